@@ -1,0 +1,67 @@
+package dev.tarn.core.name;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A registry as image references name it: a host, with a port where one is given.
+ *
+ * <p>It is canonical: lower case, and Docker Hub's several spellings are all {@code docker.io}.
+ * Which host is dialled for a registry is configuration, not part of its name.
+ */
+public record RegistryHost(String value) implements Comparable<RegistryHost> {
+  /** Docker Hub, by the name that references and {@code ns} use. */
+  public static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
+
+  private static final int MAX_LENGTH = 255;
+  private static final Pattern SYNTAX =
+      Pattern.compile(
+          "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+              + "|\\[[0-9a-f:]{2,39}])(?::[0-9]{1,5})?");
+
+  public RegistryHost {
+    if (value.length() > MAX_LENGTH || !SYNTAX.matcher(value).matches()) {
+      throw new IllegalArgumentException("not a registry host: " + printable(value));
+    }
+  }
+
+  /** The registry that {@code text} names, or empty where it is no host with an optional port. */
+  public static Optional<RegistryHost> parse(String text) {
+    if (text.length() > MAX_LENGTH) {
+      return Optional.empty();
+    }
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (!SYNTAX.matcher(lower).matches() || !portInRange(lower)) {
+      return Optional.empty();
+    }
+    return switch (lower) {
+      case "index.docker.io", "registry-1.docker.io", "docker.io" -> Optional.of(DOCKER_HUB);
+      default -> Optional.of(new RegistryHost(lower));
+    };
+  }
+
+  private static boolean portInRange(String host) {
+    int colon = host.lastIndexOf(':');
+    if (colon < 0 || host.endsWith("]")) {
+      return true;
+    }
+    int port = Integer.parseInt(host, colon + 1, host.length(), 10);
+    return port > 0 && port <= 65_535;
+  }
+
+  private static String printable(String value) {
+    String cut = value.length() > 64 ? value.substring(0, 64) + "…" : value;
+    return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  @Override
+  public int compareTo(RegistryHost other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.tarn.core.tag;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.name.Tag;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last known meaning of each tag, kept across restarts. Thread-safe; reading may run on an
+ * event loop.
+ */
+public interface TagStore {
+
+  /** What the tag was last known to name, or null where nothing is known. */
+  @Nullable TagRecord find(RegistryHost registry, RepositoryName repository, Tag tag);
+
+  /** Notes what upstream says the tag names now. */
+  void record(RegistryHost registry, RepositoryName repository, Tag tag, TagRecord record)
+      throws IOException;
+
+  /** Forgets the tag: upstream says it is gone. */
+  void forget(RegistryHost registry, RepositoryName repository, Tag tag) throws IOException;
+}

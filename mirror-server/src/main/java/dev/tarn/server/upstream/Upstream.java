@@ -1,0 +1,37 @@
+package dev.tarn.server.upstream;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.Reference;
+import dev.tarn.core.name.RepositoryName;
+
+/**
+ * One registry as Tarn reaches it: a chain of origins in order. Every call blocks its (virtual)
+ * thread for at most the configured time-outs and never throws for what a server or network does.
+ */
+public interface Upstream {
+
+  /** Asks for a manifest's headers. {@code accept} is the client's own list, passed on. */
+  UpstreamAnswer headManifest(
+      RepositoryName repository, Reference reference, String accept, Caller caller);
+
+  /** Asks for a manifest. */
+  UpstreamAnswer getManifest(
+      RepositoryName repository, Reference reference, String accept, Caller caller);
+
+  /** Asks for a blob's headers. */
+  UpstreamAnswer headBlob(RepositoryName repository, Digest digest, Caller caller);
+
+  /**
+   * Asks for a blob, or for the part of it from {@code offset} to its end. Where {@code offset} is
+   * not 0 and upstream ignores ranges, the answer is a {@link UpstreamAnswer.Found} whose {@link
+   * UpstreamContent#offset} is 0.
+   */
+  UpstreamAnswer getBlob(RepositoryName repository, Digest digest, long offset, Caller caller);
+
+  /**
+   * Passes a listing through: {@code tags/list?…} or {@code referrers/<digest>?…}.
+   *
+   * @param pathAndQuery what follows {@code /v2/<repository>/}, already checked by the caller
+   */
+  UpstreamAnswer getListing(RepositoryName repository, String pathAndQuery, Caller caller);
+}
