@@ -1,0 +1,321 @@
+package dev.tarn.core.transfer;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.range.ChunkGrid;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.store.NoRoomException;
+import dev.tarn.core.store.PartialBlob;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Content on its way to this node's disk, readable while it grows. Thread-safe: any number of
+ * readers on any threads, and one or more writers that block.
+ *
+ * <pre>
+ *   running ── complete(), digest matches ──▶ verified
+ *      │
+ *      └────── fail(), or a mismatch ───────▶ failed
+ * </pre>
+ *
+ * <p>Readers see bytes as soon as they are written, all but the last {@link #HELD_BACK_BYTES}:
+ * those wait until the digest matched, so that content which turns out wrong is never delivered
+ * whole. Bytes are read from the file, so a slow reader costs no memory.
+ */
+public final class Transfer {
+  /** How many bytes at the end of the content wait for the digest. */
+  public static final int HELD_BACK_BYTES = 64 * 1024;
+
+  private final Digest digest;
+  private final PartialBlob partial;
+  private final TransferPolicy policy;
+  private final LongSupplier nanoClock;
+
+  private final ReentrantLock hashLock = new ReentrantLock();
+  private final OrderedHash hash;
+
+  // Guarded by this.
+  private final ReceivedRanges received = new ReceivedRanges();
+  private final BitSet chunksNoted = new BitSet();
+  private final List<Waiter> waiters = new ArrayList<>();
+  private long size;
+  private boolean verified;
+  private @Nullable TransferFailure failure;
+  private int readers;
+  private boolean writing = true;
+  private long unreadSince;
+
+  private record Waiter(TransferReader reader, long offset, Runnable wake) {}
+
+  /** What a reader at some offset finds. */
+  public sealed interface Progress {
+    /** The bytes up to {@code end} can be read from the file now. */
+    record Ready(long end) implements Progress {}
+
+    /** Nothing yet. */
+    record Waiting() implements Progress {}
+
+    /** The content ends at this very offset. */
+    record AtEnd() implements Progress {}
+
+    /** Nothing more will come. */
+    record Failed(TransferFailure failure) implements Progress {}
+  }
+
+  /**
+   * A transfer into {@code partial}, which it owns from now on and closes when its writer and every
+   * reader are done.
+   *
+   * @param nanoClock a monotonic clock in nanoseconds
+   */
+  public Transfer(PartialBlob partial, TransferPolicy policy, LongSupplier nanoClock) {
+    this.partial = partial;
+    this.digest = partial.digest();
+    this.size = partial.size();
+    this.policy = policy;
+    this.nanoClock = nanoClock;
+    this.hash = new OrderedHash(digest.algorithm());
+    this.unreadSince = nanoClock.getAsLong();
+    if (size != BlobStore.UNKNOWN_SIZE) {
+      ChunkGrid grid = new ChunkGrid(size);
+      BitSet resumed = partial.resumedChunks();
+      resumed.stream().forEach(chunk -> received.add(grid.start(chunk), grid.end(chunk)));
+      chunksNoted.or(resumed);
+    }
+  }
+
+  public Digest digest() {
+    return digest;
+  }
+
+  /** The whole content's size, or {@link BlobStore#UNKNOWN_SIZE} until it is known. */
+  public synchronized long size() {
+    return size;
+  }
+
+  /** How many bytes are here. */
+  public synchronized long receivedBytes() {
+    return received.total();
+  }
+
+  /** The first offset from {@code offset} on that is not here; the size where all is. */
+  public synchronized long firstMissing(long offset) {
+    return received.endFrom(offset);
+  }
+
+  /** The end of the gap that {@code offset} lies in, for a writer to know where to stop. */
+  public synchronized long gapEnd(long offset) {
+    return received.nextStart(offset, size == BlobStore.UNKNOWN_SIZE ? Long.MAX_VALUE : size);
+  }
+
+  /** Joins as a reader; the caller closes the handle. */
+  public synchronized TransferReader join() {
+    readers++;
+    return new TransferReader(this);
+  }
+
+  /** Whether its writer should go on: somebody reads, or policy finishes it alone. */
+  public synchronized boolean isWanted() {
+    return readers > 0
+        || policy.finishesAlone(size, received.total())
+        || nanoClock.getAsLong() - unreadSince < policy.linger().toNanos();
+  }
+
+  /** Whether it ended, well or not. */
+  public synchronized boolean isOver() {
+    return verified || failure != null;
+  }
+
+  /** Why it failed, or null. */
+  public synchronized @Nullable TransferFailure failure() {
+    return failure;
+  }
+
+  /**
+   * Writes bytes that arrived; on the writer's thread, which may block. Several writers may write
+   * disjoint parts.
+   *
+   * @throws NoRoomException where the disk is full; the writer then fails the transfer
+   */
+  public void write(long offset, ByteBuffer bytes) throws IOException {
+    long end = offset + bytes.remaining();
+    partial.write(bytes.duplicate(), offset);
+    hashLock.lock();
+    try {
+      hash.offer(offset, bytes);
+    } finally {
+      hashLock.unlock();
+    }
+    List<Runnable> wakes;
+    BitSet finished;
+    synchronized (this) {
+      received.add(offset, end);
+      finished = newlyFinishedChunks(offset, end);
+      wakes = takeReadyWaiters();
+    }
+    wakes.forEach(Runnable::run);
+    for (int chunk = finished.nextSetBit(0); chunk >= 0; chunk = finished.nextSetBit(chunk + 1)) {
+      partial.chunkWritten(chunk);
+    }
+  }
+
+  private BitSet newlyFinishedChunks(long start, long end) {
+    BitSet finished = new BitSet();
+    if (size == BlobStore.UNKNOWN_SIZE) {
+      return finished;
+    }
+    ChunkGrid grid = new ChunkGrid(size);
+    for (int chunk = grid.chunkAt(start); chunk <= grid.chunkAt(end - 1); chunk++) {
+      if (!chunksNoted.get(chunk) && received.endFrom(grid.start(chunk)) >= grid.end(chunk)) {
+        chunksNoted.set(chunk);
+        finished.set(chunk);
+      }
+    }
+    return finished;
+  }
+
+  /**
+   * Ends the transfer when every byte up to {@code contentSize} was written: the digest decides.
+   * Readers get the held back bytes before the content is durable; only then is it published.
+   *
+   * @return whether the digest matched
+   */
+  public boolean complete(long contentSize) throws IOException {
+    boolean matches;
+    hashLock.lock();
+    try {
+      hash.catchUp(partial.channel(), contentSize);
+      matches = hash.finish().equals(digest);
+    } finally {
+      hashLock.unlock();
+    }
+    if (!matches) {
+      partial.discard();
+      end(TransferFailure.MISMATCH, contentSize);
+      return false;
+    }
+    end(null, contentSize);
+    partial.publish(contentSize);
+    return true;
+  }
+
+  /** Ends the transfer without its content; what came is kept where it can be resumed. */
+  public void fail(TransferFailure reason) {
+    if (reason == TransferFailure.MISMATCH || reason == TransferFailure.STORAGE) {
+      partial.discard();
+    } else {
+      partial.keep();
+    }
+    end(reason, size());
+  }
+
+  private void end(@Nullable TransferFailure reason, long contentSize) {
+    List<Runnable> wakes;
+    synchronized (this) {
+      if (verified || failure != null) {
+        return;
+      }
+      size = contentSize;
+      verified = reason == null;
+      failure = reason;
+      wakes = waiters.stream().map(Waiter::wake).toList();
+      waiters.clear();
+    }
+    wakes.forEach(Runnable::run);
+  }
+
+  /** The writer is done with the file: called once, after {@link #complete} or {@link #fail}. */
+  public void writerDone() {
+    boolean close;
+    synchronized (this) {
+      writing = false;
+      close = readers == 0;
+    }
+    if (close) {
+      partial.close();
+    }
+  }
+
+  // What readers use.
+
+  FileChannel channel() {
+    return partial.channel();
+  }
+
+  synchronized Progress progress(long offset) {
+    if (failure == TransferFailure.MISMATCH) {
+      return new Progress.Failed(failure);
+    }
+    long end = readableEnd(offset);
+    if (end > offset) {
+      return new Progress.Ready(end);
+    }
+    if (failure != null) {
+      return new Progress.Failed(failure);
+    }
+    return verified && offset >= size ? new Progress.AtEnd() : new Progress.Waiting();
+  }
+
+  void onProgress(TransferReader reader, long offset, Runnable wake) {
+    synchronized (this) {
+      if (progress(offset) instanceof Progress.Waiting) {
+        waiters.add(new Waiter(reader, offset, wake));
+        return;
+      }
+    }
+    wake.run();
+  }
+
+  void leave(TransferReader reader) {
+    boolean close;
+    synchronized (this) {
+      waiters.removeIf(waiter -> waiter.reader().equals(reader));
+      readers--;
+      unreadSince = nanoClock.getAsLong();
+      close = readers == 0 && !writing;
+    }
+    if (close) {
+      partial.close();
+    }
+  }
+
+  private long readableEnd(long offset) {
+    long end = received.endFrom(offset);
+    if (verified) {
+      return end;
+    }
+    // Of unknown size, any byte may be the last: hold back from the end of what is here.
+    long limit = (size == BlobStore.UNKNOWN_SIZE ? end : size) - HELD_BACK_BYTES;
+    return Math.max(offset, Math.min(end, limit));
+  }
+
+  private List<Runnable> takeReadyWaiters() {
+    if (waiters.isEmpty()) {
+      return List.of();
+    }
+    List<Runnable> ready = new ArrayList<>();
+    for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
+      Waiter waiter = each.next();
+      if (readableEnd(waiter.offset()) > waiter.offset()) {
+        ready.add(waiter.wake());
+        each.remove();
+      }
+    }
+    return ready;
+  }
+
+  /**
+   * The offset furthest ahead that somebody waits at, or -1: what a writer may fetch out of turn.
+   */
+  public synchronized long furthestWait() {
+    return waiters.stream().mapToLong(Waiter::offset).max().orElse(-1);
+  }
+}
