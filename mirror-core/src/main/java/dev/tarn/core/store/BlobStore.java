@@ -25,6 +25,9 @@ public interface BlobStore extends Closeable {
   /** The size of complete content, without opening it. */
   OptionalLong sizeOf(Digest digest);
 
+  /** The whole content's size where an earlier transfer left a part of it that can be resumed. */
+  OptionalLong partialSize(Digest digest);
+
   /**
    * Makes room for content that is about to arrive, resuming what an earlier transfer left. At most
    * one partial of a digest is open at a time; the caller sees to that.

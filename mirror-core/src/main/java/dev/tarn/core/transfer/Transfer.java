@@ -116,8 +116,11 @@ public final class Transfer {
     return received.nextStart(offset, size == BlobStore.UNKNOWN_SIZE ? Long.MAX_VALUE : size);
   }
 
-  /** Joins as a reader; the caller closes the handle. */
-  public synchronized TransferReader join() {
+  /** Joins as a reader; the caller closes the handle. Null where the file is closed by now. */
+  public synchronized @Nullable TransferReader join() {
+    if (!writing && readers == 0) {
+      return null;
+    }
     readers++;
     return new TransferReader(this);
   }

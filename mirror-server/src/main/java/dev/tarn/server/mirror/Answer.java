@@ -1,0 +1,125 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.range.ByteRange;
+import dev.tarn.core.range.RangeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client gets: a status, headers and a body, and how it came about. The receiver owns the
+ * body.
+ *
+ * @param contentLength the value of {@code Content-Length}, or -1 where it cannot be known; for a
+ *     HEAD it is not the length of {@code body}
+ * @param headers all other headers
+ * @param digest of the content, for the access log; null where there is none
+ */
+public record Answer(
+    int status,
+    long contentLength,
+    List<Header> headers,
+    Body body,
+    Source source,
+    Outcome outcome,
+    @Nullable Digest digest)
+    implements AutoCloseable {
+
+  /** One header field. */
+  public record Header(String name, String value) {}
+
+  static final String JSON = "application/json";
+
+  /** An error of Tarn's own. */
+  public static Answer error(int status, Outcome outcome, OciError error) {
+    Content content = Content.of(error.toJson());
+    return new Answer(
+        status,
+        content.length(),
+        List.of(new Header("Content-Type", JSON)),
+        new Body.Bytes(content),
+        Source.NONE,
+        outcome,
+        null);
+  }
+
+  /** Nothing usable could be had: containerd then goes on to the next host. */
+  static Answer unavailable(int status, String message) {
+    return error(status, Outcome.FAILED, new OciError(OciError.Code.UNAVAILABLE, message));
+  }
+
+  /** Headers of content, without the content. */
+  static Answer head(Descriptor content, Source source, Outcome outcome) {
+    return new Answer(
+        200, content.size(), headers(content, true), new Body.None(), source, outcome, content.digest());
+  }
+
+  /** A whole manifest. */
+  static Answer whole(Descriptor descriptor, Content content, Source source, Outcome outcome) {
+    return new Answer(
+        200,
+        content.length(),
+        headers(descriptor, false),
+        new Body.Bytes(content),
+        source,
+        outcome,
+        descriptor.digest());
+  }
+
+  /** The body for a part of content, from its start up to, not including, its end. */
+  interface PartialBody {
+    Body of(long start, long end);
+  }
+
+  /** A blob or the part of it that was asked for; {@code body} is not called for a 416. */
+  static Answer ranged(
+      Descriptor content, RangeRequest range, PartialBody body, Source source, Outcome outcome) {
+    return switch (range.resolve(content.size())) {
+      case RangeRequest.Resolved.Full _ ->
+          new Answer(
+              200,
+              content.size(),
+              headers(content, true),
+              body.of(0, content.size()),
+              source,
+              outcome,
+              content.digest());
+      case RangeRequest.Resolved.Partial(ByteRange part) -> {
+        List<Header> headers = new ArrayList<>(headers(content, true));
+        headers.add(new Header("Content-Range", part.contentRange(content.size())));
+        yield new Answer(
+            206,
+            part.length(),
+            headers,
+            body.of(part.start(), part.end()),
+            source,
+            outcome,
+            content.digest());
+      }
+      case RangeRequest.Resolved.Unsatisfiable _ ->
+          new Answer(
+              416,
+              0,
+              List.of(new Header("Content-Range", "bytes */" + content.size())),
+              new Body.None(),
+              source,
+              Outcome.REJECTED,
+              content.digest());
+    };
+  }
+
+  private static List<Header> headers(Descriptor content, boolean ranges) {
+    Header type = new Header("Content-Type", content.mediaType());
+    Header digest = new Header("Docker-Content-Digest", content.digest().toString());
+    Header tag = new Header("ETag", "\"" + content.digest() + "\"");
+    return ranges
+        ? List.of(type, digest, tag, new Header("Accept-Ranges", "bytes"))
+        : List.of(type, digest, tag);
+  }
+
+  @Override
+  public void close() {
+    body.close();
+  }
+}

@@ -1,0 +1,216 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.proof.Proof;
+import dev.tarn.core.range.RangeRequest;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.store.StoredBlob;
+import dev.tarn.core.transfer.Transfer;
+import dev.tarn.core.transfer.TransferFailure;
+import dev.tarn.core.transfer.TransferReader;
+import dev.tarn.server.mirror.MirrorRequest.OfBlob;
+import dev.tarn.server.upstream.UpstreamAnswer;
+import dev.tarn.server.upstream.UpstreamContent;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests for blobs: from the store, from a transfer in flight, or by starting one. {@link
+ * #hit} runs on an event loop, {@link #answer} on virtual threads.
+ */
+final class Blobs {
+  private static final OciError UNKNOWN = new OciError(OciError.Code.BLOB_UNKNOWN, "blob unknown");
+
+  private final Registries registries;
+  private final BlobStore store;
+  private final Transfers transfers;
+  private final Rights rights;
+  private final MirrorListener listener;
+
+  Blobs(
+      Registries registries,
+      BlobStore store,
+      Transfers transfers,
+      Rights rights,
+      MirrorListener listener) {
+    this.registries = registries;
+    this.store = store;
+    this.transfers = transfers;
+    this.rights = rights;
+    this.listener = listener;
+  }
+
+  /** The answer, where the blob is on disk and anybody may have it; else null. One open(2). */
+  @Nullable Answer hit(OfBlob request) {
+    Proof proof = rights.open(request.scope(), request.digest());
+    return proof == null ? null : stored(request, Outcome.HIT);
+  }
+
+  private @Nullable Answer stored(OfBlob request, Outcome outcome) {
+    Digest digest = request.digest();
+    if (request.head()) {
+      OptionalLong size = store.sizeOf(digest);
+      return size.isEmpty()
+          ? null
+          : Answer.head(Descriptor.blob(digest, size.getAsLong()), Source.DISK, outcome);
+    }
+    StoredBlob blob = store.open(digest);
+    if (blob == null) {
+      return null;
+    }
+    Answer answer =
+        Answer.ranged(
+            Descriptor.blob(digest, blob.size()),
+            request.range(),
+            (start, end) -> new Body.Stored(blob, start, end),
+            Source.DISK,
+            outcome);
+    if (!(answer.body() instanceof Body.Stored)) {
+      blob.close();
+    }
+    return answer;
+  }
+
+  Answer answer(OfBlob request) throws InterruptedException {
+    Answer hit = hit(request);
+    if (hit != null) {
+      return hit;
+    }
+    boolean here = store.sizeOf(request.digest()).isPresent();
+    return here || request.head() ? afterAsking(request) : fetch(request);
+  }
+
+  /** Asks upstream whether this caller may, then serves what is here. */
+  private Answer afterAsking(OfBlob request) throws InterruptedException {
+    Scope scope = request.scope();
+    UpstreamAnswer answer =
+        registries.upstream(scope)
+            .headBlob(scope.repository(), request.digest(), request.caller());
+    if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
+      return otherwise(answer);
+    }
+    Descriptor object = Descriptor.blob(request.digest(), content.totalSize());
+    boolean anonymous = content.anonymous();
+    content.close();
+    rights.proven(scope, object, anonymous);
+    Answer stored = stored(request, Outcome.HIT);
+    if (stored != null) {
+      return stored;
+    }
+    return request.head() ? Answer.head(object, Source.UPSTREAM, Outcome.MISS) : fetch(request);
+  }
+
+  private Answer fetch(OfBlob request) throws InterruptedException {
+    Digest digest = request.digest();
+    if (request.range().firstByteHint() > 0 && transfers.refusesResume(digest)) {
+      return Answer.unavailable(502, "upstream's bytes did not match the digest; not resumed");
+    }
+    return switch (transfers.open(request)) {
+      case Transfers.Joined.Reading(TransferReader reader, boolean ours) ->
+          whenFirstByteIsHere(request, reader, ours);
+      case Transfers.Joined.NoRoom _ -> stream(request);
+      case Transfers.Joined.Stored _ -> {
+        Answer stored = stored(request, Outcome.HIT);
+        yield stored != null ? stored : Answer.unavailable(502, "the blob has just been evicted");
+      }
+      case Transfers.Joined.Overdue _ ->
+          Answer.unavailable(504, "upstream has not answered for a while");
+      case Transfers.Joined.Otherwise(UpstreamAnswer answer) -> otherwise(answer);
+    };
+  }
+
+  private Answer whenFirstByteIsHere(OfBlob request, TransferReader reader, boolean ours)
+      throws InterruptedException {
+    Source source = ours ? Source.UPSTREAM : Source.TRANSFER;
+    Outcome outcome = ours ? Outcome.MISS : Outcome.HIT;
+    long size = reader.transfer().size();
+    if (size == BlobStore.UNKNOWN_SIZE) {
+      return unlessFailed(
+          request, reader, 0, ofUnknownSize(request.digest(), reader, source, outcome));
+    }
+    Answer answer =
+        Answer.ranged(
+            Descriptor.blob(request.digest(), size),
+            request.range(),
+            (start, end) -> new Body.Growing(reader, start, end),
+            source,
+            outcome);
+    if (answer.body() instanceof Body.Growing(TransferReader _, long start, long _)) {
+      return unlessFailed(request, reader, start, answer);
+    }
+    reader.close();
+    return answer;
+  }
+
+  /** Waits for the first byte, so that no header leaves before it is certain that one comes. */
+  private Answer unlessFailed(OfBlob request, TransferReader reader, long start, Answer answer)
+      throws InterruptedException {
+    try {
+      CountDownLatch progress = new CountDownLatch(1);
+      reader.onProgress(start, progress::countDown);
+      progress.await();
+    } catch (InterruptedException e) {
+      reader.close();
+      throw e;
+    }
+    return switch (reader.progress(start)) {
+      case Transfer.Progress.Ready _, Transfer.Progress.AtEnd _, Transfer.Progress.Waiting _ ->
+          answer;
+      case Transfer.Progress.Failed(TransferFailure failure) -> {
+        reader.close();
+        yield failed(request, failure);
+      }
+    };
+  }
+
+  private Answer failed(OfBlob request, TransferFailure failure) {
+    return switch (failure) {
+      case NO_ROOM, STORAGE -> stream(request);
+      case MISMATCH -> Answer.unavailable(502, "upstream's bytes do not match the digest");
+      case SOURCE, ABANDONED -> Answer.unavailable(502, "upstream broke off");
+      case SHUTDOWN -> Answer.unavailable(503, "shutting down");
+    };
+  }
+
+  private static Answer ofUnknownSize(
+      Digest digest, TransferReader reader, Source source, Outcome outcome) {
+    Answer head = Answer.head(Descriptor.blob(digest, -1), source, outcome);
+    return new Answer(
+        200,
+        -1,
+        head.headers(),
+        new Body.Growing(reader, 0, Body.Growing.UNTIL_THE_END),
+        source,
+        outcome,
+        digest);
+  }
+
+  /** Streams past the disk, to this one client. */
+  private Answer stream(OfBlob request) {
+    Scope scope = request.scope();
+    long from = request.range().firstByteHint();
+    UpstreamAnswer answer =
+        registries.upstream(scope)
+            .getBlob(scope.repository(), request.digest(), from, request.caller());
+    if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
+      return otherwise(answer);
+    }
+    VerifiedStream bytes =
+        new VerifiedStream(
+            content,
+            request.digest(),
+            count -> listener.fetched(scope.registry(), Source.UPSTREAM, count));
+    return PassingAnswer.of(request, content, bytes);
+  }
+
+  private static Answer otherwise(UpstreamAnswer answer) {
+    return switch (answer) {
+      case UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody body) -> Relay.notFound(body, UNKNOWN);
+      case UpstreamAnswer.RateLimited limited -> Relay.rateLimited(limited.retryAfter());
+      case UpstreamAnswer.Failed failed -> Relay.failed(failed);
+      case UpstreamAnswer.Refused refused -> Relay.refused(refused);
+      case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
+    };
+  }
+}

@@ -1,0 +1,64 @@
+package dev.tarn.server.mirror;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.store.StoredBlob;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Manifests that were asked for lately, in memory in front of the store. Thread-safe. */
+final class HotManifests {
+  private static final long MAX_BYTES = 8L * 1024 * 1024;
+
+  private final BlobStore store;
+  private final Cache<Digest, Content> contents;
+
+  HotManifests(BlobStore store) {
+    this.store = store;
+    this.contents =
+        Caffeine.newBuilder()
+            .maximumWeight(MAX_BYTES)
+            .weigher((Digest digest, Content content) -> content.length() + 256)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /** The manifest if it is in memory; for the event loop. */
+  @Nullable Content inMemory(Digest digest) {
+    return contents.getIfPresent(digest);
+  }
+
+  void put(Digest digest, Content content) {
+    contents.put(digest, content);
+  }
+
+  /** The manifest from memory or from the store, or null where it is in neither; may block. */
+  @Nullable Content find(Digest digest) throws IOException {
+    Content hot = contents.getIfPresent(digest);
+    if (hot != null) {
+      return hot;
+    }
+    try (StoredBlob blob = store.open(digest)) {
+      if (blob == null || blob.size() > ManifestFetcher.MAX_MANIFEST_BYTES) {
+        return null;
+      }
+      Content content = Content.of(readAll(blob));
+      contents.put(digest, content);
+      return content;
+    }
+  }
+
+  private static byte[] readAll(StoredBlob blob) throws IOException {
+    byte[] bytes = new byte[(int) blob.size()];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      if (blob.channel().read(buffer, buffer.position()) < 0) {
+        throw new IOException("stored manifest is shorter than its size: " + blob.digest());
+      }
+    }
+    return bytes;
+  }
+}

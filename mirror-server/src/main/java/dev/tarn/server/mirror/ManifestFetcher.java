@@ -1,0 +1,147 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.digest.Algorithm;
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.Reference;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.server.upstream.Caller;
+import dev.tarn.server.upstream.Upstream;
+import dev.tarn.server.upstream.UpstreamAnswer;
+import dev.tarn.server.upstream.UpstreamContent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * Asks upstream about manifests, once for all who ask the same at the same time, and stores those
+ * whose digest matched. Blocks; runs on virtual threads.
+ */
+final class ManifestFetcher {
+  /** Clients take no manifest much larger than this; containerd's own limit is about 4 MiB. */
+  static final int MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+
+  private final Registries registries;
+  private final BlobStore store;
+  private final HotManifests hot;
+  private final Rights rights;
+  private final MirrorListener listener;
+  private final SingleFlight<Question, ManifestAnswer> flights;
+
+  private record Question(
+      boolean head, Scope scope, Reference reference, String accept, Optional<String> credential) {}
+
+  ManifestFetcher(
+      Registries registries,
+      BlobStore store,
+      HotManifests hot,
+      Rights rights,
+      MirrorListener listener,
+      Executor executor,
+      LongSupplier nanoClock,
+      Duration patience) {
+    this.registries = registries;
+    this.store = store;
+    this.hot = hot;
+    this.rights = rights;
+    this.listener = listener;
+    this.flights =
+        new SingleFlight<>(
+            executor,
+            nanoClock,
+            patience.toNanos(),
+            new ManifestAnswer.Otherwise(
+                new UpstreamAnswer.Failed(
+                    UpstreamAnswer.Reason.TIMEOUT, "has not answered for a while")));
+  }
+
+  /** Asks what a reference names, by HEAD; by GET where upstream's HEAD does not tell enough. */
+  ManifestAnswer describe(Scope scope, Reference reference, String accept, Caller caller)
+      throws InterruptedException {
+    Question question = new Question(true, scope, reference, accept, caller.authorization());
+    return flights.ask(question, () -> askForHeaders(question, caller));
+  }
+
+  /** Fetches a manifest, verifies and stores it. */
+  ManifestAnswer fetch(Scope scope, Reference reference, String accept, Caller caller)
+      throws InterruptedException {
+    Question question = new Question(false, scope, reference, accept, caller.authorization());
+    return flights.ask(question, () -> askForBytes(question, caller));
+  }
+
+  private Upstream upstream(Scope scope) {
+    return registries.upstream(scope);
+  }
+
+  private ManifestAnswer askForHeaders(Question question, Caller caller) {
+    Scope scope = question.scope();
+    UpstreamAnswer answer =
+        upstream(scope)
+            .headManifest(scope.repository(), question.reference(), question.accept(), caller);
+    if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
+      return new ManifestAnswer.Otherwise(answer);
+    }
+    try (content) {
+      Optional<Digest> digest =
+          question.reference() instanceof Reference.ByDigest(Digest named)
+              ? Optional.of(named)
+              : content.digest();
+      if (digest.isEmpty() || content.totalSize() <= 0 || content.mediaType().isEmpty()) {
+        return askForBytes(question, caller);
+      }
+      Descriptor descriptor =
+          new Descriptor(content.mediaType(), digest.get(), content.totalSize());
+      rights.proven(scope, descriptor, content.anonymous());
+      return new ManifestAnswer.Described(descriptor, content.anonymous());
+    }
+  }
+
+  private ManifestAnswer askForBytes(Question question, Caller caller) {
+    Scope scope = question.scope();
+    UpstreamAnswer answer =
+        upstream(scope)
+            .getManifest(scope.repository(), question.reference(), question.accept(), caller);
+    if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
+      return new ManifestAnswer.Otherwise(answer);
+    }
+    try (content) {
+      return verify(question, content, WholeBody.read(content, MAX_MANIFEST_BYTES));
+    } catch (IOException e) {
+      return broken(scope, question.reference(), "manifest broke off: " + e.getMessage());
+    }
+  }
+
+  private ManifestAnswer verify(Question question, UpstreamContent content, byte[] bytes) {
+    Scope scope = question.scope();
+    Optional<Digest> expected =
+        question.reference() instanceof Reference.ByDigest(Digest named)
+            ? Optional.of(named)
+            : content.digest();
+    Algorithm algorithm = expected.map(Digest::algorithm).orElse(Algorithm.SHA256);
+    Digest actual = Digest.of(algorithm, ByteBuffer.wrap(bytes));
+    if (expected.isPresent() && !expected.get().equals(actual)) {
+      return broken(
+          scope, question.reference(), "manifest has digest " + actual + ", not " + expected.get());
+    }
+    String type = content.mediaType().isEmpty() ? Answer.JSON : content.mediaType();
+    Descriptor descriptor = new Descriptor(type, actual, bytes.length);
+    listener.fetched(scope.registry(), Source.UPSTREAM, bytes.length);
+    Content kept = Content.of(bytes);
+    hot.put(actual, kept);
+    try {
+      store.put(actual, ByteBuffer.wrap(bytes));
+    } catch (IOException e) {
+      listener.trouble("manifest_not_stored", scope, actual, String.valueOf(e));
+    }
+    rights.proven(scope, descriptor, content.anonymous());
+    return new ManifestAnswer.Fetched(descriptor, kept, content.anonymous());
+  }
+
+  private ManifestAnswer broken(Scope scope, Reference reference, String why) {
+    listener.trouble("manifest_refused", scope, reference, why);
+    return new ManifestAnswer.Otherwise(
+        new UpstreamAnswer.Failed(UpstreamAnswer.Reason.PROTOCOL, why));
+  }
+}

@@ -1,0 +1,223 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.Reference;
+import dev.tarn.core.name.Tag;
+import dev.tarn.core.proof.Proof;
+import dev.tarn.core.tag.TagRecord;
+import dev.tarn.core.tag.TagStore;
+import dev.tarn.server.mirror.MirrorRequest.OfManifest;
+import dev.tarn.server.upstream.UpstreamAnswer;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests for manifests: what a tag names is asked upstream each time, the bytes come from
+ * here where they are here. {@link #hit} runs on an event loop, {@link #answer} on virtual threads.
+ */
+final class Manifests {
+  private static final OciError UNKNOWN =
+      new OciError(OciError.Code.MANIFEST_UNKNOWN, "manifest unknown");
+
+  private final Registries registries;
+  private final ManifestFetcher fetcher;
+  private final HotManifests hot;
+  private final TagStore tags;
+  private final Rights rights;
+  private final Clock clock;
+  private final MirrorListener listener;
+
+  Manifests(
+      Registries registries,
+      ManifestFetcher fetcher,
+      HotManifests hot,
+      TagStore tags,
+      Rights rights,
+      Clock clock,
+      MirrorListener listener) {
+    this.registries = registries;
+    this.fetcher = fetcher;
+    this.hot = hot;
+    this.tags = tags;
+    this.rights = rights;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** The answer, where it is in memory and anybody may have it; else null. Never blocks. */
+  @Nullable Answer hit(OfManifest request) {
+    Digest digest =
+        switch (request.reference()) {
+          case Reference.ByDigest(Digest named) -> named;
+          case Tag tag -> {
+            TagRecord fresh = fresh(request.scope(), tag);
+            yield fresh == null ? null : fresh.digest();
+          }
+        };
+    if (digest == null) {
+      return null;
+    }
+    Proof proof = rights.open(request.scope(), digest);
+    Content content = proof == null ? null : hot.inMemory(digest);
+    return proof == null || content == null
+        ? null
+        : serve(request, proof.mediaType(), digest, content, Outcome.HIT);
+  }
+
+  Answer answer(OfManifest request) throws IOException, InterruptedException {
+    return switch (request.reference()) {
+      case Reference.ByDigest(Digest digest) -> byDigest(request, digest);
+      case Tag tag -> byTag(request, tag);
+    };
+  }
+
+  private Answer byTag(OfManifest request, Tag tag) throws IOException, InterruptedException {
+    Scope scope = request.scope();
+    TagRecord fresh = fresh(scope, tag);
+    if (fresh != null) {
+      Answer cached = fromDisk(request, fresh.digest(), Outcome.HIT);
+      if (cached != null) {
+        return cached;
+      }
+    }
+    return switch (fetcher.describe(scope, tag, request.accept(), request.caller())) {
+      case ManifestAnswer.Described(Descriptor named, boolean _) -> {
+        remember(scope, tag, named);
+        yield request.head() ? described(named) : resolved(request, named);
+      }
+      case ManifestAnswer.Fetched fetched -> {
+        remember(scope, tag, fetched.descriptor());
+        yield serve(request, fetched);
+      }
+      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> tagOtherwise(request, tag, answer);
+    };
+  }
+
+  private Answer tagOtherwise(OfManifest request, Tag tag, UpstreamAnswer answer)
+      throws IOException {
+    return switch (answer) {
+      case UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody body) -> {
+        tags.forget(request.scope().registry(), request.scope().repository(), tag);
+        yield Relay.notFound(body, UNKNOWN);
+      }
+      case UpstreamAnswer.RateLimited limited ->
+          stale(request, tag, "rate limited", Relay.rateLimited(limited.retryAfter()));
+      case UpstreamAnswer.Failed failed ->
+          stale(request, tag, failed.detail(), Relay.failed(failed));
+      case UpstreamAnswer.Refused refused -> Relay.refused(refused);
+      case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
+    };
+  }
+
+  /** The last known content of a tag, where upstream cannot be asked and anybody may have it. */
+  private Answer stale(OfManifest request, Tag tag, String why, Answer otherwise)
+      throws IOException {
+    Scope scope = request.scope();
+    TagRecord last = tags.find(scope.registry(), scope.repository(), tag);
+    Answer answer = last == null ? null : fromDisk(request, last.digest(), Outcome.STALE);
+    if (answer == null) {
+      return otherwise;
+    }
+    listener.stale(scope, tag, why);
+    return answer;
+  }
+
+  /** The content that upstream has just named for this very caller. */
+  private Answer resolved(OfManifest request, Descriptor named)
+      throws IOException, InterruptedException {
+    Content content = hot.find(named.digest());
+    return content == null
+        ? fetched(request, named.digest())
+        : serve(request, named.mediaType(), named.digest(), content, Outcome.HIT);
+  }
+
+  private Answer byDigest(OfManifest request, Digest digest)
+      throws IOException, InterruptedException {
+    Answer cached = fromDisk(request, digest, Outcome.HIT);
+    if (cached != null) {
+      return cached;
+    }
+    boolean here = hot.find(digest) != null;
+    if (!here && !request.head()) {
+      return fetched(request, digest);
+    }
+    return switch (fetcher.describe(
+        request.scope(), request.reference(), request.accept(), request.caller())) {
+      case ManifestAnswer.Described(Descriptor named, boolean _) ->
+          request.head() ? described(named) : resolved(request, named);
+      case ManifestAnswer.Fetched fetched -> serve(request, fetched);
+      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> otherwise(answer);
+    };
+  }
+
+  private Answer fetched(OfManifest request, Digest digest) throws InterruptedException {
+    return switch (fetcher.fetch(
+        request.scope(), new Reference.ByDigest(digest), request.accept(), request.caller())) {
+      case ManifestAnswer.Fetched fetched -> serve(request, fetched);
+      case ManifestAnswer.Described(Descriptor named, boolean _) -> described(named);
+      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> otherwise(answer);
+    };
+  }
+
+  private static Answer otherwise(UpstreamAnswer answer) {
+    return switch (answer) {
+      case UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody body) -> Relay.notFound(body, UNKNOWN);
+      case UpstreamAnswer.RateLimited limited -> Relay.rateLimited(limited.retryAfter());
+      case UpstreamAnswer.Failed failed -> Relay.failed(failed);
+      case UpstreamAnswer.Refused refused -> Relay.refused(refused);
+      case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
+    };
+  }
+
+  private @Nullable Answer fromDisk(OfManifest request, Digest digest, Outcome outcome)
+      throws IOException {
+    Proof proof = rights.open(request.scope(), digest);
+    Content content = proof == null ? null : hot.find(digest);
+    return proof == null || content == null
+        ? null
+        : serve(request, proof.mediaType(), digest, content, outcome);
+  }
+
+  private Answer described(Descriptor named) {
+    boolean here = hot.inMemory(named.digest()) != null;
+    return here
+        ? Answer.head(named, Source.DISK, Outcome.HIT)
+        : Answer.head(named, Source.UPSTREAM, Outcome.MISS);
+  }
+
+  private static Answer serve(OfManifest request, ManifestAnswer.Fetched fetched) {
+    return request.head()
+        ? Answer.head(fetched.descriptor(), Source.UPSTREAM, Outcome.MISS)
+        : Answer.whole(fetched.descriptor(), fetched.content(), Source.UPSTREAM, Outcome.MISS);
+  }
+
+  private static Answer serve(
+      OfManifest request, String mediaType, Digest digest, Content content, Outcome outcome) {
+    Descriptor descriptor = new Descriptor(mediaType, digest, content.length());
+    return request.head()
+        ? Answer.head(descriptor, Source.DISK, outcome)
+        : Answer.whole(descriptor, content, Source.DISK, outcome);
+  }
+
+  /** What the tag names, where its age still allows to believe it unasked; else null. */
+  private @Nullable TagRecord fresh(Scope scope, Tag tag) {
+    Duration maxAge = registries.maxAge(scope);
+    if (!maxAge.isPositive()) {
+      return null;
+    }
+    TagRecord last = tags.find(scope.registry(), scope.repository(), tag);
+    return last != null && clock.instant().isBefore(last.checked().plus(maxAge)) ? last : null;
+  }
+
+  private void remember(Scope scope, Tag tag, Descriptor named) {
+    TagRecord record =
+        new TagRecord(named.digest(), named.mediaType(), named.size(), clock.instant());
+    try {
+      tags.record(scope.registry(), scope.repository(), tag, record);
+    } catch (IOException e) {
+      listener.trouble("tag_not_kept", scope, tag, String.valueOf(e));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.proof.ProofStore;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.tag.TagStore;
+import dev.tarn.server.mirror.MirrorRequest.OfBlob;
+import dev.tarn.server.mirror.MirrorRequest.OfListing;
+import dev.tarn.server.mirror.MirrorRequest.OfManifest;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mirror of the configured registries: request in, answer out. Thread-safe. {@link #hit} never
+ * blocks and is for event loops; {@link #answer} blocks and is for virtual threads.
+ */
+public final class Mirror {
+  private final Manifests manifests;
+  private final Blobs blobs;
+  private final Listings listings;
+  private final Transfers transfers;
+  private final MirrorListener listener;
+
+  /** The stores that a mirror keeps what it learns in. */
+  public record Stores(BlobStore blobs, TagStore tags, ProofStore proofs) {}
+
+  /** Time, threads and patience, as the mirror is given them. */
+  public record Surroundings(
+      Clock clock,
+      LongSupplier nanoClock,
+      Executor executor,
+      Duration headerTimeout,
+      Backoff backoff) {}
+
+  public Mirror(
+      Registries registries,
+      Stores stores,
+      Surroundings surroundings,
+      MirrorListener listener) {
+    this.listener = listener;
+    Rights rights = new Rights(stores.proofs(), surroundings.clock(), listener);
+    HotManifests hot = new HotManifests(stores.blobs());
+    this.transfers =
+        new Transfers(
+            registries,
+            stores.blobs(),
+            rights,
+            listener,
+            surroundings.backoff(),
+            surroundings.executor(),
+            surroundings.nanoClock(),
+            surroundings.headerTimeout());
+    this.blobs = new Blobs(registries, stores.blobs(), transfers, rights, listener);
+    ManifestFetcher fetcher =
+        new ManifestFetcher(
+            registries,
+            stores.blobs(),
+            hot,
+            rights,
+            listener,
+            surroundings.executor(),
+            surroundings.nanoClock(),
+            surroundings.headerTimeout());
+    this.manifests =
+        new Manifests(
+            registries, fetcher, hot, stores.tags(), rights, surroundings.clock(), listener);
+    this.listings = new Listings(registries);
+  }
+
+  /** The answer where it is at hand; null where {@link #answer} has to be asked. */
+  public @Nullable Answer hit(MirrorRequest request) {
+    return switch (request) {
+      case OfManifest manifest -> manifests.hit(manifest);
+      case OfBlob blob -> blobs.hit(blob);
+      case OfListing _ -> null;
+    };
+  }
+
+  /** The answer, fetched from upstream where need be. */
+  public Answer answer(MirrorRequest request) throws InterruptedException {
+    try {
+      return switch (request) {
+        case OfManifest manifest -> manifests.answer(manifest);
+        case OfBlob blob -> blobs.answer(blob);
+        case OfListing listing -> listings.answer(listing);
+      };
+    } catch (IOException e) {
+      listener.trouble("store_unreadable", request.scope(), request.getClass().getSimpleName(), String.valueOf(e));
+      return Answer.unavailable(502, "the store cannot be read");
+    }
+  }
+
+  /** How many blobs are arriving. */
+  public int transfersInFlight() {
+    return transfers.inFlight();
+  }
+
+  /** Ends transfers at their next byte, keeping what came. */
+  public void stop() {
+    transfers.stop();
+  }
+}

@@ -1,0 +1,19 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.Tag;
+
+/** Is told what happens inside the mirror, for metrics and logs; on any thread, and never blocks. */
+public interface MirrorListener {
+  /** A listener that nobody asked for. */
+  MirrorListener NONE = new MirrorListener() {};
+
+  /** Bytes came from {@code source}. */
+  default void fetched(RegistryHost registry, Source source, long bytes) {}
+
+  /** A tag was answered from what was last known. */
+  default void stale(Scope scope, Tag tag, String why) {}
+
+  /** A transfer ended before its content was complete; or something was not as it must be. */
+  default void trouble(String event, Scope scope, Object subject, String why) {}
+}

@@ -1,0 +1,29 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.Reference;
+import dev.tarn.core.range.RangeRequest;
+import dev.tarn.server.upstream.Caller;
+
+/** What a client asks of the mirror, parsed: every name in it is valid and its registry is served. */
+public sealed interface MirrorRequest {
+  Scope scope();
+
+  /** On whose behalf it is asked. */
+  Caller caller();
+
+  /** Whether only the headers are wanted. */
+  boolean head();
+
+  /** A manifest by tag or digest. {@code accept} is the client's list of media types. */
+  record OfManifest(Scope scope, Caller caller, boolean head, Reference reference, String accept)
+      implements MirrorRequest {}
+
+  /** A blob, or a part of it. */
+  record OfBlob(Scope scope, Caller caller, boolean head, Digest digest, RangeRequest range)
+      implements MirrorRequest {}
+
+  /** Something that is passed through: {@code pathAndQuery} follows the repository's name. */
+  record OfListing(Scope scope, Caller caller, boolean head, String pathAndQuery)
+      implements MirrorRequest {}
+}

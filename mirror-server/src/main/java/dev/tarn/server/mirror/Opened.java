@@ -1,0 +1,16 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.transfer.Transfer;
+import dev.tarn.server.upstream.UpstreamAnswer;
+
+/** What became of the attempt to fetch a blob from upstream. */
+sealed interface Opened {
+  /** It is arriving; anybody with the right may join. */
+  record Running(Transfer transfer) implements Opened {}
+
+  /** There is no room for it on disk: each reader streams for itself. */
+  record NoRoom() implements Opened {}
+
+  /** Upstream has an answer of its own, or none; never a {@link UpstreamAnswer.Found}. */
+  record Otherwise(UpstreamAnswer answer) implements Opened {}
+}

@@ -1,0 +1,40 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.server.upstream.Upstream;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The registries that are served; no other is ever dialled. Immutable. */
+public final class Registries {
+  private final Map<RegistryHost, MirroredRegistry> byName;
+
+  public Registries(Collection<MirroredRegistry> registries) {
+    this.byName =
+        registries.stream()
+            .collect(Collectors.toUnmodifiableMap(MirroredRegistry::name, registry -> registry));
+  }
+
+  public boolean serves(RegistryHost registry) {
+    return byName.containsKey(registry);
+  }
+
+  Upstream upstream(Scope scope) {
+    return get(scope).upstream();
+  }
+
+  Duration maxAge(Scope scope) {
+    return get(scope).maxAge().apply(scope.repository());
+  }
+
+  private MirroredRegistry get(Scope scope) {
+    @Nullable MirroredRegistry registry = byName.get(scope.registry());
+    if (registry == null) {
+      throw new IllegalStateException("a request for a registry that is not served: " + scope);
+    }
+    return registry;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.server.mirror.Answer.Header;
+import dev.tarn.server.upstream.UpstreamAnswer;
+import dev.tarn.server.upstream.UpstreamAnswer.ErrorBody;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Upstream's refusals, put so that containerd does the right thing: 401, 403 and 404 are upstream's
+ * word and passed on as they came; where upstream said nothing usable containerd is sent on by 502,
+ * and by 503 where it was told to slow down (a 429 it would repeat at once).
+ */
+final class Relay {
+  private Relay() {}
+
+  static Answer notFound(ErrorBody body, OciError fallback) {
+    return passed(404, List.of(), body, fallback);
+  }
+
+  static Answer refused(UpstreamAnswer.Refused refused) {
+    List<Header> challenges =
+        refused.challenges().stream().map(value -> new Header("WWW-Authenticate", value)).toList();
+    return passed(
+        refused.status(),
+        challenges,
+        refused.body(),
+        new OciError(OciError.Code.UNAVAILABLE, "upstream refused"));
+  }
+
+  static Answer rateLimited(Optional<Duration> retryAfter) {
+    Answer answer =
+        Answer.error(
+            503,
+            Outcome.FAILED,
+            new OciError(OciError.Code.TOOMANYREQUESTS, "upstream limits the rate of requests"));
+    if (retryAfter.isEmpty()) {
+      return answer;
+    }
+    List<Header> headers = new ArrayList<>(answer.headers());
+    headers.add(new Header("Retry-After", Long.toString(retryAfter.get().toSeconds())));
+    return new Answer(
+        answer.status(),
+        answer.contentLength(),
+        headers,
+        answer.body(),
+        answer.source(),
+        answer.outcome(),
+        null);
+  }
+
+  static Answer failed(UpstreamAnswer.Failed failed) {
+    int status = failed.reason() == UpstreamAnswer.Reason.TIMEOUT ? 504 : 502;
+    return Answer.unavailable(status, "upstream: " + failed.detail());
+  }
+
+  private static Answer passed(
+      int status, List<Header> extra, ErrorBody body, OciError fallback) {
+    boolean empty = body.text().isEmpty();
+    Content content = Content.of(empty ? fallback.toJson() : body.text());
+    List<Header> headers = new ArrayList<>(extra);
+    String type = empty || body.contentType().isEmpty() ? Answer.JSON : body.contentType();
+    headers.add(new Header("Content-Type", type));
+    return new Answer(
+        status,
+        content.length(),
+        headers,
+        new Body.Bytes(content),
+        Source.UPSTREAM,
+        Outcome.PASSED,
+        null);
+  }
+}

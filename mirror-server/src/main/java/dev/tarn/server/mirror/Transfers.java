@@ -1,0 +1,204 @@
+package dev.tarn.server.mirror;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.transfer.TransferReader;
+import dev.tarn.server.mirror.MirrorRequest.OfBlob;
+import dev.tarn.server.upstream.Upstream;
+import dev.tarn.server.upstream.UpstreamAnswer;
+import dev.tarn.server.upstream.UpstreamContent;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transfers in flight: at most one per digest, whoever asks. Thread-safe; {@link #open} blocks
+ * and so runs on virtual threads.
+ */
+final class Transfers {
+  /** How long a resume is refused after a blob's bytes turned out wrong. */
+  private static final Duration REFUSE_RESUME = Duration.ofMinutes(1);
+
+  /** How often one asker tries again after others' attempts ended under its hands. */
+  private static final int MAX_ROUNDS = 4;
+
+  private final ConcurrentMap<Digest, Flight> flights = new ConcurrentHashMap<>();
+  private final Cache<Digest, Boolean> wrongLately =
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(REFUSE_RESUME).build();
+  private final Registries registries;
+  private final BlobStore store;
+  private final Rights rights;
+  private final Executor executor;
+  private final LongSupplier nanoClock;
+  private final long patienceNanos;
+  private final BlobFetch.Tools tools;
+  private volatile boolean stopping;
+
+  private record Flight(OfBlob request, BlobFetch fetch, long startedNanos) {
+    /** Whether upstream's answer to this flight is an answer to {@code other} as well. */
+    boolean answersFor(OfBlob other) {
+      return request.scope().equals(other.scope())
+          && request.caller().authorization().equals(other.caller().authorization());
+    }
+  }
+
+  /** What an asker gets. */
+  sealed interface Joined {
+    /** The content is arriving; the receiver owns the reader. */
+    record Reading(TransferReader reader, boolean ours) implements Joined {}
+
+    /** It is complete by now: look in the store. */
+    record Stored() implements Joined {}
+
+    /** The disk has no room for it. */
+    record NoRoom() implements Joined {}
+
+    /** Upstream has been silent for longer than anybody would wait. */
+    record Overdue() implements Joined {}
+
+    /** Upstream's own answer, or none; never a {@link UpstreamAnswer.Found}. */
+    record Otherwise(UpstreamAnswer answer) implements Joined {}
+  }
+
+  Transfers(
+      Registries registries,
+      BlobStore store,
+      Rights rights,
+      MirrorListener listener,
+      Backoff backoff,
+      Executor executor,
+      LongSupplier nanoClock,
+      Duration patience) {
+    this.registries = registries;
+    this.store = store;
+    this.rights = rights;
+    this.executor = executor;
+    this.nanoClock = nanoClock;
+    this.patienceNanos = patience.toNanos();
+    this.tools =
+        new BlobFetch.Tools(
+            store,
+            rights,
+            listener,
+            backoff,
+            nanoClock,
+            digest -> wrongLately.put(digest, true),
+            () -> stopping);
+  }
+
+  /** How many blobs are arriving. */
+  int inFlight() {
+    return flights.size();
+  }
+
+  /** Whether the blob's bytes turned out wrong so lately that nobody should continue with them. */
+  boolean refusesResume(Digest digest) {
+    return wrongLately.getIfPresent(digest) != null;
+  }
+
+  /** Ends every transfer at its next byte; what came is kept. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Joins the transfer of a blob, or starts one with this caller's rights. */
+  Joined open(OfBlob request) throws InterruptedException {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Flight own = newFlight(request);
+      Flight underWay = flights.putIfAbsent(request.digest(), own);
+      if (underWay == null) {
+        if (store.sizeOf(request.digest()).isPresent()) {
+          // Completed between the look into the store and now.
+          flights.remove(request.digest(), own);
+          return new Joined.Stored();
+        }
+        executor.execute(() -> run(own));
+        Joined joined = await(own, true);
+        if (joined != null) {
+          return joined;
+        }
+      } else {
+        Joined joined = join(request, underWay);
+        if (joined != null) {
+          return joined;
+        }
+      }
+    }
+    return new Joined.Overdue();
+  }
+
+  private Flight newFlight(OfBlob request) {
+    Scope scope = request.scope();
+    Upstream upstream = registries.upstream(scope);
+    BlobFetch fetch = new BlobFetch(scope, request.digest(), request.caller(), upstream, tools);
+    return new Flight(request, fetch, nanoClock.getAsLong());
+  }
+
+  private void run(Flight flight) {
+    try {
+      flight.fetch().run();
+    } finally {
+      flights.remove(flight.request().digest(), flight);
+    }
+  }
+
+  /** Joins somebody else's flight; null where it ended in a way that says nothing to this asker. */
+  private @Nullable Joined join(OfBlob request, Flight flight)
+      throws InterruptedException {
+    boolean late = nanoClock.getAsLong() - flight.startedNanos() > patienceNanos;
+    if (late && !flight.fetch().opened().isDone()) {
+      return new Joined.Overdue();
+    }
+    if (flight.answersFor(request)) {
+      return await(flight, false);
+    }
+    if (rights.open(request.scope(), request.digest()) == null) {
+      UpstreamAnswer answer = askForRight(request);
+      if (!(answer instanceof UpstreamAnswer.Found)) {
+        return new Joined.Otherwise(answer);
+      }
+    }
+    Joined joined = await(flight, false);
+    return joined instanceof Joined.Otherwise ? null : joined;
+  }
+
+  private UpstreamAnswer askForRight(OfBlob request) {
+    Scope scope = request.scope();
+    UpstreamAnswer answer =
+        registries.upstream(scope)
+            .headBlob(scope.repository(), request.digest(), request.caller());
+    if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)) {
+      rights.proven(
+          scope, Descriptor.blob(request.digest(), content.totalSize()), content.anonymous());
+      content.close();
+    }
+    return answer;
+  }
+
+  private @Nullable Joined await(Flight flight, boolean ours)
+      throws InterruptedException {
+    Opened opened;
+    try {
+      opened = flight.fetch().opened().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a fetch always says how it was opened", e.getCause());
+    }
+    return switch (opened) {
+      case Opened.Running(var transfer) -> {
+        TransferReader reader = transfer.join();
+        if (reader == null) {
+          yield store.sizeOf(flight.request().digest()).isPresent() ? new Joined.Stored() : null;
+        }
+        yield new Joined.Reading(reader, ours);
+      }
+      case Opened.NoRoom _ -> new Joined.NoRoom();
+      case Opened.Otherwise(UpstreamAnswer answer) -> new Joined.Otherwise(answer);
+    };
+  }
+}
