@@ -1,0 +1,88 @@
+package dev.tarn.server.registry;
+
+import dev.tarn.server.mirror.Answer;
+import dev.tarn.server.mirror.Mirror;
+import dev.tarn.server.mirror.MirrorRequest;
+import dev.tarn.server.mirror.OciError;
+import dev.tarn.server.mirror.Outcome;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all connections of the endpoint share. Thread-safe. */
+final class EndpointContext {
+  private static final Logger LOG = LoggerFactory.getLogger(EndpointContext.class);
+
+  private final RequestParser parser;
+  private final Mirror mirror;
+  private final RegistrySettings settings;
+  private final Executor workers;
+  private final LongSupplier nanoClock;
+  private final ExchangeListener listener;
+  private volatile boolean draining;
+
+  EndpointContext(
+      RequestParser parser,
+      Mirror mirror,
+      RegistrySettings settings,
+      Executor workers,
+      LongSupplier nanoClock,
+      ExchangeListener listener) {
+    this.parser = parser;
+    this.mirror = mirror;
+    this.settings = settings;
+    this.workers = workers;
+    this.nanoClock = nanoClock;
+    this.listener = listener;
+  }
+
+  RequestParser parser() {
+    return parser;
+  }
+
+  Mirror mirror() {
+    return mirror;
+  }
+
+  RegistrySettings settings() {
+    return settings;
+  }
+
+  Executor workers() {
+    return workers;
+  }
+
+  LongSupplier nanoClock() {
+    return nanoClock;
+  }
+
+  ExchangeListener listener() {
+    return listener;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  void drain() {
+    draining = true;
+  }
+
+  /** The mirror's answer, whatever happens; blocks, for a virtual thread. */
+  Answer answer(MirrorRequest request) {
+    try {
+      return mirror.answer(request);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unavailable("shutting down");
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).addKeyValue("scope", request.scope()).log("request_failed");
+      return unavailable("internal error");
+    }
+  }
+
+  private static Answer unavailable(String why) {
+    return Answer.error(503, Outcome.FAILED, new OciError(OciError.Code.UNAVAILABLE, why));
+  }
+}

@@ -1,0 +1,310 @@
+package dev.tarn.server.registry;
+
+import dev.tarn.server.mirror.Answer;
+import dev.tarn.server.mirror.Body;
+import dev.tarn.server.mirror.Content;
+import dev.tarn.server.mirror.MirrorRequest;
+import dev.tarn.server.mirror.OciError;
+import dev.tarn.server.mirror.Outcome;
+import dev.tarn.server.mirror.Source;
+import dev.tarn.server.registry.RequestParser.Parsed;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, on the connection's event loop.
+ *
+ * <pre>
+ *   asking ── answer, or time is up ──▶ answering ── last byte, cut, or client gone ──▶ over
+ * </pre>
+ *
+ * <p>It owns the answer's body from the moment that it has it. An answer that comes after the time
+ * was up is closed unread; the fetch behind it goes on.
+ */
+final class Exchange implements BodyWriter.Ending {
+  private static final String API_VERSION = "Docker-Distribution-API-Version";
+  private static final Content PING = Content.of("{}");
+
+  private enum State {
+    ASKING,
+    ANSWERING,
+    OVER
+  }
+
+  /** What becomes of the connection after an exchange. */
+  interface Connection {
+    /** The next request may be answered. */
+    void next();
+
+    /** No further request: the connection is ended by FIN. */
+    void end();
+  }
+
+  private final EndpointContext context;
+  private final Channel channel;
+  private final Connection connection;
+  private final HttpRequest http;
+  private final boolean keepAlive;
+  private final long startedNanos;
+  private State state = State.ASKING;
+  private @Nullable MirrorRequest request;
+  private @Nullable Links links;
+  private @Nullable Answer answer;
+  private @Nullable BodyWriter writer;
+  private @Nullable Future<?> timer;
+  private long firstByteNanos;
+  private long writtenBefore;
+  private long movedNanos;
+
+  Exchange(EndpointContext context, Channel channel, Connection connection, HttpRequest http) {
+    this.context = context;
+    this.channel = channel;
+    this.connection = connection;
+    this.http = http;
+    this.keepAlive = HttpUtil.isKeepAlive(http) && !context.isDraining();
+    this.startedNanos = context.nanoClock().getAsLong();
+  }
+
+  void start() {
+    switch (context.parser().parse(http)) {
+      case Parsed.Ping _ -> respond(ping());
+      case Parsed.Refused(int status, OciError error) ->
+          respond(Answer.error(status, Outcome.REJECTED, error));
+      case Parsed.Ask(MirrorRequest asked, Links clientLinks) -> {
+        request = asked;
+        links = clientLinks;
+        Answer hit = context.mirror().hit(asked);
+        if (hit != null) {
+          respond(hit);
+        } else {
+          ask(asked);
+        }
+      }
+    }
+  }
+
+  private static Answer ping() {
+    return new Answer(
+        200,
+        PING.length(),
+        List.of(
+            new Answer.Header("Content-Type", "application/json"),
+            new Answer.Header(API_VERSION, "registry/2.0")),
+        new Body.Bytes(PING),
+        Source.NONE,
+        Outcome.PASSED,
+        null);
+  }
+
+  private void ask(MirrorRequest asked) {
+    timer =
+        channel
+            .eventLoop()
+            .schedule(
+                this::timeIsUp, context.settings().headerTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    context.workers().execute(() -> deliver(context.answer(asked)));
+  }
+
+  /** On a virtual thread: hands the answer over to the event loop. */
+  private void deliver(Answer delivered) {
+    try {
+      channel
+          .eventLoop()
+          .execute(
+              () -> {
+                if (state == State.ASKING) {
+                  respond(delivered);
+                } else {
+                  delivered.close();
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      delivered.close();
+    }
+  }
+
+  private void timeIsUp() {
+    if (state == State.ASKING) {
+      respond(
+          Answer.error(
+              504,
+              Outcome.FAILED,
+              new OciError(OciError.Code.UNAVAILABLE, "no answer in time; the fetch goes on")));
+    }
+  }
+
+  private void respond(Answer given) {
+    state = State.ANSWERING;
+    answer = given;
+    cancelTimer();
+    firstByteNanos = context.nanoClock().getAsLong();
+    boolean head = http.method().equals(HttpMethod.HEAD);
+    if (head || given.body() instanceof Body.None) {
+      writeWhole(given, null);
+    } else if (given.body() instanceof Body.Bytes(Content content)) {
+      writeWhole(given, content);
+    } else {
+      HttpResponse response =
+          new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(given.status()));
+      setHeaders(response.headers(), given);
+      channel.write(response);
+      movedNanos = firstByteNanos;
+      BodyWriter body = BodyWriter.of(given.body(), channel, context.workers(), this);
+      writer = body;
+      body.start();
+      watch();
+    }
+  }
+
+  private void writeWhole(Answer given, @Nullable Content content) {
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(given.status()),
+            content == null ? Unpooled.EMPTY_BUFFER : content.view());
+    setHeaders(response.headers(), given);
+    channel
+        .writeAndFlush(response)
+        .addListener(done -> over(done.isSuccess(), content == null ? 0 : content.length()));
+  }
+
+  private void setHeaders(HttpHeaders headers, Answer given) {
+    for (Answer.Header header : given.headers()) {
+      String value = header.value();
+      if (header.name().equals("Link") && links != null) {
+        value = links.rewrite(value);
+      }
+      if (value != null) {
+        headers.add(header.name(), value);
+      }
+    }
+    if (given.contentLength() >= 0) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, given.contentLength());
+    } else if (!http.method().equals(HttpMethod.HEAD)) {
+      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    if (given.status() == 405) {
+      headers.set(HttpHeaderNames.ALLOW, "GET, HEAD");
+    }
+    if (!keepAlive) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+  }
+
+  /** Ends a body that has made no progress for too long. */
+  private void watch() {
+    BodyWriter body = writer;
+    if (body == null || state != State.ANSWERING) {
+      return;
+    }
+    long now = context.nanoClock().getAsLong();
+    if (body.written() != writtenBefore) {
+      writtenBefore = body.written();
+      movedNanos = now;
+    }
+    long limit =
+        body.isWaiting()
+            ? context.settings().stallTimeout().toNanos()
+            : context.settings().idleTimeout().toNanos();
+    long left = limit - (now - movedNanos);
+    if (left <= 0) {
+      if (body.isWaiting()) {
+        cut("stalled");
+      } else {
+        // Its socket is full and stays so: there is nobody to send a FIN to.
+        channel.close();
+      }
+      return;
+    }
+    long soon = Math.min(left, TimeUnit.SECONDS.toNanos(1));
+    timer = channel.eventLoop().schedule(this::watch, soon, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void completed() {
+    if (state == State.ANSWERING) {
+      long bytes = writer == null ? 0 : writer.written();
+      channel
+          .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+          .addListener(done -> over(done.isSuccess(), bytes));
+    }
+  }
+
+  @Override
+  public void cut(String why) {
+    if (state == State.ANSWERING) {
+      over(false, writer == null ? 0 : writer.written());
+    }
+  }
+
+  /** The client is gone. */
+  void abandon() {
+    if (state == State.OVER) {
+      return;
+    }
+    over(false, writer == null ? 0 : writer.written());
+  }
+
+  private void over(boolean whole, long bytes) {
+    if (state == State.OVER) {
+      return;
+    }
+    state = State.OVER;
+    cancelTimer();
+    if (writer != null) {
+      writer.abort();
+    }
+    Answer given = answer;
+    if (given != null) {
+      given.close();
+    }
+    report(given, whole, bytes);
+    if (whole && keepAlive) {
+      connection.next();
+    } else {
+      connection.end();
+    }
+  }
+
+  private void report(@Nullable Answer given, boolean whole, long bytes) {
+    long now = context.nanoClock().getAsLong();
+    context
+        .listener()
+        .finished(
+            new ExchangeListener.Finished(
+                request,
+                http.method().name(),
+                given == null ? 499 : given.status(),
+                given == null ? Source.NONE : given.source(),
+                given == null ? Outcome.FAILED : given.outcome(),
+                bytes,
+                (given == null ? now : firstByteNanos) - startedNanos,
+                now - startedNanos,
+                whole,
+                channel.remoteAddress()));
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.tarn.server.registry;
+
+import dev.tarn.server.mirror.MirrorRequest;
+import dev.tarn.server.mirror.Outcome;
+import dev.tarn.server.mirror.Source;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Is told of every request when it is over; on an event loop, and never blocks. */
+@FunctionalInterface
+public interface ExchangeListener {
+
+  void finished(Finished exchange);
+
+  /**
+   * A request that is over.
+   *
+   * @param request what was asked, or null where it was refused before it was understood
+   * @param method the HTTP method
+   * @param bodyBytes bytes of the body that the client took
+   * @param firstByteNanos from the request to the headers
+   * @param totalNanos from the request to the last byte
+   * @param completed whether the client got all of it
+   */
+  record Finished(
+      @Nullable MirrorRequest request,
+      String method,
+      int status,
+      Source source,
+      Outcome outcome,
+      long bodyBytes,
+      long firstByteNanos,
+      long totalNanos,
+      boolean completed,
+      @Nullable SocketAddress client) {}
+}

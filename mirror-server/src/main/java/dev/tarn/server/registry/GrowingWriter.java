@@ -1,0 +1,98 @@
+package dev.tarn.server.registry;
+
+import dev.tarn.core.transfer.Transfer;
+import dev.tarn.core.transfer.TransferReader;
+import io.netty.channel.Channel;
+
+/**
+ * Writes content that is still arriving: by sendfile what is there, then it waits for more. A slow
+ * client holds up nobody and costs no memory, because what it has not taken is in the file.
+ *
+ * <pre>
+ *   writing ◀──▶ waiting ──▶ ended
+ * </pre>
+ */
+final class GrowingWriter implements BodyWriter {
+  private final Channel channel;
+  private final TransferReader reader;
+  private final long start;
+  private final long end;
+  private final Ending ending;
+  private long position;
+  private boolean waiting;
+  private boolean ended;
+
+  GrowingWriter(Channel channel, TransferReader reader, long start, long end, Ending ending) {
+    this.channel = channel;
+    this.reader = reader;
+    this.start = start;
+    this.end = end;
+    this.position = start;
+    this.ending = ending;
+  }
+
+  @Override
+  public void start() {
+    pump();
+  }
+
+  private void pump() {
+    waiting = false;
+    if (ended) {
+      return;
+    }
+    if (position == end) {
+      ended = true;
+      ending.completed();
+      return;
+    }
+    switch (reader.progress(position)) {
+      case Transfer.Progress.Ready(long ready) -> write(Math.min(ready, end));
+      case Transfer.Progress.Waiting _ -> {
+        waiting = true;
+        reader.onProgress(position, () -> channel.eventLoop().execute(this::pump));
+      }
+      case Transfer.Progress.AtEnd _ -> {
+        ended = true;
+        ending.completed();
+      }
+      case Transfer.Progress.Failed(var failure) -> {
+        ended = true;
+        ending.cut("transfer_" + failure);
+      }
+    }
+  }
+
+  private void write(long to) {
+    channel
+        .writeAndFlush(new BorrowedRegion(reader.channel(), position, to))
+        .addListener(
+            done -> {
+              if (ended) {
+                return;
+              }
+              if (done.isSuccess()) {
+                position = to;
+                pump();
+              } else {
+                ended = true;
+                ending.cut("write_failed");
+              }
+            });
+  }
+
+  @Override
+  public long written() {
+    return position - start;
+  }
+
+  @Override
+  public boolean isWaiting() {
+    return waiting;
+  }
+
+  @Override
+  public void abort() {
+    ended = true;
+  }
+}

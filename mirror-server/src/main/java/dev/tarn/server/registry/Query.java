@@ -1,0 +1,34 @@
+package dev.tarn.server.registry;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's query: the namespace that containerd names, and the rest as it came.
+ *
+ * @param namespace the value of {@code ns}, decoded; null where there is none
+ * @param rest all other parameters, undecoded, in their order
+ */
+record Query(@Nullable String namespace, String rest) {
+  private static final Query NONE = new Query(null, "");
+
+  /** The parsed query; null where {@code ns} is there twice, or not well-formed. */
+  static @Nullable Query parse(String query) {
+    if (query.isEmpty()) {
+      return NONE;
+    }
+    String namespace = null;
+    StringBuilder rest = new StringBuilder();
+    for (String parameter : query.split("&", -1)) {
+      if (!parameter.startsWith("ns=")) {
+        rest.append(rest.isEmpty() ? "" : "&").append(parameter);
+        continue;
+      }
+      String value = Percent.decode(parameter.substring(3));
+      if (namespace != null || value == null) {
+        return null;
+      }
+      namespace = value;
+    }
+    return new Query(namespace, rest.toString());
+  }
+}

@@ -1,0 +1,123 @@
+package dev.tarn.server.registry;
+
+import dev.tarn.server.mirror.Mirror;
+import dev.tarn.server.mirror.Registries;
+import dev.tarn.server.net.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The listener that containerd pulls through. Started and closed by the node; connections live on
+ * the transport's event loops.
+ */
+public final class RegistryEndpoint implements AutoCloseable {
+  private static final int BACKLOG = 1024;
+
+  private final EndpointContext context;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Channel listener;
+
+  private RegistryEndpoint(EndpointContext context, Transport transport, InetSocketAddress address)
+      throws IOException {
+    this.context = context;
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(transport.group())
+            .channel(transport.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(new Pipeline());
+    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+    }
+    this.listener = bound.channel();
+  }
+
+  /** Binds and starts to answer. */
+  public static RegistryEndpoint start(
+      InetSocketAddress address,
+      RegistrySettings settings,
+      Registries registries,
+      Mirror mirror,
+      Transport transport,
+      Executor workers,
+      LongSupplier nanoClock,
+      ExchangeListener listener)
+      throws IOException {
+    EndpointContext context =
+        new EndpointContext(
+            new RequestParser(registries), mirror, settings, workers, nanoClock, listener);
+    return new RegistryEndpoint(context, transport, address);
+  }
+
+  /** The address that it listens on. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** How many clients are connected. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /** Stops to accept; lets answers under way finish within {@code limit}; ends the rest by FIN. */
+  public void drain(Duration limit) {
+    context.drain();
+    listener.close().awaitUninterruptibly();
+    for (Channel connection : connections) {
+      connection.eventLoop().execute(() -> handlerOf(connection).drain());
+    }
+    connections.newCloseFuture().awaitUninterruptibly(limit.toNanos(), TimeUnit.NANOSECONDS);
+    for (Channel connection : connections) {
+      connection.eventLoop().execute(() -> handlerOf(connection).end());
+    }
+    connections
+        .newCloseFuture()
+        .awaitUninterruptibly(RegistrySettings.LINGER.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static RegistryHandler handlerOf(Channel connection) {
+    return connection.pipeline().get(RegistryHandler.class);
+  }
+
+  @Override
+  public void close() {
+    drain(Duration.ZERO);
+    connections.close().awaitUninterruptibly();
+  }
+
+  /** Sets up each accepted connection. */
+  private final class Pipeline extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      if (connections.size() >= context.settings().maxConnections()) {
+        channel.close();
+        return;
+      }
+      connections.add(channel);
+      HttpDecoderConfig limits =
+          new HttpDecoderConfig()
+              .setMaxInitialLineLength(RegistrySettings.MAX_REQUEST_LINE_BYTES)
+              .setMaxHeaderSize(RegistrySettings.MAX_HEADER_BYTES);
+      channel
+          .pipeline()
+          .addLast(new TlsHelloGuard(), new HttpServerCodec(limits), new RegistryHandler(context));
+    }
+  }
+}

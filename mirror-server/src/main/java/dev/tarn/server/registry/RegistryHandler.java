@@ -1,0 +1,219 @@
+package dev.tarn.server.registry;
+
+import dev.tarn.server.mirror.OciError;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection: its requests, queued and answered one after the other in their order.
+ * Event loop only.
+ */
+final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exchange.Connection {
+  private final EndpointContext context;
+  private final Deque<HttpRequest> waiting = new ArrayDeque<>();
+  private @Nullable ChannelHandlerContext channelContext;
+  private @Nullable HttpRequest arriving;
+  private @Nullable Exchange current;
+  private boolean ending;
+  private long requestBodyBytes;
+  private long activeNanos;
+
+  RegistryHandler(EndpointContext context) {
+    this.context = context;
+  }
+
+  private ChannelHandlerContext channel() {
+    ChannelHandlerContext attached = channelContext;
+    if (attached == null) {
+      throw new IllegalStateException("not in a pipeline yet");
+    }
+    return attached;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    channelContext = ctx;
+    activeNanos = context.nanoClock().getAsLong();
+    watchIdle(context.settings().idleTimeout().toNanos());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (ending) {
+        return;
+      }
+      if (message instanceof HttpRequest request) {
+        begin(request);
+      }
+      if (message instanceof HttpContent content) {
+        requestBodyBytes += content.content().readableBytes();
+        if (requestBodyBytes > RegistrySettings.MAX_REQUEST_BODY_BYTES) {
+          refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "no request here has a body");
+        } else if (message instanceof LastHttpContent) {
+          complete();
+        }
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void begin(HttpRequest request) {
+    requestBodyBytes = 0;
+    DecoderResult decoded = request.decoderResult();
+    if (decoded.isFailure()) {
+      refuseUndecoded(decoded.cause());
+      return;
+    }
+    arriving = request;
+    if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+      // Refused without waiting for its body, after which the connection is of no more use.
+      request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      complete();
+    }
+  }
+
+  private void refuseUndecoded(Throwable cause) {
+    switch (cause) {
+      case TooLongHttpLineException _ ->
+          refuse(HttpResponseStatus.REQUEST_URI_TOO_LONG, "the request line is too long");
+      case TooLongFrameException _ ->
+          refuse(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long");
+      default -> refuse(HttpResponseStatus.BAD_REQUEST, "not a valid HTTP request");
+    }
+  }
+
+  private void complete() {
+    HttpRequest request = arriving;
+    if (request == null) {
+      return;
+    }
+    arriving = null;
+    waiting.add(request);
+    if (waiting.size() >= RegistrySettings.MAX_PIPELINED_REQUESTS) {
+      channel().channel().config().setAutoRead(false);
+    }
+    answerNext();
+  }
+
+  private void answerNext() {
+    while (current == null && !ending) {
+      HttpRequest request = waiting.poll();
+      if (request == null) {
+        return;
+      }
+      if (waiting.size() < RegistrySettings.MAX_PIPELINED_REQUESTS) {
+        channel().channel().config().setAutoRead(true);
+      }
+      Exchange exchange = new Exchange(context, channel().channel(), this, request);
+      current = exchange;
+      exchange.start();
+    }
+  }
+
+  @Override
+  public void next() {
+    current = null;
+    activeNanos = context.nanoClock().getAsLong();
+    if (context.isDraining() && waiting.isEmpty()) {
+      end();
+    } else {
+      answerNext();
+    }
+  }
+
+  @Override
+  public void end() {
+    current = null;
+    ending = true;
+    waiting.clear();
+    channel()
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(_ -> LingeringClose.start(channel().channel()));
+  }
+
+  /** Ends the connection if it is idle, else after the answer under way. */
+  void drain() {
+    if (current == null && waiting.isEmpty()) {
+      end();
+    }
+  }
+
+  private void refuse(HttpResponseStatus status, String why) {
+    ending = true;
+    waiting.clear();
+    Exchange underWay = current;
+    if (underWay != null) {
+      // Nothing can be said in the middle of another answer; that one is ended instead.
+      underWay.abandon();
+      return;
+    }
+    String body = new OciError(OciError.Code.UNSUPPORTED, why).toJson();
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
+        .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    channel()
+        .channel()
+        .writeAndFlush(response)
+        .addListener(_ -> LingeringClose.start(channel().channel()));
+  }
+
+  private void watchIdle(long afterNanos) {
+    channel().executor().schedule(this::closeIfIdle, afterNanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void closeIfIdle() {
+    if (ending || !channel().channel().isActive()) {
+      return;
+    }
+    long limit = context.settings().idleTimeout().toNanos();
+    long idle = current == null ? context.nanoClock().getAsLong() - activeNanos : 0;
+    if (idle >= limit) {
+      end();
+    } else {
+      watchIdle(limit - idle);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    ending = true;
+    waiting.clear();
+    Exchange underWay = current;
+    if (underWay != null) {
+      underWay.abandon();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // A connection that broke is the client's affair; what it read is released by channelInactive.
+    ctx.close();
+  }
+}
