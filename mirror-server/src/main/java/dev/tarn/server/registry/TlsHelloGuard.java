@@ -14,9 +14,14 @@ import java.nio.charset.StandardCharsets;
 final class TlsHelloGuard extends ChannelInboundHandlerAdapter {
   private static final int TLS_HANDSHAKE = 0x16;
   private static final String REFUSAL =
-      "HTTP/1.1 400 Bad Request\r\n"
-          + "Content-Type: text/plain\r\nContent-Length: 29\r\nConnection: close\r\n\r\n"
-          + "this port speaks plain HTTP.\n";
+      """
+      HTTP/1.1 400 Bad Request\r
+      Content-Type: text/plain\r
+      Content-Length: 29\r
+      Connection: close\r
+      \r
+      this port speaks plain HTTP.
+      """;
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
