@@ -200,6 +200,10 @@ final class Exchange implements BodyWriter.Ending {
     } else if (!http.method().equals(HttpMethod.HEAD)) {
       headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
+    String cacheStatus = CacheStatus.of(given.source(), given.outcome());
+    if (cacheStatus != null) {
+      headers.set(CacheStatus.NAME, cacheStatus);
+    }
     if (given.status() == 405) {
       headers.set(HttpHeaderNames.ALLOW, "GET, HEAD");
     }

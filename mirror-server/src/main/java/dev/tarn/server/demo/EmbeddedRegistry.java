@@ -1,0 +1,137 @@
+package dev.tarn.server.demo;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.range.ByteRange;
+import dev.tarn.core.range.RangeRequest;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** An upstream registry in this process, with one image under one tag, on a loopback port. */
+final class EmbeddedRegistry implements AutoCloseable {
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final GeneratedImage image;
+  private final String repository;
+  private final String tag;
+  private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicLong bytesSent = new AtomicLong();
+
+  private EmbeddedRegistry(GeneratedImage image, String repository, String tag)
+      throws IOException {
+    this.image = image;
+    this.repository = repository;
+    this.tag = tag;
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/v2/", this::answer);
+  }
+
+  static EmbeddedRegistry start(GeneratedImage image, String repository, String tag)
+      throws IOException {
+    EmbeddedRegistry registry = new EmbeddedRegistry(image, repository, tag);
+    registry.server.start();
+    return registry;
+  }
+
+  /** {@code host:port}: its name in image references. */
+  String host() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  URI url() {
+    return URI.create("http://" + host());
+  }
+
+  int requests() {
+    return requests.get();
+  }
+
+  long bytesSent() {
+    return bytesSent.get();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    requests.incrementAndGet();
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      String base = "/v2/" + repository + "/";
+      if (path.equals("/v2/")) {
+        send(exchange, "application/json", "{}".getBytes(StandardCharsets.UTF_8), null);
+      } else if (path.equals(base + "manifests/" + tag)
+          || path.equals(base + "manifests/" + image.manifestDigest())) {
+        send(exchange, GeneratedImage.MANIFEST_TYPE, image.manifest(), image.manifestDigest());
+      } else if (path.startsWith(base + "blobs/")) {
+        Optional<Digest> digest = Digest.parse(path.substring((base + "blobs/").length()));
+        byte[] blob = digest.map(image.blobs()::get).orElse(null);
+        if (blob == null) {
+          error(exchange, "BLOB_UNKNOWN");
+        } else {
+          send(exchange, "application/octet-stream", blob, digest.orElseThrow());
+        }
+      } else {
+        error(exchange, "NAME_UNKNOWN");
+      }
+    }
+  }
+
+  private void send(
+      HttpExchange exchange,
+      String type,
+      byte[] bytes,
+      @Nullable Digest digest)
+      throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
+    if (digest != null) {
+      exchange.getResponseHeaders().set("Docker-Content-Digest", digest.toString());
+    }
+    int start = 0;
+    int end = bytes.length;
+    int status = 200;
+    String header = exchange.getRequestHeaders().getFirst("Range");
+    if (RangeRequest.parse(header).resolve(bytes.length)
+        instanceof RangeRequest.Resolved.Partial(ByteRange part)) {
+      start = (int) part.start();
+      end = (int) part.end();
+      status = 206;
+      exchange.getResponseHeaders().set("Content-Range", part.contentRange(bytes.length));
+    }
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.getResponseHeaders().set("Content-Length", Integer.toString(end - start));
+      exchange.sendResponseHeaders(status, -1);
+      return;
+    }
+    exchange.sendResponseHeaders(status, end - start);
+    try (OutputStream body = exchange.getResponseBody()) {
+      body.write(bytes, start, end - start);
+    }
+    bytesSent.addAndGet(end - start);
+  }
+
+  private static void error(HttpExchange exchange, String code) throws IOException {
+    byte[] body = ("{\"errors\":[{\"code\":\"" + code + "\"}]}").getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(404, head ? -1 : body.length);
+    if (!head) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.close();
+  }
+}
