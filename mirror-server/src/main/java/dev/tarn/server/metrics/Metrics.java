@@ -2,6 +2,7 @@ package dev.tarn.server.metrics;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.store.StoreStatistics;
+import dev.tarn.server.mirror.Source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -146,7 +148,7 @@ public final class Metrics implements AutoCloseable {
   public void requestServed(
       RegistryMetrics registry,
       Kind kind,
-      Outcome outcome,
+      RequestOutcome outcome,
       Source source,
       long bytes,
       long firstByteNanos,
@@ -240,6 +242,10 @@ public final class Metrics implements AutoCloseable {
     Objects.requireNonNull(counters.get(source)).increment((double) bytes);
   }
 
+  private static String label(Source source) {
+    return source.name().toLowerCase(Locale.ROOT);
+  }
+
   private Map<Source, Counter> bytesBySource(String name, String description) {
     Map<Source, Counter> counters = new EnumMap<>(Source.class);
     for (Source source : Source.values()) {
@@ -248,7 +254,7 @@ public final class Metrics implements AutoCloseable {
           Counter.builder(name)
               .description(description)
               .baseUnit(BYTES)
-              .tag(SOURCE, source.label())
+              .tag(SOURCE, label(source))
               .register(meters));
     }
     return counters;
@@ -262,7 +268,7 @@ public final class Metrics implements AutoCloseable {
             Counter.builder(name)
                 .description(description)
                 .tag(KIND, kind.label())
-                .tag(SOURCE, source.label())
+                .tag(SOURCE, label(source))
                 .register(meters));
   }
 
@@ -274,7 +280,7 @@ public final class Metrics implements AutoCloseable {
             Timer.builder(name)
                 .description(description)
                 .tag(KIND, kind.label())
-                .tag(SOURCE, source.label())
+                .tag(SOURCE, label(source))
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters));
   }

@@ -10,7 +10,7 @@ public final class RegistryMetrics {
   private final MeterRegistry meters;
   private final String registry;
   private final Counter staleAnswers;
-  private final EnumTable<Kind, Outcome, Counter> requests;
+  private final EnumTable<Kind, RequestOutcome, Counter> requests;
   private final Timer upstreamHeaders;
 
   RegistryMetrics(MeterRegistry meters, String registry) {
@@ -30,7 +30,7 @@ public final class RegistryMetrics {
     this.requests =
         new EnumTable<>(
             Kind.class,
-            Outcome.class,
+            RequestOutcome.class,
             (kind, outcome) ->
                 Counter.builder(Metrics.REQUESTS)
                     .description("Requests to the registry endpoint")
@@ -65,9 +65,9 @@ public final class RegistryMetrics {
         .increment();
   }
 
-  void requestServed(Kind kind, Outcome outcome) {
+  void requestServed(Kind kind, RequestOutcome outcome) {
     requests.get(kind, outcome).increment();
-    if (outcome == Outcome.STALE) {
+    if (outcome == RequestOutcome.STALE) {
       staleAnswers.increment();
     }
   }

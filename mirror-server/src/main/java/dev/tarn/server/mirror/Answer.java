@@ -52,7 +52,13 @@ public record Answer(
   /** Headers of content, without the content. */
   static Answer head(Descriptor content, Source source, Outcome outcome) {
     return new Answer(
-        200, content.size(), headers(content, true), new Body.None(), source, outcome, content.digest());
+        200,
+        content.size(),
+        headers(content, true),
+        new Body.None(),
+        source,
+        outcome,
+        content.digest());
   }
 
   /** A whole manifest. */

@@ -133,7 +133,9 @@ final class BlobFetch implements Runnable {
       case BlobStore.Admission.Admitted(PartialBlob partial) ->
           carry(newTransfer(partial), content);
       case BlobStore.Admission.NoRoom _ -> {
-        tools.rights().proven(scope, Descriptor.blob(digest, content.totalSize()), content.anonymous());
+        tools
+            .rights()
+            .proven(scope, Descriptor.blob(digest, content.totalSize()), content.anonymous());
         content.close();
         opened.complete(new Opened.NoRoom());
       }
@@ -154,7 +156,9 @@ final class BlobFetch implements Runnable {
         tools.listener().trouble("transfer_ended", scope, digest, failure.name());
       } else if (!transfer.complete(transfer.firstMissing(0))) {
         tools.wrong().accept(digest);
-        tools.listener().trouble("digest_mismatch", scope, digest, "upstream's bytes were discarded");
+        tools
+            .listener()
+            .trouble("digest_mismatch", scope, digest, "upstream's bytes were discarded");
       }
     } catch (NoRoomException e) {
       fail(transfer, TransferFailure.NO_ROOM, e);
@@ -202,7 +206,9 @@ final class BlobFetch implements Runnable {
           return TransferFailure.SOURCE;
         }
         if (tools.stopping().getAsBoolean() || !transfer.isWanted()) {
-          return tools.stopping().getAsBoolean() ? TransferFailure.SHUTDOWN : TransferFailure.ABANDONED;
+          return tools.stopping().getAsBoolean()
+              ? TransferFailure.SHUTDOWN
+              : TransferFailure.ABANDONED;
         }
         tools.backoff().pause(fruitless);
         fruitless++;
@@ -237,7 +243,9 @@ final class BlobFetch implements Runnable {
       try {
         bytes = content.next();
       } catch (IOException e) {
-        tools.listener().trouble("upstream_broke_off", scope, digest, String.valueOf(e.getMessage()));
+        tools
+            .listener()
+            .trouble("upstream_broke_off", scope, digest, String.valueOf(e.getMessage()));
         return Run.BROKE_OFF;
       }
       if (bytes == null) {

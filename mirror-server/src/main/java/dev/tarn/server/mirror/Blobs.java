@@ -2,7 +2,6 @@ package dev.tarn.server.mirror;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.proof.Proof;
-import dev.tarn.core.range.RangeRequest;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.core.transfer.Transfer;
@@ -85,8 +84,7 @@ final class Blobs {
   private Answer afterAsking(OfBlob request) throws InterruptedException {
     Scope scope = request.scope();
     UpstreamAnswer answer =
-        registries.upstream(scope)
-            .headBlob(scope.repository(), request.digest(), request.caller());
+        registries.upstream(scope).headBlob(scope.repository(), request.digest(), request.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       return otherwise(answer);
     }
@@ -191,7 +189,8 @@ final class Blobs {
     Scope scope = request.scope();
     long from = request.range().firstByteHint();
     UpstreamAnswer answer =
-        registries.upstream(scope)
+        registries
+            .upstream(scope)
             .getBlob(scope.repository(), request.digest(), from, request.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       return otherwise(answer);

@@ -36,7 +36,9 @@ public sealed interface Body extends AutoCloseable {
     }
   }
 
-  /** Bytes that pass by without being stored, {@code length} of them or, where -1, until they end. */
+  /**
+   * Bytes that pass by without being stored, {@code length} of them or, where -1, until they end.
+   */
   record Passing(PassingBytes bytes, long length) implements Body {
     @Override
     public void close() {

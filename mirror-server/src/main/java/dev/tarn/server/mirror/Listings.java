@@ -26,7 +26,8 @@ final class Listings {
   Answer answer(OfListing request) {
     Scope scope = request.scope();
     UpstreamAnswer answer =
-        registries.upstream(scope)
+        registries
+            .upstream(scope)
             .getListing(scope.repository(), request.pathAndQuery(), request.caller());
     return switch (answer) {
       case UpstreamAnswer.Found(UpstreamContent content) -> listing(request, content);

@@ -36,10 +36,7 @@ public final class Mirror {
       Backoff backoff) {}
 
   public Mirror(
-      Registries registries,
-      Stores stores,
-      Surroundings surroundings,
-      MirrorListener listener) {
+      Registries registries, Stores stores, Surroundings surroundings, MirrorListener listener) {
     this.listener = listener;
     Rights rights = new Rights(stores.proofs(), surroundings.clock(), listener);
     HotManifests hot = new HotManifests(stores.blobs());
@@ -88,7 +85,11 @@ public final class Mirror {
         case OfListing listing -> listings.answer(listing);
       };
     } catch (IOException e) {
-      listener.trouble("store_unreadable", request.scope(), request.getClass().getSimpleName(), String.valueOf(e));
+      listener.trouble(
+          "store_unreadable",
+          request.scope(),
+          request.getClass().getSimpleName(),
+          String.valueOf(e));
       return Answer.unavailable(502, "the store cannot be read");
     }
   }

@@ -3,7 +3,9 @@ package dev.tarn.server.mirror;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
 
-/** Is told what happens inside the mirror, for metrics and logs; on any thread, and never blocks. */
+/**
+ * Is told what happens inside the mirror, for metrics and logs; on any thread, and never blocks.
+ */
 public interface MirrorListener {
   /** A listener that nobody asked for. */
   MirrorListener NONE = new MirrorListener() {};

@@ -5,7 +5,9 @@ import dev.tarn.core.name.Reference;
 import dev.tarn.core.range.RangeRequest;
 import dev.tarn.server.upstream.Caller;
 
-/** What a client asks of the mirror, parsed: every name in it is valid and its registry is served. */
+/**
+ * What a client asks of the mirror, parsed: every name in it is valid and its registry is served.
+ */
 public sealed interface MirrorRequest {
   Scope scope();
 

@@ -20,14 +20,14 @@ final class PassingAnswer {
     Descriptor blob = Descriptor.blob(request.digest(), total);
     Answer whole = Answer.head(blob, Source.UPSTREAM, Outcome.MISS);
     if (content.offset() == 0) {
-      boolean fromStart = request.range() instanceof RangeRequest.From(long first, long _) && first == 0;
+      boolean fromStart =
+          request.range() instanceof RangeRequest.From(long first, long _) && first == 0;
       if (!fromStart || total <= 0) {
         return with(whole, 200, total, whole.headers(), new Body.Passing(bytes, total));
       }
     }
     return switch (request.range().resolve(total)) {
-      case RangeRequest.Resolved.Partial(ByteRange part)
-          when part.start() == content.offset() -> {
+      case RangeRequest.Resolved.Partial(ByteRange part) when part.start() == content.offset() -> {
         List<Answer.Header> headers = new ArrayList<>(whole.headers());
         headers.add(new Answer.Header("Content-Range", part.contentRange(total)));
         yield with(whole, 206, part.length(), headers, new Body.Passing(bytes, part.length()));

@@ -56,8 +56,7 @@ final class Relay {
     return Answer.unavailable(status, "upstream: " + failed.detail());
   }
 
-  private static Answer passed(
-      int status, List<Header> extra, ErrorBody body, OciError fallback) {
+  private static Answer passed(int status, List<Header> extra, ErrorBody body, OciError fallback) {
     boolean empty = body.text().isEmpty();
     Content content = Content.of(empty ? fallback.toJson() : body.text());
     List<Header> headers = new ArrayList<>(extra);

@@ -149,8 +149,7 @@ final class Transfers {
   }
 
   /** Joins somebody else's flight; null where it ended in a way that says nothing to this asker. */
-  private @Nullable Joined join(OfBlob request, Flight flight)
-      throws InterruptedException {
+  private @Nullable Joined join(OfBlob request, Flight flight) throws InterruptedException {
     boolean late = nanoClock.getAsLong() - flight.startedNanos() > patienceNanos;
     if (late && !flight.fetch().opened().isDone()) {
       return new Joined.Overdue();
@@ -171,8 +170,7 @@ final class Transfers {
   private UpstreamAnswer askForRight(OfBlob request) {
     Scope scope = request.scope();
     UpstreamAnswer answer =
-        registries.upstream(scope)
-            .headBlob(scope.repository(), request.digest(), request.caller());
+        registries.upstream(scope).headBlob(scope.repository(), request.digest(), request.caller());
     if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)) {
       rights.proven(
           scope, Descriptor.blob(request.digest(), content.totalSize()), content.anonymous());
@@ -181,8 +179,7 @@ final class Transfers {
     return answer;
   }
 
-  private @Nullable Joined await(Flight flight, boolean ours)
-      throws InterruptedException {
+  private @Nullable Joined await(Flight flight, boolean ours) throws InterruptedException {
     Opened opened;
     try {
       opened = flight.fetch().opened().get();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.store.StoreStatistics;
+import dev.tarn.server.mirror.Source;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -56,7 +57,7 @@ class MetricsDocumentationTest {
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     RegistryHost host = new RegistryHost("quay.io");
     try (Metrics metrics = new Metrics(meters, List.of(host), "1")) {
-      for (Outcome outcome : Outcome.values()) {
+      for (RequestOutcome outcome : RequestOutcome.values()) {
         metrics.requestServed(metrics.of(host), Kind.BLOB, outcome, Source.DISK, 1, 1, 1);
       }
       metrics.of(host).upstreamAnswered(200, Duration.ofMillis(1));

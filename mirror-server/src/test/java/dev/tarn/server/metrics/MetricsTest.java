@@ -3,6 +3,8 @@ package dev.tarn.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.name.RegistryHost;
+import dev.tarn.server.mirror.Outcome;
+import dev.tarn.server.mirror.Source;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +21,7 @@ class MetricsTest {
 
   @Test
   void aHitIsCountedByRegistryKindOutcomeAndSource() {
-    serve(QUAY, Kind.BLOB, Outcome.HIT, Source.DISK, 100);
+    serve(QUAY, Kind.BLOB, RequestOutcome.HIT, Source.DISK, 100);
 
     assertThat(
             meters
@@ -50,14 +52,14 @@ class MetricsTest {
 
   @Test
   void aMissIsCountedByWhereItWasFetched() {
-    serve(QUAY, Kind.BLOB, Outcome.MISS, Source.UPSTREAM, 9);
+    serve(QUAY, Kind.BLOB, RequestOutcome.MISS, Source.UPSTREAM, 9);
     assertThat(meters.get(Metrics.MISSES).tag("source", "upstream").counter().count()).isEqualTo(1);
     assertThat(meters.find(Metrics.HITS).counters()).isEmpty();
   }
 
   @Test
   void aStaleAnswerIsAHitAndStale() {
-    serve(QUAY, Kind.MANIFEST, Outcome.STALE, Source.DISK, 9);
+    serve(QUAY, Kind.MANIFEST, RequestOutcome.STALE, Source.DISK, 9);
     assertThat(meters.get(Metrics.HITS).counter().count()).isEqualTo(1);
     assertThat(meters.get(Metrics.STALE_ANSWERS).tag("registry", "quay.io").counter().count())
         .isEqualTo(1);
@@ -72,14 +74,15 @@ class MetricsTest {
         .isSameAs(metrics.ofUnknownRegistry())
         .isNotSameAs(metrics.of(QUAY));
 
-    serve(first, Kind.OTHER, Outcome.NOT_FOUND, Source.NONE, 0);
+    serve(first, Kind.OTHER, RequestOutcome.NOT_FOUND, Source.NONE, 0);
     assertThat(meters.get(Metrics.REQUESTS).tag("registry", "unknown").counter().count())
         .isEqualTo(1);
   }
 
   @Test
   void anAnswerWithoutAFirstByteHasOnlyATotal() {
-    metrics.requestServed(metrics.of(QUAY), Kind.BLOB, Outcome.ABORTED, Source.UPSTREAM, 0, -1, 7);
+    metrics.requestServed(
+        metrics.of(QUAY), Kind.BLOB, RequestOutcome.ABORTED, Source.UPSTREAM, 0, -1, 7);
     assertThat(meters.find(Metrics.FIRST_BYTE).timers()).isEmpty();
     assertThat(meters.get(Metrics.LAST_BYTE).timer().count()).isEqualTo(1);
   }
@@ -120,7 +123,26 @@ class MetricsTest {
     assertThat(meters.get(Metrics.CONNECTIONS_REFUSED).counter().count()).isEqualTo(1);
   }
 
-  private void serve(RegistryHost host, Kind kind, Outcome outcome, Source source, long bytes) {
+  @ParameterizedTest
+  @CsvSource({
+    "HIT, 200, true, false, HIT",
+    "MISS, 206, true, false, MISS",
+    "MISS, 200, false, true, ABORTED",
+    "MISS, 200, false, false, CUT",
+    "PASSED, 404, true, false, NOT_FOUND",
+    "PASSED, 401, true, false, DENIED",
+    "PASSED, 200, true, false, PASSED",
+    "REJECTED, 416, true, false, REJECTED",
+    "FAILED, 504, true, false, TIMEOUT",
+    "FAILED, 503, true, false, UNAVAILABLE",
+  })
+  void anOutcomeFollowsFromTheAnswerAndItsEnd(
+      Outcome answered, int status, boolean completed, boolean left, RequestOutcome expected) {
+    assertThat(RequestOutcome.of(answered, status, completed, left)).isEqualTo(expected);
+  }
+
+  private void serve(
+      RegistryHost host, Kind kind, RequestOutcome outcome, Source source, long bytes) {
     metrics.requestServed(metrics.of(host), kind, outcome, source, bytes, 5, 7);
   }
 }
