@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
  * Which host is dialled for a registry is configuration, not part of its name.
  */
 public record RegistryHost(String value) implements Comparable<RegistryHost> {
-  /** Docker Hub, by the name that references and {@code ns} use. */
-  public static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
-
   private static final int MAX_LENGTH = 255;
   private static final Pattern SYNTAX =
       Pattern.compile(
           "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
               + "|\\[[0-9a-f:]{2,39}])(?::[0-9]{1,5})?");
+
+  /** Docker Hub, by the name that references and {@code ns} use. */
+  public static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
 
   public RegistryHost {
     if (value.length() > MAX_LENGTH || !SYNTAX.matcher(value).matches()) {

@@ -1,0 +1,190 @@
+package dev.tarn.server.config;
+
+import static dev.tarn.server.config.InvalidConfigurationException.require;
+
+import dev.tarn.core.name.RegistryHost;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Everything that can be configured, with the shape and names that the YAML file has. Immutable.
+ *
+ * <p>No value of this type is invalid: constructors refuse, and name the path of what is wrong.
+ *
+ * @param registries the registries that are mirrored, in the order of the file; any other is
+ *     answered 404 and never dialled
+ */
+public record Configuration(
+    RegistryEndpoint registry,
+    AdminEndpoint admin,
+    Store store,
+    UpstreamClient upstream,
+    Shutdown shutdown,
+    Logging logging,
+    Map<RegistryHost, RegistryConfiguration> registries) {
+
+  private static final List<String> DEFAULT_REGISTRIES =
+      List.of(
+          "docker.io",
+          "ghcr.io",
+          "quay.io",
+          "registry.k8s.io",
+          "gcr.io",
+          "mcr.microsoft.com",
+          "public.ecr.aws");
+
+  public Configuration {
+    require(!registries.isEmpty(), "registries", "at least one registry is needed");
+    registries = Collections.unmodifiableMap(new LinkedHashMap<>(registries));
+  }
+
+  /** What applies where nothing is set. */
+  public static Configuration defaults() {
+    return new Configuration(
+        RegistryEndpoint.DEFAULT,
+        AdminEndpoint.DEFAULT,
+        Store.DEFAULT,
+        UpstreamClient.DEFAULT,
+        Shutdown.DEFAULT,
+        Logging.DEFAULT,
+        defaultRegistries());
+  }
+
+  static Map<RegistryHost, RegistryConfiguration> defaultRegistries() {
+    Map<RegistryHost, RegistryConfiguration> registries = new LinkedHashMap<>();
+    for (String name : DEFAULT_REGISTRIES) {
+      RegistryHost host = new RegistryHost(name);
+      registries.put(host, RegistryConfiguration.of(host));
+    }
+    return registries;
+  }
+
+  /**
+   * The endpoint that containerd pulls through.
+   *
+   * @param headerTimeout how long a request may wait for response headers before it is answered 504
+   * @param stallTimeout how long a body may make no progress before it is ended
+   * @param idleTimeout how long a connection may be idle between requests
+   */
+  public record RegistryEndpoint(
+      ListenAddress listen,
+      int maxConnections,
+      Duration headerTimeout,
+      Duration stallTimeout,
+      Duration idleTimeout) {
+    static final RegistryEndpoint DEFAULT =
+        new RegistryEndpoint(
+            new ListenAddress("127.0.0.1", 5050),
+            1024,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60));
+
+    public RegistryEndpoint {
+      require(maxConnections >= 1, "registry.maxConnections", "must be at least 1");
+      requirePositive(headerTimeout, "registry.headerTimeout");
+      requirePositive(stallTimeout, "registry.stallTimeout");
+      requirePositive(idleTimeout, "registry.idleTimeout");
+    }
+  }
+
+  /** The endpoint for the kubelet, Prometheus and the operator. */
+  public record AdminEndpoint(ListenAddress listen) {
+    static final AdminEndpoint DEFAULT = new AdminEndpoint(new ListenAddress("0.0.0.0", 5052));
+  }
+
+  /**
+   * Content on this node's disk.
+   *
+   * @param maxSize bytes that complete content may take; where empty, free space alone decides
+   * @param minFree the share of the file system below which the cache shrinks
+   * @param reserveFree the share of the file system down to which content in flight may fill it
+   * @param partialMaxSize bytes that content which did not arrive whole may take
+   * @param partialTtl how long content that did not arrive whole is kept to be resumed
+   */
+  public record Store(
+      Path path,
+      OptionalLong maxSize,
+      Percent minFree,
+      Percent reserveFree,
+      long partialMaxSize,
+      Duration partialTtl) {
+    static final Store DEFAULT =
+        new Store(
+            Path.of("/var/lib/tarn"),
+            OptionalLong.empty(),
+            new Percent(20),
+            new Percent(16),
+            20L << 30,
+            Duration.ofHours(24));
+
+    public Store {
+      require(maxSize.isEmpty() || maxSize.getAsLong() >= 1, "store.maxSize", "must be at least 1");
+      require(
+          reserveFree.value() <= minFree.value(),
+          "store.reserveFree",
+          "must not be more than store.minFree, which is " + minFree);
+      require(partialMaxSize >= 0, "store.partialMaxSize", "must not be negative");
+      require(!partialTtl.isNegative(), "store.partialTtl", "must not be negative");
+    }
+  }
+
+  /**
+   * How upstream registries are talked to.
+   *
+   * @param headerTimeout how long an upstream may take to its response headers
+   * @param stallTimeout how long a body may make no progress before it is resumed or given up
+   * @param retries how often a request that is safe to repeat is repeated after a failure
+   * @param allowedTargets private addresses, networks or host names that redirects and token
+   *     requests may lead to
+   */
+  public record UpstreamClient(
+      Duration connectTimeout,
+      Duration headerTimeout,
+      Duration stallTimeout,
+      int retries,
+      List<String> allowedTargets) {
+    private static final int MAX_RETRIES = 10;
+    static final UpstreamClient DEFAULT =
+        new UpstreamClient(
+            Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofSeconds(10), 3, List.of());
+
+    public UpstreamClient {
+      requirePositive(connectTimeout, "upstream.connectTimeout");
+      requirePositive(headerTimeout, "upstream.headerTimeout");
+      requirePositive(stallTimeout, "upstream.stallTimeout");
+      require(
+          retries >= 0 && retries <= MAX_RETRIES,
+          "upstream.retries",
+          "must be between 0 and " + MAX_RETRIES);
+      allowedTargets = List.copyOf(allowedTargets);
+    }
+  }
+
+  /**
+   * How the process ends.
+   *
+   * @param drainTimeout how long answers that have begun may go on
+   */
+  public record Shutdown(Duration drainTimeout) {
+    static final Shutdown DEFAULT = new Shutdown(Duration.ofSeconds(20));
+
+    public Shutdown {
+      require(!drainTimeout.isNegative(), "shutdown.drainTimeout", "must not be negative");
+    }
+  }
+
+  /** What is logged, and how. */
+  public record Logging(LogLevel level, LogFormat format) {
+    static final Logging DEFAULT = new Logging(LogLevel.INFO, LogFormat.TEXT);
+  }
+
+  private static void requirePositive(Duration duration, String path) {
+    require(duration.isPositive(), path, "must be more than 0s");
+  }
+}

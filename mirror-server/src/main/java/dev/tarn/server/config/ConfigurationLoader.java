@@ -1,0 +1,213 @@
+package dev.tarn.server.config;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.server.config.InvalidConfigurationException.Problem;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Reads the configuration: the environment goes before the file, the file before the defaults. Runs
+ * on the main thread, before anything else is started.
+ */
+public final class ConfigurationLoader {
+  private static final long MAX_FILE_BYTES = 1L << 20;
+
+  private ConfigurationLoader() {}
+
+  /**
+   * The configuration of {@code file} and {@code environment}.
+   *
+   * @throws InvalidConfigurationException with everything that is wrong, or where the file cannot
+   *     be read
+   */
+  public static Configuration load(Path file, Map<String, String> environment) {
+    return parse(read(file), environment);
+  }
+
+  /** The defaults, with what {@code environment} overrides. */
+  public static Configuration withoutFile(Map<String, String> environment) {
+    return bind(new Yaml.Empty(1), environment);
+  }
+
+  /** The configuration that {@code yaml} and {@code environment} spell. */
+  public static Configuration parse(String yaml, Map<String, String> environment) {
+    try {
+      return bind(Yaml.parse(yaml), environment);
+    } catch (IOException e) {
+      throw new InvalidConfigurationException(
+          List.of(new Problem("", "", "cannot be read: " + e.getMessage())));
+    }
+  }
+
+  private static String read(Path file) {
+    String reason;
+    try {
+      if (Files.size(file) <= MAX_FILE_BYTES) {
+        return Files.readString(file);
+      }
+      reason = "is larger than 1 MiB";
+    } catch (NoSuchFileException _) {
+      reason = "does not exist";
+    } catch (CharacterCodingException _) {
+      reason = "is not UTF-8 text";
+    } catch (IOException e) {
+      reason = "cannot be read: " + e;
+    }
+    throw new InvalidConfigurationException(
+        List.of(new Problem("", "", "the file " + file + " " + reason)));
+  }
+
+  private static Configuration bind(Yaml.Node document, Map<String, String> variables) {
+    Environment environment = new Environment(variables);
+    Section.Context context = new Section.Context(environment);
+    Section root = Section.root(context, document);
+    Configuration configuration =
+        new Configuration(
+            registryEndpoint(root.section("registry")),
+            adminEndpoint(root.section("admin")),
+            store(root.section("store")),
+            upstreamClient(root.section("upstream")),
+            shutdown(root.section("shutdown")),
+            logging(root.section("logging")),
+            registries(root));
+    root.end();
+    context.problems().addAll(environment.unknown());
+    if (!context.problems().isEmpty()) {
+      throw new InvalidConfigurationException(context.problems());
+    }
+    return configuration;
+  }
+
+  private static Configuration.RegistryEndpoint registryEndpoint(Section section) {
+    Configuration.RegistryEndpoint defaults = Configuration.RegistryEndpoint.DEFAULT;
+    var listen = section.value("listen", Syntax.LISTEN, defaults.listen());
+    var maxConnections = section.value("maxConnections", Syntax.COUNT, defaults.maxConnections());
+    var headerTimeout = section.value("headerTimeout", Syntax.DURATION, defaults.headerTimeout());
+    var stallTimeout = section.value("stallTimeout", Syntax.DURATION, defaults.stallTimeout());
+    var idleTimeout = section.value("idleTimeout", Syntax.DURATION, defaults.idleTimeout());
+    section.end();
+    return section.build(
+        () ->
+            new Configuration.RegistryEndpoint(
+                listen, maxConnections, headerTimeout, stallTimeout, idleTimeout),
+        defaults);
+  }
+
+  private static Configuration.AdminEndpoint adminEndpoint(Section section) {
+    Configuration.AdminEndpoint defaults = Configuration.AdminEndpoint.DEFAULT;
+    var listen = section.value("listen", Syntax.LISTEN, defaults.listen());
+    section.end();
+    return new Configuration.AdminEndpoint(listen);
+  }
+
+  private static Configuration.Store store(Section section) {
+    Configuration.Store defaults = Configuration.Store.DEFAULT;
+    var path = section.value("path", Syntax.PATH, defaults.path());
+    Optional<Long> maxSize = section.value("maxSize", Syntax.SIZE);
+    var minFree = section.value("minFree", Syntax.PERCENT, defaults.minFree());
+    var reserveFree = section.value("reserveFree", Syntax.PERCENT, defaults.reserveFree());
+    long partialMaxSize = section.value("partialMaxSize", Syntax.SIZE, defaults.partialMaxSize());
+    var partialTtl = section.value("partialTtl", Syntax.DURATION, defaults.partialTtl());
+    section.end();
+    return section.build(
+        () ->
+            new Configuration.Store(
+                path,
+                maxSize.map(OptionalLong::of).orElse(defaults.maxSize()),
+                minFree,
+                reserveFree,
+                partialMaxSize,
+                partialTtl),
+        defaults);
+  }
+
+  private static Configuration.UpstreamClient upstreamClient(Section section) {
+    Configuration.UpstreamClient defaults = Configuration.UpstreamClient.DEFAULT;
+    var connectTimeout =
+        section.value("connectTimeout", Syntax.DURATION, defaults.connectTimeout());
+    var headerTimeout = section.value("headerTimeout", Syntax.DURATION, defaults.headerTimeout());
+    var stallTimeout = section.value("stallTimeout", Syntax.DURATION, defaults.stallTimeout());
+    var retries = section.value("retries", Syntax.COUNT, defaults.retries());
+    var allowedTargets = section.values("allowedTargets", Syntax.TARGET, defaults.allowedTargets());
+    section.end();
+    return section.build(
+        () ->
+            new Configuration.UpstreamClient(
+                connectTimeout, headerTimeout, stallTimeout, retries, allowedTargets),
+        defaults);
+  }
+
+  private static Configuration.Shutdown shutdown(Section section) {
+    Configuration.Shutdown defaults = Configuration.Shutdown.DEFAULT;
+    var drainTimeout = section.value("drainTimeout", Syntax.DURATION, defaults.drainTimeout());
+    section.end();
+    return section.build(() -> new Configuration.Shutdown(drainTimeout), defaults);
+  }
+
+  private static Configuration.Logging logging(Section section) {
+    Configuration.Logging defaults = Configuration.Logging.DEFAULT;
+    var level = section.value("level", Syntax.LOG_LEVEL, defaults.level());
+    var format = section.value("format", Syntax.LOG_FORMAT, defaults.format());
+    section.end();
+    return new Configuration.Logging(level, format);
+  }
+
+  private static Map<RegistryHost, RegistryConfiguration> registries(Section root) {
+    Map<String, Section> given = root.children("registries");
+    if (given == null) {
+      return Configuration.defaultRegistries();
+    }
+    Map<RegistryHost, RegistryConfiguration> registries = new LinkedHashMap<>();
+    given.forEach(
+        (name, section) -> {
+          Optional<RegistryHost> host = RegistryHost.parse(name);
+          if (host.isEmpty()) {
+            section.problem("expected a registry's host, with a port where it has one");
+            return;
+          }
+          RegistryConfiguration registry = registry(host.get(), section);
+          if (registries.putIfAbsent(host.get(), registry) != null) {
+            section.problem("is another name of " + host.get() + ", which is given already");
+          }
+        });
+    if (given.isEmpty()) {
+      root.problemAt("registries", "at least one registry is needed");
+    }
+    return registries.isEmpty() ? Configuration.defaultRegistries() : registries;
+  }
+
+  private static RegistryConfiguration registry(RegistryHost host, Section section) {
+    RegistryConfiguration defaults = RegistryConfiguration.of(host);
+    List<UpstreamConfiguration> upstreams =
+        section.sections("upstreams", ConfigurationLoader::upstream, defaults.upstreams());
+    var maxAge = section.value("maxAge", Syntax.DURATION, defaults.maxAge());
+    List<RepositoryRule> repositories =
+        section.sections("repositories", ConfigurationLoader::rule, defaults.repositories());
+    section.end();
+    return section.build(
+        () -> new RegistryConfiguration(upstreams, maxAge, repositories), defaults);
+  }
+
+  private static Optional<UpstreamConfiguration> upstream(Section section) {
+    var url = section.required("url", Syntax.URL);
+    Optional<Path> ca = section.value("ca", Syntax.PATH);
+    section.end();
+    return url.flatMap(given -> section.build(() -> new UpstreamConfiguration(given, ca)));
+  }
+
+  private static Optional<RepositoryRule> rule(Section section) {
+    var pattern = section.required("pattern", Syntax.PATTERN);
+    var maxAge = section.required("maxAge", Syntax.DURATION);
+    section.end();
+    return pattern.flatMap(
+        given -> maxAge.flatMap(age -> section.build(() -> new RepositoryRule(given, age))));
+  }
+}

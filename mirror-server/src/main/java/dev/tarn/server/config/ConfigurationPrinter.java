@@ -1,0 +1,107 @@
+package dev.tarn.server.config;
+
+import dev.tarn.core.name.RegistryHost;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes a configuration as the YAML that would load it: every key, with its effective value. There
+ * is no secret in it, because a configuration holds none: URLs with a password are refused.
+ */
+public final class ConfigurationPrinter {
+  private final StringBuilder out = new StringBuilder();
+
+  private ConfigurationPrinter() {}
+
+  public static String toYaml(Configuration configuration) {
+    ConfigurationPrinter printer = new ConfigurationPrinter();
+    printer.endpoints(configuration.registry(), configuration.admin());
+    printer.store(configuration.store());
+    printer.upstreamClient(configuration.upstream());
+    printer.process(configuration.shutdown(), configuration.logging());
+    printer.registries(configuration.registries());
+    return printer.out.toString();
+  }
+
+  private void endpoints(
+      Configuration.RegistryEndpoint registry, Configuration.AdminEndpoint admin) {
+    line(0, "registry:");
+    line(1, "listen: " + quoted(registry.listen().toString()));
+    line(1, "maxConnections: " + registry.maxConnections());
+    line(1, "headerTimeout: " + Syntax.print(registry.headerTimeout()));
+    line(1, "stallTimeout: " + Syntax.print(registry.stallTimeout()));
+    line(1, "idleTimeout: " + Syntax.print(registry.idleTimeout()));
+    line(0, "admin:");
+    line(1, "listen: " + quoted(admin.listen().toString()));
+  }
+
+  private void store(Configuration.Store store) {
+    line(0, "store:");
+    line(1, "path: " + quoted(store.path().toString()));
+    store.maxSize().ifPresent(bytes -> line(1, "maxSize: " + Syntax.print(bytes)));
+    line(1, "minFree: " + store.minFree());
+    line(1, "reserveFree: " + store.reserveFree());
+    line(1, "partialMaxSize: " + Syntax.print(store.partialMaxSize()));
+    line(1, "partialTtl: " + Syntax.print(store.partialTtl()));
+  }
+
+  private void upstreamClient(Configuration.UpstreamClient upstream) {
+    line(0, "upstream:");
+    line(1, "connectTimeout: " + Syntax.print(upstream.connectTimeout()));
+    line(1, "headerTimeout: " + Syntax.print(upstream.headerTimeout()));
+    line(1, "stallTimeout: " + Syntax.print(upstream.stallTimeout()));
+    line(1, "retries: " + upstream.retries());
+    List<String> targets = upstream.allowedTargets();
+    line(
+        1,
+        "allowedTargets: "
+            + targets.stream()
+                .map(ConfigurationPrinter::quoted)
+                .collect(Collectors.joining(", ", "[", "]")));
+  }
+
+  private void process(Configuration.Shutdown shutdown, Configuration.Logging logging) {
+    line(0, "shutdown:");
+    line(1, "drainTimeout: " + Syntax.print(shutdown.drainTimeout()));
+    line(0, "logging:");
+    line(1, "level: " + logging.level());
+    line(1, "format: " + logging.format());
+  }
+
+  private void registries(Map<RegistryHost, RegistryConfiguration> registries) {
+    line(0, "registries:");
+    registries.forEach(
+        (host, registry) -> {
+          line(1, quoted(host.value()) + ":");
+          line(2, "upstreams:");
+          for (UpstreamConfiguration upstream : registry.upstreams()) {
+            line(3, "- url: " + quoted(upstream.url().toString()));
+            upstream.ca().map(Path::toString).ifPresent(ca -> line(4, "ca: " + quoted(ca)));
+          }
+          line(2, "maxAge: " + Syntax.print(registry.maxAge()));
+          if (!registry.repositories().isEmpty()) {
+            line(2, "repositories:");
+          }
+          for (RepositoryRule rule : registry.repositories()) {
+            line(3, "- pattern: " + quoted(rule.pattern().toString()));
+            line(4, "maxAge: " + Syntax.print(rule.maxAge()));
+          }
+        });
+  }
+
+  private void line(int depth, String text) {
+    out.append("  ".repeat(depth)).append(text).append('\n');
+  }
+
+  /** {@code text} as YAML, in double quotes where it would not stand for itself. */
+  private static String quoted(String text) {
+    boolean plain =
+        text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "./:_-".indexOf(c) >= 0)
+            && !text.startsWith("-")
+            && !text.startsWith(":")
+            && !text.endsWith(":");
+    return plain ? text : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,47 @@
+package dev.tarn.server.config;
+
+import static dev.tarn.server.config.InvalidConfigurationException.require;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.RepositoryName;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One registry that is mirrored.
+ *
+ * @param upstreams where it is fetched from, in the order in which they are tried; never empty
+ * @param maxAge how long a tag's answer is used without asking upstream again
+ * @param repositories what is different for some of its repositories; the first that matches counts
+ */
+public record RegistryConfiguration(
+    List<UpstreamConfiguration> upstreams, Duration maxAge, List<RepositoryRule> repositories) {
+  private static final String DOCKER_HUB_URL = "https://registry-1.docker.io";
+
+  public RegistryConfiguration {
+    require(!upstreams.isEmpty(), "upstreams", "at least one is needed");
+    require(!maxAge.isNegative(), "maxAge", "must not be negative");
+    upstreams = List.copyOf(upstreams);
+    repositories = List.copyOf(repositories);
+  }
+
+  /** A registry that is fetched from its own host and whose tags are always asked for. */
+  public static RegistryConfiguration of(RegistryHost host) {
+    return new RegistryConfiguration(defaultUpstreams(host), Duration.ZERO, List.of());
+  }
+
+  /** How long an answer about a tag of {@code repository} is used without asking upstream again. */
+  public Duration maxAgeFor(RepositoryName repository) {
+    for (RepositoryRule rule : repositories) {
+      if (rule.pattern().matches(repository)) {
+        return rule.maxAge();
+      }
+    }
+    return maxAge;
+  }
+
+  static List<UpstreamConfiguration> defaultUpstreams(RegistryHost host) {
+    String url = host.equals(RegistryHost.DOCKER_HUB) ? DOCKER_HUB_URL : "https://" + host.value();
+    return List.of(UpstreamConfiguration.of(url));
+  }
+}

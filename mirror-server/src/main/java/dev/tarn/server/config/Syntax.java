@@ -1,0 +1,177 @@
+package dev.tarn.server.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How a scalar is written.
+ *
+ * @param expected what to tell someone who wrote something else
+ * @param parser the value, or empty where the text is none
+ */
+record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
+  private static final Pattern DURATION_TEXT = Pattern.compile("([0-9]{1,12}) ?(ms|s|m|h|d)");
+  private static final Pattern SIZE_TEXT =
+      Pattern.compile("([0-9]{1,19}) ?(|B|Ki|KiB|Mi|MiB|Gi|GiB|Ti|TiB)");
+  private static final Pattern PERCENT_TEXT = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,6})?) ?%");
+  private static final Pattern LISTEN_TEXT =
+      Pattern.compile("(?:\\[([0-9a-fA-F:.%a-z]+)]|([^\\s:/\\[\\]]+)):([0-9]{1,5})");
+  private static final Pattern TARGET_TEXT =
+      Pattern.compile("\\[?[A-Za-z0-9_.:-]{1,255}]?(?:/[0-9]{1,3}|:[0-9]{1,5})?");
+
+  static final Syntax<Integer> COUNT = new Syntax<>("a whole number", Syntax::count);
+  static final Syntax<Duration> DURATION =
+      new Syntax<>("a duration such as 500ms, 5s, 10m or 24h", Syntax::duration);
+  static final Syntax<Long> SIZE =
+      new Syntax<>("a size such as 100GiB, 512MiB or a number of bytes", Syntax::size);
+  static final Syntax<Percent> PERCENT =
+      new Syntax<>("a percentage between 0% and 100%, such as 20%", Syntax::percent);
+  static final Syntax<ListenAddress> LISTEN =
+      new Syntax<>("an address and a port such as 127.0.0.1:5050", Syntax::listenAddress);
+  static final Syntax<Path> PATH = new Syntax<>("a path", Syntax::path);
+  static final Syntax<LogLevel> LOG_LEVEL =
+      new Syntax<>("one of trace, debug, info, warn, error", text -> of(LogLevel.values(), text));
+  static final Syntax<LogFormat> LOG_FORMAT =
+      new Syntax<>("text or json", text -> of(LogFormat.values(), text));
+  static final Syntax<String> TARGET =
+      new Syntax<>(
+          "an address, a network such as 10.0.0.0/8 or a host name",
+          text -> TARGET_TEXT.matcher(text).matches() ? Optional.of(text) : Optional.empty());
+  static final Syntax<URI> URL =
+      new Syntax<>("a URL such as https://registry.example.com", Syntax::url);
+  static final Syntax<RepositoryPattern> PATTERN =
+      new Syntax<>("a pattern such as library/*", Syntax::pattern);
+
+  private static Optional<Integer> count(String text) {
+    try {
+      return Optional.of(Integer.parseInt(text));
+    } catch (NumberFormatException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Duration> duration(String text) {
+    Matcher matcher = DURATION_TEXT.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return Optional.of(
+        switch (matcher.group(2)) {
+          case "ms" -> Duration.ofMillis(amount);
+          case "s" -> Duration.ofSeconds(amount);
+          case "m" -> Duration.ofMinutes(amount);
+          case "h" -> Duration.ofHours(amount);
+          default -> Duration.ofDays(amount);
+        });
+  }
+
+  private static Optional<Long> size(String text) {
+    Matcher matcher = SIZE_TEXT.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    int shift =
+        switch (matcher.group(2)) {
+          case "Ki", "KiB" -> 10;
+          case "Mi", "MiB" -> 20;
+          case "Gi", "GiB" -> 30;
+          case "Ti", "TiB" -> 40;
+          default -> 0;
+        };
+    try {
+      return Optional.of(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+    } catch (ArithmeticException | NumberFormatException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Percent> percent(String text) {
+    Matcher matcher = PERCENT_TEXT.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    double value = Double.parseDouble(matcher.group(1));
+    return value <= 100 ? Optional.of(new Percent(value)) : Optional.empty();
+  }
+
+  private static Optional<ListenAddress> listenAddress(String text) {
+    Matcher matcher = LISTEN_TEXT.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String host = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+    int port = Integer.parseInt(matcher.group(3));
+    return port <= 65_535 ? Optional.of(new ListenAddress(host, port)) : Optional.empty();
+  }
+
+  private static Optional<Path> path(String text) {
+    try {
+      return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+    } catch (InvalidPathException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<URI> url(String text) {
+    try {
+      int end = text.length();
+      while (end > 0 && text.charAt(end - 1) == '/') {
+        end--;
+      }
+      return Optional.of(new URI(text.substring(0, end)));
+    } catch (URISyntaxException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<RepositoryPattern> pattern(String text) {
+    try {
+      return Optional.of(new RepositoryPattern(text));
+    } catch (InvalidConfigurationException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static <E extends Enum<E>> Optional<E> of(E[] values, String text) {
+    for (E value : values) {
+      if (value.toString().equals(text.toLowerCase(Locale.ROOT))) {
+        return Optional.of(value);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code duration} as this syntax writes it. */
+  static String print(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis % 1000 != 0) {
+      return millis + "ms";
+    }
+    long seconds = millis / 1000;
+    if (seconds == 0 || seconds % 60 != 0) {
+      return seconds + "s";
+    }
+    return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds / 60 + "m";
+  }
+
+  /** {@code bytes} as this syntax writes it. */
+  static String print(long bytes) {
+    String[] units = {"", "KiB", "MiB", "GiB", "TiB"};
+    int unit = 0;
+    long amount = bytes;
+    while (amount != 0 && amount % 1024 == 0 && unit < units.length - 1) {
+      amount /= 1024;
+      unit++;
+    }
+    return amount + units[unit];
+  }
+}

@@ -1,0 +1,302 @@
+package dev.tarn.server.metrics;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.store.StoreStatistics;
+import dev.tarn.server.mirror.Source;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every meter of the server, with its name and labels. Thread-safe; reporting an event neither
+ * blocks nor allocates once its labels were seen, so event loops call it for every request.
+ *
+ * <p>The label {@code registry} is a configured registry's name or {@value #UNKNOWN_REGISTRY}.
+ * {@code docs/metrics.md} describes what is here; a test holds the two against each other.
+ */
+public final class Metrics implements AutoCloseable {
+  static final String REQUESTS = "tarn.requests";
+  static final String HITS = "tarn.hits";
+  static final String MISSES = "tarn.misses";
+  static final String STALE_ANSWERS = "tarn.stale.answers";
+  static final String SERVED = "tarn.served";
+  static final String FETCHED = "tarn.fetched";
+  static final String FIRST_BYTE = "tarn.first.byte";
+  static final String LAST_BYTE = "tarn.last.byte";
+  static final String UPSTREAM_REQUESTS = "tarn.upstream.requests";
+  static final String UPSTREAM_HEADERS = "tarn.upstream.headers";
+  static final String UPSTREAM_BODY_FAILURES = "tarn.upstream.body.failures";
+  static final String TRANSFERS = "tarn.transfers.in.flight";
+  static final String CONNECTIONS = "tarn.connections";
+  static final String CONNECTIONS_REFUSED = "tarn.connections.refused";
+  static final String STORE_BLOBS = "tarn.store.blobs";
+  static final String STORE_BYTES = "tarn.store";
+  static final String STORE_PARTIAL = "tarn.store.partial";
+  static final String STORE_LIMIT = "tarn.store.limit";
+  static final String STORE_SQUEEZED = "tarn.store.squeezed";
+  static final String STORE_EVICTED_BLOBS = "tarn.store.evicted.blobs";
+  static final String STORE_EVICTED = "tarn.store.evicted";
+  static final String NETTY_DIRECT = "tarn.netty.direct.memory";
+  static final String NETTY_HEAP = "tarn.netty.heap.memory";
+  static final String LOG_DROPPED = "tarn.log.events.dropped";
+  static final String BUILD = "tarn.build.info";
+
+  static final String REGISTRY = "registry";
+  static final String KIND = "kind";
+  static final String OUTCOME = "outcome";
+  static final String SOURCE = "source";
+  static final String STATUS = "status";
+  static final String REASON = "reason";
+  static final String VERSION = "version";
+  static final String UNKNOWN_REGISTRY = "unknown";
+
+  private static final String BYTES = "bytes";
+  static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(25),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofSeconds(60),
+    Duration.ofMinutes(5),
+  };
+
+  private final MeterRegistry meters;
+  private final Map<RegistryHost, RegistryMetrics> registries = new HashMap<>();
+  private final RegistryMetrics unknownRegistry;
+  private final Map<Source, Counter> served;
+  private final Map<Source, Counter> fetched;
+  private final EnumTable<Kind, Source, Counter> hits;
+  private final EnumTable<Kind, Source, Counter> misses;
+  private final EnumTable<Kind, Source, Timer> firstByte;
+  private final EnumTable<Kind, Source, Timer> lastByte;
+  private final AtomicInteger connections = new AtomicInteger();
+  private final Counter connectionsRefused;
+  private @Nullable JvmGcMetrics garbageCollection;
+
+  public Metrics(MeterRegistry meters, Collection<RegistryHost> configured, String version) {
+    this.meters = meters;
+    for (RegistryHost host : configured) {
+      registries.put(host, new RegistryMetrics(meters, host.value()));
+    }
+    this.unknownRegistry = new RegistryMetrics(meters, UNKNOWN_REGISTRY);
+    this.served = bytesBySource(SERVED, "Bytes of content sent to clients");
+    this.fetched = bytesBySource(FETCHED, "Bytes of content fetched to this node");
+    this.hits = byKindAndSource(HITS, "Answers with content that was here");
+    this.misses = byKindAndSource(MISSES, "Answers with content fetched for them");
+    this.firstByte = timers(FIRST_BYTE, "Time from request to the first byte of its answer");
+    this.lastByte = timers(LAST_BYTE, "Time from request to the end of its answer");
+    Gauge.builder(CONNECTIONS, connections, AtomicInteger::get)
+        .description("Open connections of the registry endpoint")
+        .register(meters);
+    this.connectionsRefused =
+        Counter.builder(CONNECTIONS_REFUSED)
+            .description("Connections closed at once because there were too many")
+            .register(meters);
+    Gauge.builder(BUILD, () -> 1)
+        .description("Always 1; the label tells the version")
+        .tag(VERSION, version)
+        .register(meters);
+  }
+
+  /** The meters of one registry; those of all that are not configured are the same. */
+  public RegistryMetrics of(RegistryHost host) {
+    RegistryMetrics metrics = registries.get(host);
+    return metrics == null ? unknownRegistry : metrics;
+  }
+
+  /** The meters of requests that name no registry that is configured. */
+  public RegistryMetrics ofUnknownRegistry() {
+    return unknownRegistry;
+  }
+
+  /**
+   * A request was answered, or its answer was given up.
+   *
+   * @param source where the content came from, {@link Source#NONE} where there was none
+   * @param bytes of the body that were sent
+   * @param firstByteNanos from the request to the first byte of its answer, negative where none
+   *     left
+   * @param totalNanos from the request to the end of its answer
+   */
+  public void requestServed(
+      RegistryMetrics registry,
+      Kind kind,
+      RequestOutcome outcome,
+      Source source,
+      long bytes,
+      long firstByteNanos,
+      long totalNanos) {
+    registry.requestServed(kind, outcome);
+    switch (outcome) {
+      case HIT, STALE -> hits.get(kind, source).increment();
+      case MISS -> misses.get(kind, source).increment();
+      case PASSED, NOT_FOUND, DENIED, REJECTED, TIMEOUT, UNAVAILABLE, CUT, ABORTED -> {}
+    }
+    if (bytes > 0) {
+      add(served, source, bytes);
+    }
+    if (firstByteNanos >= 0) {
+      firstByte.get(kind, source).record(firstByteNanos, TimeUnit.NANOSECONDS);
+    }
+    lastByte.get(kind, source).record(totalNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Bytes of content arrived at this node. */
+  public void bytesFetched(Source source, long bytes) {
+    add(fetched, source, bytes);
+  }
+
+  public void connectionOpened() {
+    connections.incrementAndGet();
+  }
+
+  public void connectionClosed() {
+    connections.decrementAndGet();
+  }
+
+  /** A connection was closed at once, because there were too many; it was never opened here. */
+  public void connectionRefused() {
+    connectionsRefused.increment();
+  }
+
+  /** Shows what the store holds. The supplier is asked several times a scrape: it must be cheap. */
+  public void bindStore(Supplier<StoreStatistics> store) {
+    gauge(STORE_BLOBS, "Complete blobs in the store", "", () -> store.get().blobs());
+    gauge(STORE_BYTES, "Bytes of complete blobs", BYTES, () -> store.get().bytes());
+    gauge(STORE_PARTIAL, "Bytes of partial content", BYTES, () -> store.get().partialBytes());
+    gauge(STORE_LIMIT, "Bytes the store may take now", BYTES, () -> store.get().limitBytes());
+    gauge(
+        STORE_SQUEEZED,
+        "1 while free space, not the configured size, limits the store",
+        "",
+        () -> store.get().squeezed() ? 1 : 0);
+    counter(STORE_EVICTED_BLOBS, "Blobs evicted", "", () -> store.get().evictedBlobs());
+    counter(STORE_EVICTED, "Bytes evicted", BYTES, () -> store.get().evictedBytes());
+  }
+
+  /** Shows how many transfers are in flight. */
+  public void bindTransfers(IntSupplier inFlight) {
+    gauge(TRANSFERS, "Transfers in flight", "", inFlight::getAsInt);
+  }
+
+  /** Shows how many log events were dropped because nobody took them. */
+  public void bindLog(LongSupplier dropped) {
+    counter(LOG_DROPPED, "Log events dropped because the log was not read", "", dropped);
+  }
+
+  /** Shows the memory of an allocator, the one that the server's channels use. */
+  public void bindNetty(ByteBufAllocatorMetric allocator) {
+    gauge(NETTY_DIRECT, "Netty's direct memory", BYTES, allocator::usedDirectMemory);
+    gauge(NETTY_HEAP, "Netty's heap memory", BYTES, allocator::usedHeapMemory);
+  }
+
+  /** Shows the JVM. It loads management beans, which takes a while: call it after ready. */
+  public void bindJvm() {
+    new JvmMemoryMetrics().bindTo(meters);
+    new JvmThreadMetrics().bindTo(meters);
+    new FileDescriptorMetrics().bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+    new UptimeMetrics().bindTo(meters);
+    JvmGcMetrics collection = new JvmGcMetrics();
+    collection.bindTo(meters);
+    garbageCollection = collection;
+  }
+
+  /** Stops listening to the JVM; the injected registry stays open. */
+  @Override
+  public void close() {
+    if (garbageCollection != null) {
+      garbageCollection.close();
+    }
+  }
+
+  private static void add(Map<Source, Counter> counters, Source source, long bytes) {
+    // Every source has its counter from the start.
+    Objects.requireNonNull(counters.get(source)).increment((double) bytes);
+  }
+
+  private static String label(Source source) {
+    return source.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Map<Source, Counter> bytesBySource(String name, String description) {
+    Map<Source, Counter> counters = new EnumMap<>(Source.class);
+    for (Source source : Source.values()) {
+      counters.put(
+          source,
+          Counter.builder(name)
+              .description(description)
+              .baseUnit(BYTES)
+              .tag(SOURCE, label(source))
+              .register(meters));
+    }
+    return counters;
+  }
+
+  private EnumTable<Kind, Source, Counter> byKindAndSource(String name, String description) {
+    return new EnumTable<>(
+        Kind.class,
+        Source.class,
+        (kind, source) ->
+            Counter.builder(name)
+                .description(description)
+                .tag(KIND, kind.label())
+                .tag(SOURCE, label(source))
+                .register(meters));
+  }
+
+  private EnumTable<Kind, Source, Timer> timers(String name, String description) {
+    return new EnumTable<>(
+        Kind.class,
+        Source.class,
+        (kind, source) ->
+            Timer.builder(name)
+                .description(description)
+                .tag(KIND, kind.label())
+                .tag(SOURCE, label(source))
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters));
+  }
+
+  private void gauge(String name, String description, String unit, LongSupplier value) {
+    Gauge.builder(name, value::getAsLong)
+        .description(description)
+        .baseUnit(unit.isEmpty() ? null : unit)
+        .strongReference(true)
+        .register(meters);
+  }
+
+  private void counter(String name, String description, String unit, LongSupplier value) {
+    FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
+        .baseUnit(unit.isEmpty() ? null : unit)
+        .register(meters);
+  }
+}

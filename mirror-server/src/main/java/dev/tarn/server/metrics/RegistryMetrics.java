@@ -1,0 +1,93 @@
+package dev.tarn.server.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+
+/** The meters of one registry, resolved once so that a request looks nothing up. Thread-safe. */
+public final class RegistryMetrics {
+  private final MeterRegistry meters;
+  private final String registry;
+  private final Counter staleAnswers;
+  private final EnumTable<Kind, RequestOutcome, Counter> requests;
+  private final Timer upstreamHeaders;
+
+  RegistryMetrics(MeterRegistry meters, String registry) {
+    this.meters = meters;
+    this.registry = registry;
+    this.staleAnswers =
+        Counter.builder(Metrics.STALE_ANSWERS)
+            .description("Answers with a tag's last known digest because upstream did not say")
+            .tag(Metrics.REGISTRY, registry)
+            .register(meters);
+    this.upstreamHeaders =
+        Timer.builder(Metrics.UPSTREAM_HEADERS)
+            .description("Time from a request to an upstream to the headers of its answer")
+            .tag(Metrics.REGISTRY, registry)
+            .serviceLevelObjectives(Metrics.BUCKETS)
+            .register(meters);
+    this.requests =
+        new EnumTable<>(
+            Kind.class,
+            RequestOutcome.class,
+            (kind, outcome) ->
+                Counter.builder(Metrics.REQUESTS)
+                    .description("Requests to the registry endpoint")
+                    .tag(Metrics.REGISTRY, registry)
+                    .tag(Metrics.KIND, kind.label())
+                    .tag(Metrics.OUTCOME, outcome.label())
+                    .register(meters));
+  }
+
+  /**
+   * An upstream of this registry answered.
+   *
+   * @param headers from the request to the headers of the answer
+   */
+  public void upstreamAnswered(int status, Duration headers) {
+    countUpstream(statusLabel(status));
+    upstreamHeaders.record(headers);
+  }
+
+  /** An upstream of this registry gave no answer. */
+  public void upstreamFailed(UpstreamFailure failure) {
+    countUpstream(failure.label());
+  }
+
+  /** The body of an upstream's answer broke off or stalled. */
+  public void upstreamBodyFailed(UpstreamFailure failure) {
+    Counter.builder(Metrics.UPSTREAM_BODY_FAILURES)
+        .description("Bodies of upstream registries that broke off or stalled")
+        .tag(Metrics.REGISTRY, registry)
+        .tag(Metrics.REASON, failure.label())
+        .register(meters)
+        .increment();
+  }
+
+  void requestServed(Kind kind, RequestOutcome outcome) {
+    requests.get(kind, outcome).increment();
+    if (outcome == RequestOutcome.STALE) {
+      staleAnswers.increment();
+    }
+  }
+
+  private void countUpstream(String status) {
+    Counter.builder(Metrics.UPSTREAM_REQUESTS)
+        .description("Requests sent to upstream registries")
+        .tag(Metrics.REGISTRY, registry)
+        .tag(Metrics.STATUS, status)
+        .register(meters)
+        .increment();
+  }
+
+  /** A status where it is one that registries are known for, else its class, so that few occur. */
+  private static String statusLabel(int status) {
+    return switch (status) {
+      case 200, 206, 301, 302, 303, 304, 307, 308 -> Integer.toString(status);
+      case 400, 401, 403, 404, 405, 416, 429 -> Integer.toString(status);
+      case 500, 502, 503, 504 -> Integer.toString(status);
+      default -> status >= 100 && status <= 599 ? status / 100 + "xx" : "invalid";
+    };
+  }
+}

@@ -1,0 +1,108 @@
+package dev.tarn.server.config;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.core.name.RegistryHost;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationDefaultsTest {
+  private final Configuration defaults = Configuration.defaults();
+
+  @Test
+  void registryEndpointIsOnLoopbackWithBoundedTimes() {
+    assertThat(defaults.registry())
+        .isEqualTo(
+            new Configuration.RegistryEndpoint(
+                new ListenAddress("127.0.0.1", 5050),
+                1024,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60)));
+  }
+
+  @Test
+  void adminEndpointIsOnEveryAddress() {
+    assertThat(defaults.admin().listen()).isEqualTo(new ListenAddress("0.0.0.0", 5052));
+  }
+
+  @Test
+  void storeKeepsAFifthOfTheFileSystemFree() {
+    assertThat(defaults.store())
+        .isEqualTo(
+            new Configuration.Store(
+                Path.of("/var/lib/tarn"),
+                OptionalLong.empty(),
+                new Percent(20),
+                new Percent(16),
+                20L * 1024 * 1024 * 1024,
+                Duration.ofHours(24)));
+  }
+
+  @Test
+  void upstreamClientHasTimeoutsAndFewRetries() {
+    assertThat(defaults.upstream())
+        .isEqualTo(
+            new Configuration.UpstreamClient(
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
+                3,
+                List.of()));
+  }
+
+  @Test
+  void shutdownDrainsForTwentySeconds() {
+    assertThat(defaults.shutdown().drainTimeout()).isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void loggingIsTextAtInfo() {
+    assertThat(defaults.logging())
+        .isEqualTo(new Configuration.Logging(LogLevel.INFO, LogFormat.TEXT));
+  }
+
+  @Test
+  void sevenPublicRegistriesAreServedFromTheirOwnHosts() {
+    assertThat(defaults.registries().keySet())
+        .extracting(RegistryHost::value)
+        .containsExactly(
+            "docker.io",
+            "ghcr.io",
+            "quay.io",
+            "registry.k8s.io",
+            "gcr.io",
+            "mcr.microsoft.com",
+            "public.ecr.aws");
+    assertThat(upstreamOf("docker.io")).isEqualTo("https://registry-1.docker.io");
+    assertThat(upstreamOf("ghcr.io")).isEqualTo("https://ghcr.io");
+    assertThat(defaults.registries().values())
+        .allSatisfy(
+            registry -> {
+              assertThat(registry.maxAge()).isZero();
+              assertThat(registry.repositories()).isEmpty();
+            });
+  }
+
+  @Test
+  void nothingGivenMeansTheDefaults() {
+    assertThat(ConfigurationLoader.parse("", Map.of())).isEqualTo(defaults);
+    assertThat(ConfigurationLoader.parse("# nothing\n", Map.of())).isEqualTo(defaults);
+    assertThat(ConfigurationLoader.parse("store:\n", Map.of())).isEqualTo(defaults);
+    assertThat(ConfigurationLoader.withoutFile(Map.of())).isEqualTo(defaults);
+  }
+
+  private String upstreamOf(String registry) {
+    RegistryConfiguration configured =
+        requireNonNull(defaults.registries().get(new RegistryHost(registry)));
+    List<UpstreamConfiguration> upstreams = configured.upstreams();
+    assertThat(upstreams).hasSize(1);
+    assertThat(upstreams.getFirst().ca()).isEmpty();
+    return upstreams.getFirst().url().toString();
+  }
+}

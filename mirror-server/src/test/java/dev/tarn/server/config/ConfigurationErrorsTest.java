@@ -1,0 +1,159 @@
+package dev.tarn.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationErrorsTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "stor: {}|stor (line 1): unknown key; did you mean store?",
+        "store: {maxSise: 1GiB}|store.maxSise (line 1): unknown key; did you mean maxSize?",
+        "store: {xyzzyplugh: 1}|store.xyzzyplugh (line 1): unknown key; known here: path, maxSize,"
+            + " minFree, reserveFree, partialMaxSize, partialTtl",
+        "registry: {listen: 5050}|registry.listen (line 1): expected an address and a port such as"
+            + " 127.0.0.1:5050, found \"5050\"",
+        "registry: {listen: 'a:99999'}|registry.listen (line 1): expected an address and a port"
+            + " such as 127.0.0.1:5050, found \"a:99999\"",
+        "registry: {headerTimeout: 5}|registry.headerTimeout (line 1): expected a duration such as"
+            + " 500ms, 5s, 10m or 24h, found \"5\"",
+        "registry: {headerTimeout: 0s}|registry.headerTimeout (line 1): must be more than 0s",
+        "registry: {maxConnections: 0}|registry.maxConnections (line 1): must be at least 1",
+        "registry: {maxConnections: many}|registry.maxConnections (line 1): expected a whole"
+            + " number, found \"many\"",
+        "registry: [1]|registry (line 1): expected keys with values, found a list",
+        "store: {maxSize: {a: 1}}|store.maxSize (line 1): expected a size such as 100GiB, 512MiB or"
+            + " a number of bytes, found keys with values",
+        "store: {maxSize: }|store.maxSize (line 1): expected a size such as 100GiB, 512MiB or a"
+            + " number of bytes, found nothing",
+        "store: {maxSize: 9999999TiB}|store.maxSize (line 1): expected a size such as 100GiB,"
+            + " 512MiB or a number of bytes, found \"9999999TiB\"",
+        "store: {minFree: 120%}|store.minFree (line 1): expected a percentage between 0% and 100%,"
+            + " such as 20%, found \"120%\"",
+        "store: {minFree: 10%}|store.reserveFree: must not be more than store.minFree, which is"
+            + " 10%",
+        "upstream: {retries: 11}|upstream.retries (line 1): must be between 0 and 10",
+        "upstream: {allowedTargets: a}|upstream.allowedTargets (line 1): expected a list, found"
+            + " \"a\"",
+        "upstream: {allowedTargets: ['a b']}|upstream.allowedTargets[0] (line 1): expected an"
+            + " address, a network such as 10.0.0.0/8 or a host name, found \"a b\"",
+        "logging: {level: loud}|logging.level (line 1): expected one of trace, debug, info, warn,"
+            + " error, found \"loud\"",
+        "logging: {format: xml}|logging.format (line 1): expected text or json, found \"xml\"",
+        "registries: {}|registries: at least one registry is needed",
+        "registries: {'not a host': {}}|registries[not a host] (line 1): expected a registry's"
+            + " host, with a port where it has one",
+        "registries: {docker.io: {}, index.docker.io: {}}|registries[index.docker.io] (line 1): is"
+            + " another name of docker.io, which is given already",
+        "registries: {a.io: {upstreams: []}}|registries[a.io].upstreams: at least one is needed",
+        "registries: {a.io: {upstreams: [{}]}}|registries[a.io].upstreams[0] (line 1): url is"
+            + " missing",
+        "registries: {a.io: {upstreams: [{url: 'ftp://a'}]}}|registries[a.io].upstreams[0].url"
+            + " (line 1): expected http:// or https://",
+        "registries: {a.io: {repositories: [{pattern: 'A', maxAge: 1s}]}}|"
+            + "registries[a.io].repositories[0].pattern (line 1): expected a pattern such as"
+            + " library/*, found \"A\"",
+        "[1]|(line 1): expected keys with values, found a list",
+      })
+  void whatIsWrongIsNamedWithItsPath(String yaml, String expected) {
+    assertThat(problems(yaml, Map.of())).isEqualTo(expected);
+  }
+
+  @Test
+  void duplicateKeysAreRefused() {
+    assertThat(problems("store:\n  path: /a\n  path: /b\n", Map.of()))
+        .isEqualTo("store.path (line 3): is given twice");
+  }
+
+  @Test
+  void anchorsAndFurtherDocumentsAreRefused() {
+    assertThat(problems("store: &s {path: /a}\nadmin: *s\n", Map.of()))
+        .isEqualTo("store (line 1): anchors and aliases are not supported");
+    assertThat(problems("store: {}\n---\nadmin: {}\n", Map.of()))
+        .endsWith("only one YAML document is expected");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"store: {path: /a", "a: b: c", "\t- x", "store: 'open"})
+  void whatIsNoYamlIsRefusedWithItsLine(String yaml) {
+    assertThat(problems(yaml, Map.of())).startsWith("(line ").contains("not YAML");
+  }
+
+  @Test
+  void everythingThatIsWrongIsReportedAtOnce() {
+    String yaml =
+        """
+        registry:
+          listen: nowhere
+        store:
+          maxSise: 1GiB
+        """;
+    assertThat(problems(yaml, Map.of("TARN_STORE_PTH", "/x")).lines())
+        .containsExactly(
+            "registry.listen (line 2): expected an address and a port such as 127.0.0.1:5050, found"
+                + " \"nowhere\"",
+            "store.maxSise (line 4): unknown key; did you mean maxSize?",
+            "TARN_STORE_PTH: unknown variable; did you mean TARN_STORE_PATH?");
+  }
+
+  @Test
+  void aWrongVariableIsNamed() {
+    assertThat(problems("", Map.of("TARN_UPSTREAM_RETRIES", "lots")))
+        .isEqualTo(
+            "upstream.retries (TARN_UPSTREAM_RETRIES): expected a whole number, found \"lots\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"https://user:hunter2@host", "https://user:hunter2@ho st", "https://hunter2@h"})
+  void aPasswordInAUrlIsRefusedAndNotRepeated(String url) {
+    String yaml = "registries: {a.io: {upstreams: [{url: '" + url + "'}]}}";
+    assertThat(problems(yaml, Map.of()))
+        .startsWith("registries[a.io].upstreams[0].url")
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamed(@TempDir Path directory) throws Exception {
+    Path missing = directory.resolve("missing.yaml");
+    assertThatThrownBy(() -> ConfigurationLoader.load(missing, Map.of()))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage("the file " + missing + " does not exist");
+
+    Path binary = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, 0});
+    assertThatThrownBy(() -> ConfigurationLoader.load(binary, Map.of()))
+        .hasMessage("the file " + binary + " is not UTF-8 text");
+  }
+
+  @Test
+  void aRecordThatIsMadeByHandIsHeldToTheSameRules() {
+    assertThatThrownBy(() -> new Configuration.Shutdown(Duration.ofSeconds(-1)))
+        .hasMessage("shutdown.drainTimeout: must not be negative");
+    assertThatThrownBy(() -> UpstreamConfiguration.of("https://host/prefix/"))
+        .hasMessage("url: must not end in a slash");
+  }
+
+  private static String problems(String yaml, Map<String, String> environment) {
+    InvalidConfigurationException thrown =
+        catchThrowableOfType(
+            InvalidConfigurationException.class,
+            () -> ConfigurationLoader.parse(yaml, environment));
+    assertThat(thrown).isNotNull();
+    assertThat(thrown.problems()).isNotEmpty();
+    return String.valueOf(thrown.getMessage());
+  }
+}

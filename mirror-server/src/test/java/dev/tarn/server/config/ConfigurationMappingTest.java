@@ -1,0 +1,207 @@
+package dev.tarn.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.RepositoryName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationMappingTest {
+  /** No value is its default, so that a key that maps to nothing, or to another, is seen. */
+  static final String EVERY_KEY =
+      """
+      registry:
+        listen: 127.0.0.2:6050
+        maxConnections: 7
+        headerTimeout: 6s
+        stallTimeout: 11s
+        idleTimeout: 61s
+      admin:
+        listen: "[::1]:6052"
+      store:
+        path: /srv/tarn
+        maxSize: 100GiB
+        minFree: 21.5%
+        reserveFree: 17%
+        partialMaxSize: 512MiB
+        partialTtl: 10m
+      upstream:
+        connectTimeout: 500ms
+        headerTimeout: 31s
+        stallTimeout: 12s
+        retries: 4
+        allowedTargets: [10.0.0.0/8, cdn.internal]
+      shutdown:
+        drainTimeout: 1h
+      logging:
+        level: debug
+        format: json
+      registries:
+        docker.io: {}
+        localhost:5000:
+          upstreams:
+            - url: http://127.0.0.1:5000
+            - url: https://second.example:8443/prefix/
+              ca: /etc/tarn/ca.pem
+          maxAge: 30s
+          repositories:
+            - pattern: "library/*"
+              maxAge: 60s
+            - pattern: "**"
+              maxAge: 0s
+      """;
+
+  @Test
+  void everyKeyMapsToItsOwnValue() {
+    assertThat(ConfigurationLoader.parse(EVERY_KEY, Map.of())).isEqualTo(everyKey());
+  }
+
+  @Test
+  void whatIsPrintedLoadsAsTheSameConfiguration() {
+    String printed = ConfigurationPrinter.toYaml(everyKey());
+    assertThat(ConfigurationLoader.parse(printed, Map.of())).isEqualTo(everyKey());
+
+    String defaults = ConfigurationPrinter.toYaml(Configuration.defaults());
+    assertThat(ConfigurationLoader.parse(defaults, Map.of())).isEqualTo(Configuration.defaults());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TARN_REGISTRY_LISTEN, 127.0.0.2:6050",
+    "TARN_REGISTRY_MAX_CONNECTIONS, 7",
+    "TARN_REGISTRY_HEADER_TIMEOUT, 6s",
+    "TARN_REGISTRY_STALL_TIMEOUT, 11s",
+    "TARN_REGISTRY_IDLE_TIMEOUT, 61s",
+    "TARN_ADMIN_LISTEN, '[::1]:6052'",
+    "TARN_STORE_PATH, /srv/tarn",
+    "TARN_STORE_MAX_SIZE, 100GiB",
+    "TARN_STORE_MIN_FREE, 21.5%",
+    "TARN_STORE_RESERVE_FREE, 17%",
+    "TARN_STORE_PARTIAL_MAX_SIZE, 512MiB",
+    "TARN_STORE_PARTIAL_TTL, 10m",
+    "TARN_UPSTREAM_CONNECT_TIMEOUT, 500ms",
+    "TARN_UPSTREAM_HEADER_TIMEOUT, 31s",
+    "TARN_UPSTREAM_STALL_TIMEOUT, 12s",
+    "TARN_UPSTREAM_RETRIES, 4",
+    "TARN_UPSTREAM_ALLOWED_TARGETS, '10.0.0.0/8, cdn.internal'",
+    "TARN_SHUTDOWN_DRAIN_TIMEOUT, 1h",
+    "TARN_LOGGING_LEVEL, debug",
+    "TARN_LOGGING_FORMAT, json",
+  })
+  void aVariableOverridesItsKeyAndNoOther(String variable, String value) {
+    Configuration overridden = ConfigurationLoader.withoutFile(Map.of(variable, value));
+
+    List<String> before = ConfigurationPrinter.toYaml(Configuration.defaults()).lines().toList();
+    List<String> after = ConfigurationPrinter.toYaml(overridden).lines().toList();
+    List<String> changed = after.stream().filter(line -> !before.contains(line)).toList();
+    List<String> expected = ConfigurationPrinter.toYaml(everyKey()).lines().toList();
+    assertThat(changed).hasSize(1);
+    assertThat(expected).containsAll(changed);
+  }
+
+  @Test
+  void theEnvironmentGoesBeforeTheFile() {
+    Configuration configuration =
+        ConfigurationLoader.parse(EVERY_KEY, Map.of("TARN_STORE_PATH", "/elsewhere"));
+    assertThat(configuration.store().path()).isEqualTo(Path.of("/elsewhere"));
+    assertThat(configuration.registry()).isEqualTo(everyKey().registry());
+  }
+
+  @Test
+  void variablesOfOthersAreLeftAlone() {
+    Map<String, String> environment =
+        Map.of(
+            "PATH", "/bin",
+            "TARN_JAVA_OPTS", "-Xmx1g",
+            "TARN_CACHE", "/tmp/cache",
+            "TARN_SERVICE_HOST", "10.0.0.1",
+            "TARN_PORT_5052_TCP_ADDR", "10.0.0.1",
+            "TARN_ADMIN_SERVICE_PORT_HTTP", "5052",
+            "TARN_ADMIN_PORT", "tcp://10.0.0.1:5052");
+    assertThat(ConfigurationLoader.withoutFile(environment)).isEqualTo(Configuration.defaults());
+  }
+
+  @Test
+  void aGivenMapOfRegistriesReplacesTheDefaultOne() {
+    Configuration configuration =
+        ConfigurationLoader.parse("registries:\n  quay.io:\n  index.docker.io: {}\n", Map.of());
+    assertThat(configuration.registries().keySet())
+        .containsExactly(new RegistryHost("quay.io"), RegistryHost.DOCKER_HUB);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "library/alpine, 60",
+    "library/alpine/deep, 0",
+    "library, 0",
+    "my.team/app, 5",
+    "myxteam/app, 0",
+    "team/one/two, 7",
+  })
+  void theFirstRuleThatMatchesSetsTheAge(String repository, int seconds) {
+    RegistryConfiguration registry =
+        new RegistryConfiguration(
+            RegistryConfiguration.of(RegistryHost.DOCKER_HUB).upstreams(),
+            Duration.ZERO,
+            List.of(
+                rule("library/*", 60),
+                rule("library/*", 61),
+                rule("my.team/*", 5),
+                rule("team/**", 7)));
+    assertThat(registry.maxAgeFor(new RepositoryName(repository)))
+        .isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  private static RepositoryRule rule(String pattern, int seconds) {
+    return new RepositoryRule(new RepositoryPattern(pattern), Duration.ofSeconds(seconds));
+  }
+
+  static Configuration everyKey() {
+    Map<RegistryHost, RegistryConfiguration> registries = new LinkedHashMap<>();
+    registries.put(RegistryHost.DOCKER_HUB, RegistryConfiguration.of(RegistryHost.DOCKER_HUB));
+    registries.put(
+        new RegistryHost("localhost:5000"),
+        new RegistryConfiguration(
+            List.of(
+                UpstreamConfiguration.of("http://127.0.0.1:5000"),
+                new UpstreamConfiguration(
+                    URI.create("https://second.example:8443/prefix"),
+                    Optional.of(Path.of("/etc/tarn/ca.pem")))),
+            Duration.ofSeconds(30),
+            List.of(rule("library/*", 60), rule("**", 0))));
+    return new Configuration(
+        new Configuration.RegistryEndpoint(
+            new ListenAddress("127.0.0.2", 6050),
+            7,
+            Duration.ofSeconds(6),
+            Duration.ofSeconds(11),
+            Duration.ofSeconds(61)),
+        new Configuration.AdminEndpoint(new ListenAddress("::1", 6052)),
+        new Configuration.Store(
+            Path.of("/srv/tarn"),
+            OptionalLong.of(100L << 30),
+            new Percent(21.5),
+            new Percent(17),
+            512L << 20,
+            Duration.ofMinutes(10)),
+        new Configuration.UpstreamClient(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(31),
+            Duration.ofSeconds(12),
+            4,
+            List.of("10.0.0.0/8", "cdn.internal")),
+        new Configuration.Shutdown(Duration.ofHours(1)),
+        new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),
+        registries);
+  }
+}
