@@ -1,4 +1,4 @@
-/** Suites that drive real parts: containerd, registries, clients, networks. Never shipped. */
+/** The end-to-end suites: what e2e/run starts, and their list. */
 @NullMarked
 package dev.tarn.e2e;
 

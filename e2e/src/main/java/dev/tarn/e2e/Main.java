@@ -1,0 +1,77 @@
+package dev.tarn.e2e;
+
+import dev.tarn.e2e.run.Need;
+import dev.tarn.e2e.run.Suite;
+import dev.tarn.e2e.run.SuiteRunner;
+import dev.tarn.e2e.suite.ContainerdSuite;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What e2e/run starts: runs the suites named on the command line, one after another. */
+public final class Main {
+  private static final List<Suite<?>> SUITES = List.of(new ContainerdSuite());
+
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    List<String> names = new ArrayList<>();
+    boolean keep = false;
+    Predicate<String> selected = name -> true;
+    for (String argument : arguments) {
+      if (argument.equals("--list")) {
+        list();
+        return;
+      } else if (argument.equals("--keep")) {
+        keep = true;
+      } else if (argument.startsWith("--case=")) {
+        String part = argument.substring("--case=".length());
+        selected = name -> name.contains(part);
+      } else if (argument.startsWith("-")) {
+        misused("no such option: " + argument);
+      } else {
+        names.add(argument);
+      }
+    }
+    if (names.isEmpty()) {
+      misused("which suite?");
+    }
+    List<Suite<?>> suites = new ArrayList<>();
+    for (String name : names) {
+      Optional<Suite<?>> suite = SUITES.stream().filter(s -> s.name().equals(name)).findFirst();
+      suite.ifPresentOrElse(suites::add, () -> misused("no such suite: " + name));
+    }
+    SuiteRunner runner = new SuiteRunner(System.out, keep, selected);
+    boolean green = true;
+    for (Suite<?> suite : suites) {
+      green &= runner.run(suite).green();
+    }
+    System.exit(green ? 0 : FAILED);
+  }
+
+  private static void list() {
+    for (Suite<?> suite : SUITES) {
+      System.out.printf("%-12s %s%n", suite.name(), suite.summary());
+      List<Need> needs = new ArrayList<>(suite.needs());
+      suite.cases().stream().flatMap(c -> c.needs().stream()).forEach(needs::add);
+      System.out.printf(
+          "%-12s needs %s%n",
+          "", String.join(", ", needs.stream().map(Need::what).distinct().toList()));
+      needs.stream()
+          .map(Need::missing)
+          .flatMap(Optional::stream)
+          .distinct()
+          .forEach(missing -> System.out.printf("%-12s MISSING %s%n", "", missing));
+    }
+  }
+
+  private static void misused(String what) {
+    System.err.println("e2e/run: " + what);
+    System.err.println("usage: e2e/run [--keep] [--case=PART-OF-NAME] SUITE…   or: e2e/run --list");
+    System.exit(MISUSED);
+  }
+}

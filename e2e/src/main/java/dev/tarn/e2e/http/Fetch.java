@@ -1,0 +1,66 @@
+package dev.tarn.e2e.http;
+
+import dev.tarn.e2e.image.Hashing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+
+/** Plain requests from the harness itself, on the calling thread. */
+public final class Fetch {
+  private static final Duration REQUEST_LIMIT = Duration.ofMinutes(2);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .proxy(HttpClient.Builder.NO_PROXY)
+          .build();
+
+  private Fetch() {}
+
+  /** What a GET brought: its status, and digest and length of its body. */
+  public record Fetched(int status, String digest, long bytes) {}
+
+  public static Fetched digestOf(URI uri) {
+    MessageDigest hash = Hashing.sha256();
+    try {
+      HttpResponse<InputStream> response = send(uri, BodyHandlers.ofInputStream());
+      try (InputStream body = new DigestInputStream(response.body(), hash)) {
+        long bytes = body.transferTo(OutputStream.nullOutputStream());
+        return new Fetched(response.statusCode(), Hashing.digest(hash), bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A GET's status, or 0 where nobody answers. */
+  public static int statusOf(URI uri) {
+    try {
+      return send(uri, BodyHandlers.discarding()).statusCode();
+    } catch (IOException nobody) {
+      return 0;
+    }
+  }
+
+  public static String text(URI uri) throws IOException {
+    return send(uri, BodyHandlers.ofString()).body();
+  }
+
+  private static <T> HttpResponse<T> send(URI uri, HttpResponse.BodyHandler<T> handler)
+      throws IOException {
+    try {
+      return HTTP.send(HttpRequest.newBuilder(uri).timeout(REQUEST_LIMIT).build(), handler);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package dev.tarn.e2e.http;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reverse proxy that counts what passes and fails on command. Every connection runs on a virtual
+ * thread of its own; commands come from any thread.
+ */
+public final class Relay implements AutoCloseable {
+  private static final int CONNECT_LIMIT_MILLIS = 5_000;
+
+  private final Route route;
+  private final InetSocketAddress address;
+  private final Traffic traffic = new Traffic();
+  private final Faults faults = new Faults();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private @Nullable ServerSocket listener;
+
+  /** Listens on a port of the loopback address and sends requests where the route says. */
+  public Relay(int port, Route route) {
+    this.route = route;
+    this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    start();
+  }
+
+  public URI uri() {
+    return URI.create("http://" + authority());
+  }
+
+  public String authority() {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /** From now on the port refuses, and every connection ends with FIN, wherever it is. */
+  public synchronized void stop() {
+    if (listener != null) {
+      closeQuietly(listener);
+      listener = null;
+    }
+    open.forEach(Relay::closeQuietly);
+  }
+
+  /** Listens on the same port again. */
+  public synchronized void start() {
+    if (listener != null) {
+      return;
+    }
+    try {
+      ServerSocket socket = new ServerSocket();
+      socket.setReuseAddress(true);
+      socket.bind(address, 1024);
+      listener = socket;
+      Thread.ofVirtual().name("relay-" + address.getPort()).start(() -> accept(socket));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** From now on connections are accepted and requests read, and nothing more is answered. */
+  public void hang() {
+    faults.hang(true);
+  }
+
+  public void recover() {
+    faults.hang(false);
+  }
+
+  /** No body passes faster than that. */
+  public void throttle(long bytesPerSecond) {
+    faults.bytesPerSecond(bytesPerSecond);
+  }
+
+  /** The blob's bytes from that offset on are held back until the hold is released. */
+  public Hold hold(String digest, long offset) {
+    return faults.hold(digest, offset);
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private void accept(ServerSocket socket) {
+    while (true) {
+      try {
+        Socket client = socket.accept();
+        open.add(client);
+        Thread.ofVirtual().start(() -> serve(client));
+      } catch (IOException stopped) {
+        return;
+      }
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      client.setTcpNoDelay(true);
+      InputStream in = new BufferedInputStream(client.getInputStream());
+      OutputStream out = client.getOutputStream();
+      boolean again = true;
+      while (again) {
+        Optional<Head> request = Head.read(in);
+        if (request.isEmpty()) {
+          return;
+        }
+        again = exchange(request.get(), in, out);
+      }
+    } catch (IOException gone) {
+      // Either side hung up, which is what many cases are about.
+      return;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.remove(client);
+    }
+  }
+
+  /** Passes one request and its answer; whether the connection can carry another. */
+  private boolean exchange(Head request, InputStream in, OutputStream out)
+      throws IOException, InterruptedException {
+    Exchange exchange = traffic.begin(request);
+    faults.awaitAnswering();
+    Route.Hop hop = route.next(request);
+    try (Socket origin = new Socket()) {
+      open.add(origin);
+      try {
+        origin.connect(hop.origin(), CONNECT_LIMIT_MILLIS);
+        origin.setTcpNoDelay(true);
+        OutputStream toOrigin = origin.getOutputStream();
+        toOrigin.write(hop.request().with("Connection", Optional.of("close")).bytes());
+        Bodies.passRequest(request, in, toOrigin);
+        toOrigin.flush();
+        return answer(exchange, new BufferedInputStream(origin.getInputStream()), out);
+      } finally {
+        open.remove(origin);
+      }
+    }
+  }
+
+  private boolean answer(Exchange exchange, InputStream fromOrigin, OutputStream out)
+      throws IOException, InterruptedException {
+    Head head;
+    do {
+      head = Head.read(fromOrigin).orElseThrow(() -> new IOException("no answer"));
+    } while (head.status() < 200);
+    faults.awaitAnswering();
+    boolean bodiless =
+        exchange.method().equals("HEAD") || head.status() == 204 || head.status() == 304;
+    boolean reusable = bodiless || head.contentLength().isPresent();
+    exchange.answered(head.status());
+    out.write(head.with("Connection", reusable ? Optional.empty() : Optional.of("close")).bytes());
+    out.flush();
+    if (!bodiless) {
+      long start = Bodies.firstByte(head);
+      Bodies.passAnswer(fromOrigin, out, head.contentLength(), start, exchange, faults);
+    }
+    return reusable;
+  }
+
+  private static void closeQuietly(AutoCloseable socket) {
+    try {
+      socket.close();
+    } catch (Exception gone) {
+      // It was on its way out.
+      return;
+    }
+  }
+}

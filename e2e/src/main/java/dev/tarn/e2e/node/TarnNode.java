@@ -1,0 +1,151 @@
+package dev.tarn.e2e.node;
+
+import dev.tarn.e2e.check.Await;
+import dev.tarn.e2e.check.CaseFailed;
+import dev.tarn.e2e.http.Fetch;
+import dev.tarn.e2e.process.Child;
+import dev.tarn.e2e.process.Ports;
+import dev.tarn.e2e.process.Tools;
+import dev.tarn.e2e.process.Workspace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A real Tarn process on ports and a store of its own, which can die and come back. */
+public final class TarnNode implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration DRAIN_MARGIN = Duration.ofSeconds(15);
+
+  private final Workspace workspace;
+  private final TarnConfig config;
+  private final int port = Ports.free();
+  private final int adminPort = Ports.free();
+  private final Path store;
+  private final Path configFile;
+  private Child process;
+
+  private TarnNode(Workspace workspace, TarnConfig config, Path configFile) throws Exception {
+    this.workspace = workspace;
+    this.config = config;
+    this.configFile = configFile;
+    this.store = workspace.makeDirectory("tarn-store");
+    Files.writeString(configFile, config.yaml(port, adminPort, store));
+    this.process = launch();
+  }
+
+  /** Starts one with an empty store; the workspace ends it. */
+  public static TarnNode start(Workspace workspace, TarnConfig config) throws Exception {
+    TarnNode node = new TarnNode(workspace, config, workspace.directory().resolve("tarn.yaml"));
+    workspace.own(node);
+    node.awaitReady();
+    return node;
+  }
+
+  private Child launch() {
+    // Another build of Tarn is tried by naming its launcher.
+    String launcher =
+        System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
+    return Child.start(
+        "tarn",
+        workspace.directory(),
+        Map.of(),
+        List.of(launcher, "serve", "--config", configFile.toString()));
+  }
+
+  private void awaitReady() throws Exception {
+    Await.until(
+        "Tarn is ready, see tarn.log",
+        START_LIMIT,
+        () -> {
+          if (!process.alive()) {
+            throw new CaseFailed("Tarn ended; " + process.tail());
+          }
+          return Fetch.statusOf(admin("/readyz")) == 200;
+        });
+  }
+
+  /** SIGKILL. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** SIGTERM, and waits for its end as long as it may drain. */
+  public void terminate() {
+    process.terminate(config.drainTimeout().plus(DRAIN_MARGIN));
+  }
+
+  /** Starts it again on the same ports and store. */
+  public void startAgain() throws Exception {
+    process = launch();
+    awaitReady();
+  }
+
+  public boolean alive() {
+    return process.alive();
+  }
+
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  public String authority() {
+    return "127.0.0.1:" + port;
+  }
+
+  public InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private URI admin(String path) {
+    return URI.create("http://127.0.0.1:" + adminPort + path);
+  }
+
+  /** What /metrics says now. */
+  public Metrics metrics() {
+    try {
+      return Metrics.parse(Fetch.text(admin("/metrics")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path store() {
+    return store;
+  }
+
+  /** The JVM, even where a launcher stays in front of it. */
+  public ProcessFacts facts() {
+    List<ProcessHandle> all = process.all();
+    return new ProcessFacts(all.getLast().pid());
+  }
+
+  /** The files in the store whose path contains the text. */
+  public List<Path> storeFiles(String containing) {
+    try (Stream<Path> files = Files.walk(store)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> store.relativize(file).toString().contains(containing))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (process.alive()) {
+      String metrics =
+          Fetch.statusOf(admin("/metrics")) == 200 ? Fetch.text(admin("/metrics")) : "";
+      Files.writeString(workspace.directory().resolve("tarn-metrics.txt"), metrics);
+    }
+    process.close();
+  }
+}

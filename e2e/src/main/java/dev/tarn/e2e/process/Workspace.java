@@ -1,0 +1,130 @@
+package dev.tarn.e2e.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory for a suite or a case, and the list of what must be closed when it is over. Safe for
+ * use by several threads; what is still open when the process is told to stop is closed then.
+ */
+public final class Workspace {
+  private final Path directory;
+  private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+
+  private Workspace(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * A new directory under {@code TARN_E2E_WORK}, by default /var/tmp: images do not belong in
+   * memory.
+   */
+  public static Workspace create(String name) {
+    String parent = System.getenv().getOrDefault("TARN_E2E_WORK", "/var/tmp");
+    try {
+      Files.createDirectories(Path.of(parent));
+      // Short, because sockets below it may have no path longer than 107 bytes.
+      Workspace workspace =
+          new Workspace(Files.createTempDirectory(Path.of(parent), "tarn-" + name + "-"));
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(workspace::closeQuietly));
+      return workspace;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A directory inside; what it holds open is closed with its parent at the latest. */
+  public Workspace child(String name) {
+    Workspace child = new Workspace(makeDirectory(name));
+    own(child::closeResources);
+    return child;
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  public Path makeDirectory(String name) {
+    try {
+      return Files.createDirectories(directory.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Closes this when the workspace is over, before what was given earlier. */
+  public <T extends AutoCloseable> T own(T resource) {
+    synchronized (resources) {
+      resources.push(resource);
+    }
+    return resource;
+  }
+
+  /** Closes everything, the newest first, and then throws what the first that failed threw. */
+  public void closeResources() throws Exception {
+    @Nullable Exception first = null;
+    while (true) {
+      AutoCloseable resource;
+      synchronized (resources) {
+        resource = resources.poll();
+      }
+      if (resource == null) {
+        break;
+      }
+      try {
+        resource.close();
+      } catch (Exception failed) {
+        if (first == null) {
+          first = failed;
+        } else {
+          first.addSuppressed(failed);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private void closeQuietly() {
+    try {
+      closeResources();
+    } catch (Exception ignored) {
+      // The process is ending: there is nobody left to tell.
+      System.err.println("clearing up: " + ignored);
+    }
+  }
+
+  /** Removes the directory and everything in it. */
+  public void delete() {
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failed)
+                throws IOException {
+              Files.delete(dir);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.tarn.e2e.run;
+
+import dev.tarn.e2e.process.Workspace;
+import java.util.List;
+
+/** A named list of cases over parts that they share. */
+public interface Suite<S> {
+  /** What it is called on the command line and in its RESULT line. */
+  String name();
+
+  /** What it tries, in a line. */
+  String summary();
+
+  /** What must be on the machine for any of its cases. */
+  List<Need> needs();
+
+  List<Case<S>> cases();
+
+  /** Starts what the cases share; what the workspace owns is closed after the last of them. */
+  S open(Workspace workspace) throws Exception;
+}
