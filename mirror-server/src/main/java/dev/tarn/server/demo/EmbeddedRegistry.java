@@ -28,8 +28,7 @@ final class EmbeddedRegistry implements AutoCloseable {
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicLong bytesSent = new AtomicLong();
 
-  private EmbeddedRegistry(GeneratedImage image, String repository, String tag)
-      throws IOException {
+  private EmbeddedRegistry(GeneratedImage image, String repository, String tag) throws IOException {
     this.image = image;
     this.repository = repository;
     this.tag = tag;
@@ -74,7 +73,7 @@ final class EmbeddedRegistry implements AutoCloseable {
         send(exchange, GeneratedImage.MANIFEST_TYPE, image.manifest(), image.manifestDigest());
       } else if (path.startsWith(base + "blobs/")) {
         Optional<Digest> digest = Digest.parse(path.substring((base + "blobs/").length()));
-        byte[] blob = digest.map(image.blobs()::get).orElse(null);
+        byte[] blob = digest.isEmpty() ? null : image.blobs().get(digest.get());
         if (blob == null) {
           error(exchange, "BLOB_UNKNOWN");
         } else {
@@ -86,11 +85,7 @@ final class EmbeddedRegistry implements AutoCloseable {
     }
   }
 
-  private void send(
-      HttpExchange exchange,
-      String type,
-      byte[] bytes,
-      @Nullable Digest digest)
+  private void send(HttpExchange exchange, String type, byte[] bytes, @Nullable Digest digest)
       throws IOException {
     exchange.getResponseHeaders().set("Content-Type", type);
     if (digest != null) {

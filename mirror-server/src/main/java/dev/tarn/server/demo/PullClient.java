@@ -47,8 +47,7 @@ final class PullClient implements AutoCloseable {
     return steps;
   }
 
-  private Step request(
-      String method, URI uri, String what, @Nullable Digest expected)
+  private Step request(String method, URI uri, String what, @Nullable Digest expected)
       throws IOException, InterruptedException {
     long started = nanoClock.getAsLong();
     HttpRequest request =

@@ -3,7 +3,9 @@ package dev.tarn.server.registry;
 import dev.tarn.server.mirror.Outcome;
 import dev.tarn.server.mirror.Source;
 import io.netty.util.AsciiString;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,29 +17,27 @@ import org.jspecify.annotations.Nullable;
 final class CacheStatus {
   static final AsciiString NAME = AsciiString.cached("Cache-Status");
 
-  private static final String[][] VALUES = new String[Source.values().length][];
-
-  static {
-    for (Source source : Source.values()) {
-      String detail = source.name().toLowerCase(Locale.ROOT);
-      VALUES[source.ordinal()] =
-          new String[] {
-            "tarn; hit; detail=" + detail, "tarn; fwd=miss; detail=" + detail, "tarn; fwd=bypass"
-          };
-    }
-  }
+  private static final Map<Source, String> HITS = values("tarn; hit; detail=");
+  private static final Map<Source, String> MISSES = values("tarn; fwd=miss; detail=");
 
   private CacheStatus() {}
 
   /** The header's value; null where the answer is Tarn's own. */
   static @Nullable String of(Source source, Outcome outcome) {
-    String[] values = VALUES[source.ordinal()];
     return switch (outcome) {
-      case HIT -> values[0];
+      case HIT -> HITS.get(source);
       case STALE -> "tarn; hit; detail=stale";
-      case MISS -> values[1];
-      case PASSED -> source == Source.NONE ? null : values[2];
+      case MISS -> MISSES.get(source);
+      case PASSED -> source == Source.NONE ? null : "tarn; fwd=bypass";
       case REJECTED, FAILED -> null;
     };
+  }
+
+  private static Map<Source, String> values(String start) {
+    Map<Source, String> values = new EnumMap<>(Source.class);
+    for (Source source : Source.values()) {
+      values.put(source, start + source.name().toLowerCase(Locale.ROOT));
+    }
+    return values;
   }
 }

@@ -182,7 +182,11 @@ final class Exchange implements BodyWriter.Ending {
     setHeaders(response.headers(), given);
     channel
         .writeAndFlush(response)
-        .addListener(done -> over(done.isSuccess(), content == null ? 0 : content.length()));
+        .addListener(
+            done -> {
+              boolean whole = done.isSuccess();
+              over(whole, !whole, content == null ? 0 : content.length());
+            });
   }
 
   private void setHeaders(HttpHeaders headers, Answer given) {
@@ -247,14 +251,14 @@ final class Exchange implements BodyWriter.Ending {
       long bytes = writer == null ? 0 : writer.written();
       channel
           .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-          .addListener(done -> over(done.isSuccess(), bytes));
+          .addListener(done -> over(done.isSuccess(), !done.isSuccess(), bytes));
     }
   }
 
   @Override
   public void cut(String why) {
     if (state == State.ANSWERING) {
-      over(false, writer == null ? 0 : writer.written());
+      over(false, !channel.isActive(), writer == null ? 0 : writer.written());
     }
   }
 
@@ -263,10 +267,10 @@ final class Exchange implements BodyWriter.Ending {
     if (state == State.OVER) {
       return;
     }
-    over(false, writer == null ? 0 : writer.written());
+    over(false, true, writer == null ? 0 : writer.written());
   }
 
-  private void over(boolean whole, long bytes) {
+  private void over(boolean whole, boolean clientLeft, long bytes) {
     if (state == State.OVER) {
       return;
     }
@@ -279,7 +283,7 @@ final class Exchange implements BodyWriter.Ending {
     if (given != null) {
       given.close();
     }
-    report(given, whole, bytes);
+    report(given, whole, clientLeft, bytes);
     if (whole && keepAlive) {
       connection.next();
     } else {
@@ -287,7 +291,7 @@ final class Exchange implements BodyWriter.Ending {
     }
   }
 
-  private void report(@Nullable Answer given, boolean whole, long bytes) {
+  private void report(@Nullable Answer given, boolean whole, boolean clientLeft, long bytes) {
     long now = context.nanoClock().getAsLong();
     context
         .listener()
@@ -302,6 +306,7 @@ final class Exchange implements BodyWriter.Ending {
                 (given == null ? now : firstByteNanos) - startedNanos,
                 now - startedNanos,
                 whole,
+                clientLeft,
                 channel.remoteAddress()));
   }
 

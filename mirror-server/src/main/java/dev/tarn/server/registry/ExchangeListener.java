@@ -6,11 +6,21 @@ import dev.tarn.server.mirror.Source;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Is told of every request when it is over; on an event loop, and never blocks. */
-@FunctionalInterface
+/**
+ * Is told of connections, and of every request when it is over; on an event loop, and never blocks.
+ */
 public interface ExchangeListener {
 
   void finished(Finished exchange);
+
+  /** A client connected. */
+  default void connected() {}
+
+  /** A client's connection is closed. */
+  default void disconnected() {}
+
+  /** A client was turned away, because there are too many. */
+  default void turnedAway() {}
 
   /**
    * A request that is over.
@@ -21,6 +31,7 @@ public interface ExchangeListener {
    * @param firstByteNanos from the request to the headers
    * @param totalNanos from the request to the last byte
    * @param completed whether the client got all of it
+   * @param clientLeft whether it was the client that ended it, where it is not completed
    */
   record Finished(
       @Nullable MirrorRequest request,
@@ -32,5 +43,6 @@ public interface ExchangeListener {
       long firstByteNanos,
       long totalNanos,
       boolean completed,
+      boolean clientLeft,
       @Nullable SocketAddress client) {}
 }

@@ -107,10 +107,13 @@ public final class RegistryEndpoint implements AutoCloseable {
     @Override
     protected void initChannel(Channel channel) {
       if (connections.size() >= context.settings().maxConnections()) {
+        context.listener().turnedAway();
         channel.close();
         return;
       }
       connections.add(channel);
+      context.listener().connected();
+      channel.closeFuture().addListener(_ -> context.listener().disconnected());
       HttpDecoderConfig limits =
           new HttpDecoderConfig()
               .setMaxInitialLineLength(RegistrySettings.MAX_REQUEST_LINE_BYTES)
