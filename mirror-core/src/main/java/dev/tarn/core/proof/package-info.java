@@ -1,6 +1,6 @@
 /**
  * Which registry delivered which object under which repository: what a later request may be served
- * from disk for. Depends on name and digest.
+ * from disk for. Depends on name, digest, catalog and store.
  */
 @NullMarked
 package dev.tarn.core.proof;

@@ -1,4 +1,4 @@
-/** What each tag was last known to name. Depends on name and digest. */
+/** What each tag was last known to name. Depends on name, digest and catalog. */
 @NullMarked
 package dev.tarn.core.tag;
 

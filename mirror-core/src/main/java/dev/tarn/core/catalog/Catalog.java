@@ -1,0 +1,187 @@
+package dev.tarn.core.catalog;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.name.Tag;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A directory of small records, each a file of its own. Thread-safe; blocks for the time of a few
+ * system calls.
+ *
+ * <pre>
+ * &lt;registry&gt;/&lt;repository&gt;/@tags/&lt;tag&gt;
+ * &lt;registry&gt;/&lt;repository&gt;/@content/&lt;algorithm&gt;/&lt;hex&gt;
+ * {@literal @}tmp/&lt;number&gt;
+ * </pre>
+ *
+ * No part of a name can begin with {@code @}, and only typed values become paths. A record is
+ * written apart and renamed, so that it is read whole or not at all; nothing is forced to the
+ * device, because a record that a power loss destroys is one that upstream is asked for again.
+ */
+public final class Catalog {
+  private static final Logger log = LoggerFactory.getLogger(Catalog.class);
+  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
+  private static final String TAGS = "@tags";
+  private static final String CONTENT = "@content";
+
+  /** A record larger than this is none of ours. */
+  private static final int MAX_RECORD_BYTES = 16 * 1024;
+
+  private final Path root;
+  private final Path temporaries;
+  private final AtomicLong nextTemporary = new AtomicLong();
+
+  private Catalog(Path root) {
+    this.root = root;
+    this.temporaries = root.resolve("@tmp");
+  }
+
+  /**
+   * Opens the catalog, creating its directory where it is missing.
+   *
+   * @param root a directory that no other process, and no other catalog, uses
+   */
+  public static Catalog open(Path root) throws IOException {
+    Catalog catalog = new Catalog(root);
+    Files.createDirectories(catalog.temporaries, DIRECTORY_MODE);
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(catalog.temporaries)) {
+      for (Path leftover : leftovers) {
+        Files.deleteIfExists(leftover);
+      }
+    }
+    return catalog;
+  }
+
+  private Path repository(RegistryHost registry, RepositoryName repository) {
+    return root.resolve(registry.value()).resolve(repository.value());
+  }
+
+  /** Where what is known about a tag lies. */
+  public Path tag(RegistryHost registry, RepositoryName repository, Tag tag) {
+    return repository(registry, repository).resolve(TAGS).resolve(tag.value());
+  }
+
+  /** Where what is known about content in a repository lies. */
+  public Path content(RegistryHost registry, RepositoryName repository, Digest digest) {
+    return repository(registry, repository)
+        .resolve(CONTENT)
+        .resolve(digest.algorithm().label())
+        .resolve(digest.hex());
+  }
+
+  /** Reads a record; empty where there is none that is whole. */
+  public Optional<FieldRecord> read(Path file) {
+    try {
+      if (file.toFile().length() > MAX_RECORD_BYTES) {
+        return Optional.empty();
+      }
+      return FieldRecord.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("file", file).setCause(e).log("catalog.read.failed");
+      return Optional.empty();
+    }
+  }
+
+  /** Writes a record, in place of what was there. */
+  public void write(Path file, FieldRecord fields) throws IOException {
+    Path temporary = temporaries.resolve(Long.toString(nextTemporary.getAndIncrement()));
+    try {
+      Files.createFile(temporary, FILE_MODE);
+      Files.writeString(temporary, fields.format(), StandardOpenOption.WRITE);
+      rename(temporary, file);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
+  private static void rename(Path temporary, Path file) throws IOException {
+    try {
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException _) {
+      Files.createDirectories(directoryOf(file), DIRECTORY_MODE);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** Deletes a record. Does nothing where there is none. */
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  /** What {@link #forEachContent} calls. */
+  public interface ContentVisitor {
+    /** Called with each record about content, whatever its repository. */
+    void visit(Digest digest, Path file) throws IOException;
+  }
+
+  /** Walks through all records about content, and drops directories that are empty. */
+  public void forEachContent(ContentVisitor visitor) throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            boolean other = directory.endsWith(TAGS) || directory.equals(temporaries);
+            return other ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Optional<Digest> digest = contentDigest(file);
+            if (digest.isPresent()) {
+              visitor.visit(digest.get(), file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure) {
+            if (!directory.equals(root)) {
+              directory.toFile().delete();
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static Optional<Digest> contentDigest(Path file) {
+    return Digest.parse(directoryOf(file).getFileName() + ":" + file.getFileName());
+  }
+
+  private static Path directoryOf(Path file) {
+    return Objects.requireNonNull(file.getParent(), "records lie in directories");
+  }
+}

@@ -1,0 +1,359 @@
+package dev.tarn.core.store;
+
+import dev.tarn.core.digest.Algorithm;
+import dev.tarn.core.digest.Digest;
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of complete content and their index. Thread-safe; {@link #open}, {@link #sizeOf} and
+ * {@link #remove} may run on an event loop.
+ *
+ * <p>The file system decides what is here; the index only knows what to evict. Names change under a
+ * lock of their digest that is held for one rename: what is to be deleted is renamed away first and
+ * unlinked, which takes long for large files, afterwards.
+ */
+final class CompleteBlobs {
+  /** How stale a file's modification time may get while the file is read. */
+  static final Duration TOUCH_INTERVAL = Duration.ofHours(1);
+
+  private static final Logger log = LoggerFactory.getLogger(CompleteBlobs.class);
+  private static final int LOCKS = 64;
+  private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
+
+  private final StoreLayout layout;
+  private final Disk disk;
+  private final Clock clock;
+  private final Executor background;
+  private final BlobIndex index = new BlobIndex();
+  private final Lock[] locks = new Lock[LOCKS];
+  private final LongAdder evictedBlobs = new LongAdder();
+  private final LongAdder evictedBytes = new LongAdder();
+
+  /** Whether the index knows all that lies on disk. */
+  private volatile boolean filled;
+
+  CompleteBlobs(StoreLayout layout, Disk disk, Clock clock, Executor background) {
+    this.layout = layout;
+    this.disk = disk;
+    this.clock = clock;
+    this.background = background;
+    for (int i = 0; i < LOCKS; i++) {
+      locks[i] = new ReentrantLock();
+    }
+  }
+
+  private Lock lockOf(Digest digest) {
+    return locks[(digest.hashCode() & 0x7fffffff) % LOCKS];
+  }
+
+  BlobIndex index() {
+    return index;
+  }
+
+  long evictedBlobs() {
+    return evictedBlobs.sum();
+  }
+
+  long evictedBytes() {
+    return evictedBytes.sum();
+  }
+
+  @Nullable StoredBlob open(Digest digest) {
+    IndexedBlob known = index.use(digest);
+    boolean pinned = known != null && index.pin(known);
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(layout.blob(digest), READ);
+      long size = channel.size();
+      if (isWhole(digest, size)) {
+        if (known == null && !filled) {
+          known = index.addFound(new IndexedBlob(digest, size, 0));
+          pinned = index.pin(known);
+        }
+        touch(known);
+        return new DiskStoredBlob(digest, size, channel, index, pinned ? known : null);
+      }
+      log.atWarn().addKeyValue("digest", digest).log("blob.empty");
+      forget(known);
+    } catch (NoSuchFileException _) {
+      forget(known);
+    } catch (IOException e) {
+      // Content that cannot be read now is content that is not here: upstream has it.
+      log.atWarn().addKeyValue("digest", digest).setCause(e).log("blob.open.failed");
+    }
+    closeQuietly(channel);
+    if (known != null && pinned) {
+      index.unpin(known);
+    }
+    return null;
+  }
+
+  private void forget(@Nullable IndexedBlob vanished) {
+    if (vanished != null) {
+      index.forget(vanished);
+    }
+  }
+
+  OptionalLong sizeOf(Digest digest) {
+    File file = layout.blob(digest).toFile();
+    long size = file.length();
+    if (size > 0) {
+      return OptionalLong.of(size);
+    }
+    return isWhole(digest, size) && file.exists() ? OptionalLong.of(0) : OptionalLong.empty();
+  }
+
+  /** Whether a file of this size can be what it is named for; a crash may leave empty files. */
+  private static boolean isWhole(Digest digest, long size) {
+    return size > 0 || isEmpty(digest);
+  }
+
+  private static boolean isEmpty(Digest digest) {
+    return digest.equals(Digest.of(digest.algorithm(), digest.algorithm().newHash()));
+  }
+
+  private void touch(@Nullable IndexedBlob blob) {
+    if (blob == null) {
+      return;
+    }
+    long now = clock.millis();
+    if (now - blob.touchedMillis() >= TOUCH_INTERVAL.toMillis()) {
+      blob.touchedMillis(now);
+      later(() -> setModified(blob.digest(), now));
+    }
+  }
+
+  private void later(Runnable work) {
+    try {
+      background.execute(work);
+    } catch (RejectedExecutionException _) {
+      // Shutting down: recency may be lost, and the next start deletes what is left.
+      log.atDebug().log("store.background.rejected");
+    }
+  }
+
+  private void setModified(Digest digest, long millis) {
+    boolean done = layout.blob(digest).toFile().setLastModified(millis);
+    log.atTrace().addKeyValue("digest", digest).addKeyValue("done", done).log("blob.touched");
+  }
+
+  /**
+   * Gives a finished file its place, durably: its bytes first, then its name.
+   *
+   * @param pin whether the caller goes on reading it, and will {@link BlobIndex#unpin} it
+   */
+  IndexedBlob publish(Digest digest, Path file, FileChannel channel, long size, boolean pin)
+      throws IOException {
+    if (!isWhole(digest, size)) {
+      throw new IOException("no content for " + digest);
+    }
+    disk.force(channel);
+    Path directory = durableDirectory(digest);
+    IndexedBlob blob = new IndexedBlob(digest, size, clock.millis());
+    if (pin) {
+      index.pin(blob);
+    }
+    Lock lock = lockOf(digest);
+    lock.lock();
+    try {
+      disk.rename(file, layout.blob(digest));
+      index.addNew(blob);
+    } finally {
+      lock.unlock();
+    }
+    disk.forceDirectory(directory);
+    return blob;
+  }
+
+  private synchronized Path durableDirectory(Digest digest) throws IOException {
+    Path directory = layout.blobDirectory(digest);
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory, StoreLayout.DIRECTORY_MODE);
+      disk.forceDirectory(layout.blobs(digest.algorithm()));
+    }
+    return directory;
+  }
+
+  void remove(Digest digest) {
+    Path doomed = layout.newTemporary();
+    Lock lock = lockOf(digest);
+    lock.lock();
+    try {
+      index.forget(digest);
+      disk.rename(layout.blob(digest), doomed);
+    } catch (NoSuchFileException _) {
+      return;
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("digest", digest).setCause(e).log("blob.remove.failed");
+      return;
+    } finally {
+      lock.unlock();
+    }
+    later(() -> unlink(doomed));
+  }
+
+  /**
+   * Evicts, by the policy, until what is left takes at most {@code limitBytes} or is being read.
+   */
+  void shrinkTo(long limitBytes) {
+    boolean again = true;
+    while (again) {
+      again = false;
+      index.limit(limitBytes);
+      for (IndexedBlob blob = index.nominated(); blob != null; blob = index.nominated()) {
+        // One that is kept takes room that another then has to give.
+        again |= !evict(blob);
+      }
+    }
+  }
+
+  /** Evicts a blob that is not being read; false where it is. */
+  private boolean evict(IndexedBlob blob) {
+    Digest digest = blob.digest();
+    Path doomed = layout.newTemporary();
+    Lock lock = lockOf(digest);
+    lock.lock();
+    try {
+      if (index.replaced(blob)) {
+        index.superseded(blob);
+        return true;
+      }
+      if (!index.retire(blob)) {
+        index.keepPinned(blob);
+        return false;
+      }
+      disk.rename(layout.blob(digest), doomed);
+    } catch (NoSuchFileException _) {
+      return true;
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("digest", digest).setCause(e).log("blob.evict.failed");
+      return true;
+    } finally {
+      lock.unlock();
+    }
+    unlink(doomed);
+    evictedBlobs.increment();
+    evictedBytes.add(blob.size());
+    log.atDebug()
+        .addKeyValue("digest", digest)
+        .addKeyValue("bytes", blob.size())
+        .log("blob.evicted");
+    return true;
+  }
+
+  private static void unlink(Path doomed) {
+    try {
+      Files.deleteIfExists(doomed);
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("file", doomed).setCause(e).log("blob.unlink.failed");
+    }
+  }
+
+  private static void closeQuietly(@Nullable FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      log.atWarn().setCause(e).log("blob.close.failed");
+    }
+  }
+
+  boolean filled() {
+    return filled;
+  }
+
+  /**
+   * Fills the index with what lies on disk, the longest unused first, and evicts of that order what
+   * is too much. Called once.
+   */
+  void fill(LimitOfBytes limit) {
+    List<IndexedBlob> found = new ArrayList<>();
+    for (Algorithm algorithm : Algorithm.values()) {
+      scan(algorithm, found);
+    }
+    found.sort(Comparator.comparingLong(IndexedBlob::touchedMillis));
+    long total = 0;
+    for (IndexedBlob blob : found) {
+      total += blob.size();
+    }
+    long tooMuch = total - limit.given(total);
+    List<Digest> openedMeanwhile = new ArrayList<>();
+    for (IndexedBlob blob : found) {
+      if (index.addFound(blob) != blob) {
+        openedMeanwhile.add(blob.digest());
+      } else if (tooMuch > 0 && evict(blob)) {
+        tooMuch -= blob.size();
+      }
+    }
+    for (Digest digest : openedMeanwhile) {
+      IndexedBlob _ = index.use(digest);
+    }
+    filled = true;
+  }
+
+  /** What complete blobs may take, given that they take so much now. */
+  interface LimitOfBytes {
+    long given(long bytes);
+  }
+
+  private void scan(Algorithm algorithm, List<IndexedBlob> found) {
+    for (Path directory : list(layout.blobs(algorithm))) {
+      for (Path file : list(directory)) {
+        foundBlob(algorithm, file).ifPresent(found::add);
+      }
+    }
+  }
+
+  /** What lies in a directory; what cannot be listed is served all the same, and never evicted. */
+  private static List<Path> list(Path directory) {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(entries::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      log.atWarn().addKeyValue("directory", directory).setCause(e).log("store.scan.failed");
+    }
+    return entries;
+  }
+
+  private static Optional<IndexedBlob> foundBlob(Algorithm algorithm, Path file) {
+    Optional<Digest> digest = StoreLayout.blobDigest(algorithm, file);
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return digest
+          .filter(named -> attributes.isRegularFile() && isWhole(named, attributes.size()))
+          .map(
+              named ->
+                  new IndexedBlob(
+                      named, attributes.size(), attributes.lastModifiedTime().toMillis()));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+}
