@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -28,6 +29,7 @@ final class ChunkMap implements Closeable {
   static final int MAGIC = 0x5441524e;
   static final int VERSION = 1;
   static final int HEADER_BYTES = 24;
+  private static final int SIZE_OFFSET = 12;
   static final int RECORD_BYTES = 12;
 
   private final FileChannel channel;
@@ -59,6 +61,23 @@ final class ChunkMap implements Closeable {
       }
     }
     return chunks;
+  }
+
+  /** The size of the content that a map is of; empty where there is no valid map. */
+  static OptionalLong contentSize(Path file) {
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (header.hasRemaining() && channel.read(header) >= 0) {}
+    } catch (IOException _) {
+      return OptionalLong.empty();
+    }
+    if (header.hasRemaining()) {
+      return OptionalLong.empty();
+    }
+    long size = header.getLong(SIZE_OFFSET);
+    return size >= 0 && header.flip().equals(header(size))
+        ? OptionalLong.of(size)
+        : OptionalLong.empty();
   }
 
   /** At most how many bytes of content the chunks are that a map of {@code fileBytes} lists. */

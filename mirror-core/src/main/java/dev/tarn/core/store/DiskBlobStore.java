@@ -103,6 +103,11 @@ public final class DiskBlobStore implements BlobStore {
   }
 
   @Override
+  public OptionalLong partialSize(Digest digest) {
+    return ChunkMap.contentSize(parts.layout().partialChunks(digest));
+  }
+
+  @Override
   public Admission admit(Digest digest, long size) throws IOException {
     if (size < 0 && size != UNKNOWN_SIZE) {
       throw new IllegalArgumentException("size " + size);

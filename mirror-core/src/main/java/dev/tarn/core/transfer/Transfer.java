@@ -210,8 +210,14 @@ public final class Transfer {
     return true;
   }
 
-  /** Ends the transfer without its content; what came is kept where it can be resumed. */
+  /**
+   * Ends the transfer without its content; what came is kept where it can be resumed. Does nothing
+   * where it is over already.
+   */
   public void fail(TransferFailure reason) {
+    if (isOver()) {
+      return;
+    }
     if (reason == TransferFailure.MISMATCH || reason == TransferFailure.STORAGE) {
       partial.discard();
     } else {
