@@ -27,6 +27,8 @@ public sealed interface UpstreamAnswer {
     CONNECT,
     TIMEOUT,
     TLS,
+    /** The connection broke: no answer, or a body that ended before its length. */
+    BROKEN,
     STATUS,
     PROTOCOL,
     FORBIDDEN_TARGET

@@ -1,0 +1,110 @@
+package dev.tarn.server.upstream;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.Reference;
+import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.name.Tag;
+import dev.tarn.server.upstream.UpstreamAnswer.Failed;
+import dev.tarn.server.upstream.UpstreamAnswer.Found;
+import dev.tarn.server.upstream.UpstreamAnswer.NotFound;
+import dev.tarn.server.upstream.UpstreamAnswer.RateLimited;
+import dev.tarn.server.upstream.UpstreamAnswer.Reason;
+import dev.tarn.server.upstream.UpstreamAnswer.Refused;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry as a chain of origins: the first that has what is asked gives it. The last one's word
+ * counts where none has it, but a refusal goes before it, because with a credential the answer may
+ * be another.
+ *
+ * <p>A caller's credential goes to one origin alone: the one whose refusal the caller was last
+ * given for the repository, else the last of the chain, which is the registry itself. The others
+ * are asked anonymously.
+ */
+final class RegistryUpstream implements Upstream {
+  private static final int MAX_REMEMBERED_REFUSALS = 4096;
+
+  private final List<OriginClient> origins;
+
+  /** The index of the origin whose challenge was handed out last. */
+  private final Cache<RepositoryName, Integer> challengers =
+      Caffeine.newBuilder().maximumSize(MAX_REMEMBERED_REFUSALS).build();
+
+  RegistryUpstream(List<OriginClient> origins) {
+    if (origins.isEmpty()) {
+      throw new IllegalArgumentException("a registry needs an origin");
+    }
+    this.origins = List.copyOf(origins);
+  }
+
+  @Override
+  public UpstreamAnswer headManifest(
+      RepositoryName repository, Reference reference, String accept, Caller caller) {
+    return ask(manifest(HttpMethod.HEAD, repository, reference, accept), caller);
+  }
+
+  @Override
+  public UpstreamAnswer getManifest(
+      RepositoryName repository, Reference reference, String accept, Caller caller) {
+    return ask(manifest(HttpMethod.GET, repository, reference, accept), caller);
+  }
+
+  @Override
+  public UpstreamAnswer headBlob(RepositoryName repository, Digest digest, Caller caller) {
+    return ask(blob(HttpMethod.HEAD, repository, digest, 0), caller);
+  }
+
+  @Override
+  public UpstreamAnswer getBlob(
+      RepositoryName repository, Digest digest, long offset, Caller caller) {
+    return ask(blob(HttpMethod.GET, repository, digest, offset), caller);
+  }
+
+  @Override
+  public UpstreamAnswer getListing(RepositoryName repository, String pathAndQuery, Caller caller) {
+    return ask(new Ask(HttpMethod.GET, repository, Ask.Kind.LISTING, pathAndQuery, "", 0), caller);
+  }
+
+  private static Ask manifest(
+      HttpMethod method, RepositoryName repository, Reference reference, String accept) {
+    String name =
+        switch (reference) {
+          case Tag tag -> tag.toString();
+          case Reference.ByDigest(Digest digest) -> digest.toString();
+        };
+    return new Ask(method, repository, Ask.Kind.MANIFEST, "manifests/" + name, accept, 0);
+  }
+
+  private static Ask blob(
+      HttpMethod method, RepositoryName repository, Digest digest, long offset) {
+    return new Ask(method, repository, Ask.Kind.BLOB, "blobs/" + digest, "", offset);
+  }
+
+  private UpstreamAnswer ask(Ask ask, Caller caller) {
+    int last = origins.size() - 1;
+    Integer challenger = challengers.getIfPresent(ask.repository());
+    int trusted = challenger == null ? last : challenger;
+    @Nullable Refused refused = null;
+    UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");
+    for (int i = 0; i <= last; i++) {
+      answer = origins.get(i).ask(ask, i == trusted ? caller : Caller.anonymous());
+      switch (answer) {
+        case Found _ -> {
+          return answer;
+        }
+        case Refused refusal -> {
+          refused = refusal;
+          if (caller.isAnonymous()) {
+            challengers.put(ask.repository(), i);
+          }
+        }
+        case NotFound _, RateLimited _, Failed _ -> {}
+      }
+    }
+    return refused == null ? answer : refused;
+  }
+}

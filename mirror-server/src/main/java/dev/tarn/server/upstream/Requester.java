@@ -1,0 +1,190 @@
+package dev.tarn.server.upstream;
+
+import dev.tarn.server.upstream.UpstreamAnswer.Reason;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends GETs and HEADs and follows their redirects. Blocks the virtual thread that asks, until the
+ * final answer's headers are here.
+ */
+final class Requester {
+  private static final Logger LOG = LoggerFactory.getLogger(Requester.class);
+  private static final int MAX_REDIRECTS = 10;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  /**
+   * What is asked.
+   *
+   * @param accept may be empty: the header is not sent
+   * @param range a {@code Range} header, or empty
+   * @param authorization for the first site alone, or empty
+   */
+  record Request(
+      HttpMethod method,
+      HttpUrl url,
+      Optional<Path> ca,
+      String accept,
+      String range,
+      String authorization) {
+    @Override
+    public String toString() {
+      return method + " " + url;
+    }
+  }
+
+  private record Hop(Connection connection, Exchange exchange, Exchange.Head head) {}
+
+  private final ConnectionPool pool;
+  private final Dialer dialer;
+  private final AddressGuard guard;
+  private final String userAgent;
+
+  Requester(ConnectionPool pool, Dialer dialer, AddressGuard guard, String userAgent) {
+    this.pool = pool;
+    this.dialer = dialer;
+    this.guard = guard;
+    this.userAgent = userAgent;
+  }
+
+  /** Asks a registry, which may be anywhere, and follows where it leads. */
+  Response ask(Request request, Deadline deadline) throws UpstreamException {
+    Hop hop = send(request, AddressGuard.Permission.ANY, deadline);
+    return follow(request, hop, AddressGuard.Permission.ANY, hop.connection().address(), deadline);
+  }
+
+  /** Asks a site that a registry's answer named. */
+  Response askNamed(Request request, Site registry, Response namedBy, Deadline deadline)
+      throws UpstreamException {
+    AddressGuard.Permission permission =
+        request.url().site().equals(registry)
+            ? AddressGuard.Permission.ANY
+            : guard.forNamed(request.url().site(), namedBy.registry());
+    Hop hop = send(request, permission, deadline);
+    return follow(request, hop, permission, namedBy.registry(), deadline);
+  }
+
+  private Response follow(
+      Request request,
+      Hop first,
+      AddressGuard.Permission atHome,
+      @Nullable InetAddress registry,
+      Deadline deadline)
+      throws UpstreamException {
+    Site home = request.url().site();
+    Request current = request;
+    Hop hop = first;
+    boolean foreign = false;
+    for (int redirects = 0; REDIRECTS.contains(hop.head().status()); redirects++) {
+      Response redirect =
+          new Response(hop.exchange(), hop.head(), current.url(), foreign, registry, deadline);
+      redirect.discard();
+      if (redirects == MAX_REDIRECTS) {
+        throw new UpstreamException(Reason.PROTOCOL, "too many redirects");
+      }
+      HttpUrl next = target(redirect);
+      foreign |= !next.site().equals(home);
+      current =
+          new Request(
+              current.method(),
+              next,
+              current.ca(),
+              current.accept(),
+              current.range(),
+              foreign ? "" : current.authorization());
+      AddressGuard.Permission permission =
+          next.site().equals(home) ? atHome : guard.forNamed(next.site(), registry);
+      hop = send(current, permission, deadline);
+    }
+    return new Response(hop.exchange(), hop.head(), current.url(), foreign, registry, deadline);
+  }
+
+  private static HttpUrl target(Response redirect) throws UpstreamException {
+    String location =
+        redirect
+            .header(HttpHeaderNames.LOCATION)
+            .orElseThrow(
+                () -> new UpstreamException(Reason.PROTOCOL, "a redirect without Location"));
+    HttpUrl target =
+        redirect
+            .url()
+            .resolve(location)
+            .orElseThrow(
+                () -> new UpstreamException(Reason.PROTOCOL, "a redirect to no http(s) URL"));
+    if (redirect.url().site().tls() && !target.site().tls()) {
+      throw new UpstreamException(
+          Reason.FORBIDDEN_TARGET, "a redirect from https to " + target.site());
+    }
+    return target;
+  }
+
+  /** One exchange. A kept connection that the server had closed meanwhile costs one fresh one. */
+  private Hop send(Request request, AddressGuard.Permission permission, Deadline deadline)
+      throws UpstreamException {
+    Route route = new Route(request.url().site(), request.ca());
+    ConnectionPool.Opener opener = owner -> dialer.open(route, permission, owner, deadline);
+    Connection connection = pool.acquire(route, permission, opener, deadline);
+    try {
+      return exchange(connection, request, deadline);
+    } catch (UpstreamException e) {
+      if (!connection.reused
+          || e.reason() != Reason.BROKEN
+          || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      LOG.atDebug().addKeyValue("request", request).log("kept connection was gone");
+      return exchange(pool.acquireFresh(route, opener, deadline), request, deadline);
+    }
+  }
+
+  private Hop exchange(Connection connection, Request request, Deadline deadline)
+      throws UpstreamException {
+    Exchange exchange = connection.send(encoded(request));
+    Exchange.Head head = exchange.awaitHead(deadline);
+    LOG.atDebug()
+        .addKeyValue("request", request)
+        .addKeyValue("status", head.status())
+        .log("upstream answered");
+    return new Hop(connection, exchange, head);
+  }
+
+  private FullHttpRequest encoded(Request request) {
+    Site site = request.url().site();
+    Optional<ProxyRules.Proxy> proxy = site.tls() ? Optional.empty() : dialer.proxyFor(site);
+    String target =
+        proxy.isPresent() ? site + request.url().pathAndQuery() : request.url().pathAndQuery();
+    FullHttpRequest encoded =
+        new DefaultFullHttpRequest(
+            HttpVersion.HTTP_1_1, request.method(), target, Unpooled.EMPTY_BUFFER);
+    HttpHeaders headers = encoded.headers();
+    headers.set(HttpHeaderNames.HOST, site.authority());
+    headers.set(HttpHeaderNames.USER_AGENT, userAgent);
+    headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+    set(headers, HttpHeaderNames.ACCEPT, request.accept());
+    set(headers, HttpHeaderNames.RANGE, request.range());
+    set(headers, HttpHeaderNames.AUTHORIZATION, request.authorization());
+    proxy
+        .flatMap(ProxyRules.Proxy::authorization)
+        .ifPresent(value -> headers.set(HttpHeaderNames.PROXY_AUTHORIZATION, value));
+    return encoded;
+  }
+
+  private static void set(HttpHeaders headers, CharSequence name, String value) {
+    if (!value.isEmpty()) {
+      headers.set(name, value);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.tarn.server.upstream;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The body of a token answer.
+ *
+ * @see <a href="https://distribution.github.io/distribution/spec/auth/token/">Distribution, token
+ *     authentication specification</a>
+ */
+record TokenJson(String token, Duration lifetime) {
+  /** What the specification says where a server says nothing. */
+  private static final Duration DEFAULT_LIFETIME = Duration.ofSeconds(60);
+
+  private static final Duration MAX_LIFETIME = Duration.ofHours(1);
+  private static final int MAX_TOKEN_LENGTH = 32 * 1024;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** The token in {@code body}, or empty where there is none that a header can carry. */
+  static Optional<TokenJson> parse(byte[] body) {
+    String token = "";
+    Duration lifetime = DEFAULT_LIFETIME;
+    try (JsonParser parser = JSON.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return Optional.empty();
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        boolean text = value == JsonToken.VALUE_STRING;
+        if (text && (name.equals("token") || (name.equals("access_token") && token.isEmpty()))) {
+          token = parser.getText();
+        } else if (name.equals("expires_in") && value.isNumeric()) {
+          lifetime = Duration.ofSeconds(Math.clamp(parser.getValueAsLong(), 0, 1_000_000));
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    boolean usable =
+        !token.isEmpty()
+            && token.length() <= MAX_TOKEN_LENGTH
+            && token.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    Duration capped = lifetime.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : lifetime;
+    return usable ? Optional.of(new TokenJson(token, capped)) : Optional.empty();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.tarn.server.upstream;
+
+import java.time.Duration;
+
+/**
+ * The limits of the upstream client.
+ *
+ * @param connectTimeout for looking up an origin's address, connecting and the TLS handshake, each
+ * @param headerTimeout from the first attempt at an origin to the headers of its final answer,
+ *     redirects, tokens and retries included
+ * @param stallTimeout how long a body may stay without a byte
+ * @param retries how often one origin is asked again after an attempt that may have failed by
+ *     chance
+ * @param allowedTargets where redirects and token realms may lead though the address is private
+ * @param userAgent the {@code User-Agent} header, {@code tarn/<version>}
+ */
+public record UpstreamSettings(
+    Duration connectTimeout,
+    Duration headerTimeout,
+    Duration stallTimeout,
+    int retries,
+    AllowedTargets allowedTargets,
+    String userAgent) {
+
+  public UpstreamSettings {
+    if (retries < 0) {
+      throw new IllegalArgumentException("retries: " + retries);
+    }
+  }
+}

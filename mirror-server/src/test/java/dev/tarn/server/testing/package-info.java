@@ -1,0 +1,2 @@
+/** Real servers with scripted faults, and what else the tests of this module share. */
+package dev.tarn.server.testing;
