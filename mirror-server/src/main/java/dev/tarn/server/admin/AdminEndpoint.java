@@ -1,0 +1,114 @@
+package dev.tarn.server.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Listens for health checks and scrapes: {@code /healthz}, {@code /readyz}, {@code /metrics}, by
+ * GET or HEAD, one request a connection. Runs on the given event loops; a scrape is made on the
+ * given executor, because it takes milliseconds.
+ *
+ * <p>It tells nothing that names a repository, so it asks nobody who they are.
+ */
+public final class AdminEndpoint implements AutoCloseable {
+  private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_SCRAPES = 4;
+  private static final int MAX_REQUEST_LINE_BYTES = 2048;
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final int READ_TIMEOUT_SECONDS = 10;
+
+  private final Channel server;
+  private final ChannelGroup connections;
+
+  private AdminEndpoint(Channel server, ChannelGroup connections) {
+    this.server = server;
+    this.connections = connections;
+  }
+
+  /**
+   * What the endpoint tells.
+   *
+   * @param ready whether this node serves; asked on an event loop, so it must not block
+   * @param scrape the metrics in Prometheus' text format; asked on {@code executor}
+   */
+  public record Answers(BooleanSupplier ready, Supplier<String> scrape, Executor executor) {}
+
+  /**
+   * Starts to listen.
+   *
+   * @throws IOException where the address cannot be bound
+   */
+  public static AdminEndpoint start(
+      EventLoopGroup group,
+      Class<? extends ServerSocketChannel> serverChannel,
+      InetSocketAddress address,
+      Answers answers)
+      throws IOException {
+    ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    Semaphore scrapes = new Semaphore(MAX_SCRAPES);
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(group)
+            .channel(serverChannel)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    if (connections.size() >= MAX_CONNECTIONS) {
+                      var _ = channel.close();
+                      return;
+                    }
+                    connections.add(channel);
+                    channel
+                        .pipeline()
+                        .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
+                        .addLast(new HttpServerCodec(decoderLimits()))
+                        .addLast(new AdminHandler(answers, scrapes));
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      connections.close().awaitUninterruptibly();
+      throw new IOException("cannot listen on " + address + ": " + bound.cause().getMessage());
+    }
+    return new AdminEndpoint(bound.channel(), connections);
+  }
+
+  private static HttpDecoderConfig decoderLimits() {
+    return new HttpDecoderConfig()
+        .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES);
+  }
+
+  /** Where it listens, with the port that was taken where any was asked for. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.localAddress();
+  }
+
+  /** Stops listening and closes what is open; the event loops stay. */
+  @Override
+  public void close() {
+    server.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly();
+  }
+}
