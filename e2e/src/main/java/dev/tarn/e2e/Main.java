@@ -3,7 +3,10 @@ package dev.tarn.e2e;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
 import dev.tarn.e2e.run.SuiteRunner;
+import dev.tarn.e2e.suite.ClientsSuite;
+import dev.tarn.e2e.suite.ConformanceSuite;
 import dev.tarn.e2e.suite.ContainerdSuite;
+import dev.tarn.e2e.suite.SoakSuite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +14,8 @@ import java.util.function.Predicate;
 
 /** What e2e/run starts: runs the suites named on the command line, one after another. */
 public final class Main {
-  private static final List<Suite<?>> SUITES = List.of(new ContainerdSuite());
+  private static final List<Suite<?>> SUITES =
+      List.of(new ContainerdSuite(), new ConformanceSuite(), new ClientsSuite(), new SoakSuite());
 
   private static final int FAILED = 1;
   private static final int MISUSED = 2;

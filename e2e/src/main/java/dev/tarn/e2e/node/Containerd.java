@@ -11,6 +11,7 @@ import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /**
  * A real containerd with every path of its own, in a mount namespace of its own, so that nothing
@@ -25,6 +27,7 @@ import java.util.concurrent.Executor;
  */
 public final class Containerd {
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration RECEIVE_LIMIT = Duration.ofSeconds(30);
   private static final Duration PULL_LIMIT = Duration.ofMinutes(4);
   private static final Executor OWN_THREAD = task -> Thread.ofVirtual().start(task);
 
@@ -150,6 +153,29 @@ public final class Containerd {
         throw new CaseFailed("containerd has " + actual + " where it should have " + blob.digest());
       }
     }
+  }
+
+  /** Waits until containerd has received that many bytes of a blob that it is fetching. */
+  public void awaitReceived(Blob blob, long bytes) throws Exception {
+    Await.until(
+        "containerd has " + bytes + " bytes of " + blob.digest(),
+        RECEIVE_LIMIT,
+        () -> received(blob) >= bytes);
+  }
+
+  private long received(Blob blob) throws IOException {
+    Path ingests = directory.resolve("root/io.containerd.content.v1.content/ingest");
+    try (Stream<Path> all = Files.list(ingests)) {
+      for (Path ingest : all.toList()) {
+        Path name = ingest.resolve("ref");
+        if (Files.exists(name) && Files.readString(name).contains(blob.digest())) {
+          return Files.size(ingest.resolve("data"));
+        }
+      }
+    } catch (NoSuchFileException finishedMeanwhile) {
+      return 0;
+    }
+    return 0;
   }
 
   private Path content(String digest) {

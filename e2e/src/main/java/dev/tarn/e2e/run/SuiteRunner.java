@@ -143,6 +143,9 @@ public final class SuiteRunner {
   }
 
   private static String describe(@Nullable Throwable thrown) {
+    if (thrown instanceof ExecutionException && thrown.getCause() != null) {
+      return describe(thrown.getCause());
+    }
     if (thrown instanceof CaseFailed failed) {
       return String.valueOf(failed.getMessage());
     }

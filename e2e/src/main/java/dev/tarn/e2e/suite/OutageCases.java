@@ -25,6 +25,9 @@ final class OutageCases {
   /** How much more than one copy of a blob may be fetched where a transfer had to start again. */
   private static final double RESUMED_COPIES = 1.05;
 
+  /** How much of what upstream sent may be in Tarn's hands only. */
+  private static final long UNDER_WAY_BYTES = 1024 * 1024;
+
   private final Flavour flavour;
 
   OutageCases(Flavour flavour) {
@@ -39,7 +42,7 @@ final class OutageCases {
     Hold hold = ways.upstream().hold(layer.digest(), layer.size() / 2);
 
     CompletableFuture<Void> pull = node.pullMeanwhile(Bench.reference("medium"));
-    hold.awaitReached(MID_BLOB_LIMIT);
+    awaitMidBlob(hold, node, layer);
     tarn.kill();
     join(pull);
 
@@ -67,7 +70,7 @@ final class OutageCases {
     Hold hold = ways.upstream().hold(layer.digest(), layer.size() / 2);
 
     CompletableFuture<Void> pull = node.pullMeanwhile(Bench.reference("medium"));
-    hold.awaitReached(MID_BLOB_LIMIT);
+    awaitMidBlob(hold, node, layer);
     tarn.terminate();
     hold.release();
     tarn.startAgain();
@@ -88,7 +91,7 @@ final class OutageCases {
     Hold hold = ways.upstream().hold(layer.digest(), layer.size() / 2);
 
     CompletableFuture<Void> pull = node.pullMeanwhile(Bench.reference("medium"));
-    hold.awaitReached(MID_BLOB_LIMIT);
+    awaitMidBlob(hold, node, layer);
     hold.release();
     ways.upstream().stop();
     ways.direct().stop();
@@ -158,6 +161,12 @@ final class OutageCases {
         "the rest of the layer did not come past Tarn:\n" + ways.direct().traffic());
     run.figure("bytes_past_tarn", ways.direct().traffic().blobBytes());
     hold.release();
+  }
+
+  /** Returns when half of the layer went from upstream through Tarn to containerd. */
+  private static void awaitMidBlob(Hold hold, Containerd node, Blob layer) throws Exception {
+    hold.awaitReached(MID_BLOB_LIMIT);
+    node.awaitReceived(layer, layer.size() / 2 - UNDER_WAY_BYTES);
   }
 
   private static double seconds(long sinceNanos) {

@@ -1,0 +1,174 @@
+package dev.tarn.e2e.suite;
+
+import dev.tarn.e2e.check.Await;
+import dev.tarn.e2e.http.RawClient;
+import dev.tarn.e2e.image.Blob;
+import dev.tarn.e2e.node.ProcessFacts;
+import dev.tarn.e2e.node.TarnConfig;
+import dev.tarn.e2e.node.TarnNode;
+import dev.tarn.e2e.run.CaseRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Soaks, and what a Tarn must look like after one. */
+final class SoakCases {
+  private static final int REQUESTS = 10_000;
+  private static final int WARM_UP_REQUESTS = 500;
+  private static final int CLIENTS = 16;
+  private static final long SEED = 4_711;
+  private static final int ABORTS_PERCENT = 25;
+
+  /** Idle connections to upstream and from clients are closed by then. */
+  private static final Duration QUIET_LIMIT = Duration.ofMinutes(2);
+
+  private static final double RESIDENT_GROWTH = 1.15;
+  private static final long RESIDENT_SLACK_KIB = 16 * 1024;
+
+  private SoakCases() {}
+
+  static void roomy(SoakBench bench, CaseRun run) throws Exception {
+    soak(bench, run, "20GiB");
+  }
+
+  static void evicting(SoakBench bench, CaseRun run) throws Exception {
+    soak(bench, run, bench.bytes() / 2 / 1024 + "KiB");
+  }
+
+  private static void soak(SoakBench bench, CaseRun run, String maxSize) throws Exception {
+    TarnNode tarn =
+        TarnNode.start(
+            run.workspace(),
+            TarnConfig.mirroring(Bench.REGISTRY, bench.registry.uri()).withMaxSize(maxSize));
+    ProcessFacts facts = tarn.facts();
+    int atStart = facts.openFiles().size();
+    run.figure("open_files_start", atStart);
+    Soak soak = new Soak(bench, tarn);
+
+    soak.upTo(WARM_UP_REQUESTS);
+    long warm = facts.residentKib();
+    soak.upTo(REQUESTS / 2);
+    long half = facts.residentKib();
+    soak.upTo(REQUESTS);
+    long end = facts.residentKib();
+    run.figure("requests", REQUESTS);
+    run.figure("aborted", soak.aborted.get());
+    run.figure("rss_warm_mib", warm / 1024);
+    run.figure("rss_half_mib", half / 1024);
+    run.figure("rss_end_mib", end / 1024);
+
+    run.check(
+        soak.wrong.isEmpty(),
+        soak.wrong.size() + " answers were wrong, such as " + soak.wrong.peek());
+    run.check(tarn.alive(), "Tarn ended");
+    checkNothingOpen(run, tarn, atStart);
+    checkNoTemporaryFile(bench, run, tarn);
+    run.check(
+        end <= half * RESIDENT_GROWTH + RESIDENT_SLACK_KIB,
+        "resident memory grew from " + half + " to " + end + " KiB in the second half");
+  }
+
+  private static void checkNothingOpen(CaseRun run, TarnNode tarn, int atStart) throws Exception {
+    ProcessFacts facts = tarn.facts();
+    try {
+      Await.until("handles are closed", QUIET_LIMIT, () -> facts.openFiles().size() <= atStart);
+    } finally {
+      run.figure("open_files_end", facts.openFiles().size());
+    }
+    List<String> inStore =
+        facts.openFiles().stream()
+            .filter(file -> file.startsWith(tarn.store() + "/blobs"))
+            .toList();
+    run.check(inStore.isEmpty(), "still open: " + inStore);
+  }
+
+  /** What aborts left of blobs may wait to be resumed; once all are fetched nothing may be left. */
+  private static void checkNoTemporaryFile(SoakBench bench, CaseRun run, TarnNode tarn)
+      throws Exception {
+    for (Blob blob : bench.blobs) {
+      String target =
+          "/v2/" + SoakBench.REPOSITORY + "/blobs/" + blob.digest() + "?ns=" + Bench.REGISTRY;
+      RawClient.ask(
+          tarn.address(),
+          RawClient.request("GET", target, Optional.empty()),
+          new RawClient.Patience.Endless());
+    }
+    List<Path> left = new ArrayList<>(tarn.storeFiles("partial"));
+    left.addAll(tarn.storeFiles("tmp"));
+    run.check(left.isEmpty(), "left in the store: " + left);
+    run.figure("store_files", tarn.storeFiles("").size());
+  }
+
+  /** The requests, one after another from a seed, spread over some clients. */
+  private static final class Soak {
+    private final SoakBench bench;
+    private final TarnNode tarn;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger aborted = new AtomicInteger();
+    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+
+    Soak(SoakBench bench, TarnNode tarn) {
+      this.bench = bench;
+      this.tarn = tarn;
+    }
+
+    /** Runs all requests below that number and returns when the last is over. */
+    void upTo(int end) throws InterruptedException {
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        clients.add(Thread.ofVirtual().start(() -> client(end)));
+      }
+      for (Thread client : clients) {
+        client.join();
+      }
+    }
+
+    private void client(int end) {
+      while (true) {
+        int number = next.getAndUpdate(n -> n < end ? n + 1 : n);
+        if (number >= end) {
+          return;
+        }
+        one(number);
+      }
+    }
+
+    private void one(int number) {
+      SplittableRandom random = new SplittableRandom(SEED + number * 7_919L);
+      SoakRequest request = SoakRequest.random(bench, random);
+      RawClient.Patience patience = patience(random);
+      try {
+        Optional<RawClient.Answer> answer =
+            RawClient.ask(tarn.address(), request.request(), patience);
+        if (answer.isPresent()) {
+          request
+              .judge()
+              .apply(answer.get())
+              .ifPresent(problem -> wrong.add(request.request().startLine() + ": " + problem));
+        } else {
+          aborted.incrementAndGet();
+        }
+      } catch (IOException e) {
+        wrong.add(request.request().startLine() + ": " + e);
+      }
+    }
+
+    private static RawClient.Patience patience(SplittableRandom random) {
+      if (random.nextInt(100) >= ABORTS_PERCENT) {
+        return new RawClient.Patience.Endless();
+      }
+      // Most blobs are longer than this, and many a hang-up comes early.
+      int bytes = random.nextInt(1, 1 << random.nextInt(1, 22));
+      return random.nextInt(5) == 0
+          ? new RawClient.Patience.None()
+          : new RawClient.Patience.Bytes(bytes, random.nextBoolean());
+    }
+  }
+}
