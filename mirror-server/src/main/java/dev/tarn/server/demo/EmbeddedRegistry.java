@@ -124,9 +124,14 @@ final class EmbeddedRegistry implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Goes away, as a registry in an outage does. Idempotent. */
+  void stop() {
     server.stop(0);
     threads.close();
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 }

@@ -7,6 +7,8 @@ public enum UpstreamFailure {
   CONNECT,
   TIMEOUT,
   TLS,
+  /** The connection broke: no answer, or a body that ended before its length. */
+  BROKEN,
   PROTOCOL,
   /** It led to an address that is not to be dialled. */
   FORBIDDEN_TARGET;

@@ -1,0 +1,257 @@
+package dev.tarn.server;
+
+import dev.tarn.core.catalog.Catalog;
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.proof.DiskProofStore;
+import dev.tarn.core.store.DiskBlobStore;
+import dev.tarn.core.store.FileSystemSpace;
+import dev.tarn.core.store.StoreOptions;
+import dev.tarn.core.tag.DiskTagStore;
+import dev.tarn.server.admin.AdminEndpoint;
+import dev.tarn.server.config.Configuration;
+import dev.tarn.server.config.RegistryConfiguration;
+import dev.tarn.server.metrics.Metrics;
+import dev.tarn.server.mirror.Mirror;
+import dev.tarn.server.mirror.MirroredRegistry;
+import dev.tarn.server.mirror.Registries;
+import dev.tarn.server.net.Transport;
+import dev.tarn.server.registry.RegistryEndpoint;
+import dev.tarn.server.registry.RegistrySettings;
+import dev.tarn.server.upstream.AllowedTargets;
+import dev.tarn.server.upstream.Origin;
+import dev.tarn.server.upstream.Seams;
+import dev.tarn.server.upstream.UpstreamClient;
+import dev.tarn.server.upstream.UpstreamSettings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One node's mirror, running: stores, upstream client, registry endpoint and admin endpoint, put
+ * together from a configuration. Starting needs neither network nor upstream.
+ */
+public final class Node implements AutoCloseable {
+  private static final Duration MAINTENANCE_PERIOD = Duration.ofSeconds(5);
+  private static final Duration SWEEP_PERIOD = Duration.ofHours(6);
+  private static final Duration PROOFS_KEPT = Duration.ofDays(30);
+
+  private final Configuration configuration;
+  private final List<Part> parts = new ArrayList<>();
+  private final RegistryEndpoint registry;
+  private final AdminEndpoint admin;
+  private final Mirror mirror;
+  private volatile boolean ready;
+
+  /** Something that was started and is to be closed, in the reverse order. */
+  private record Part(String name, AutoCloseable resource) {}
+
+  private Node(Configuration configuration, String version) throws IOException {
+    this.configuration = configuration;
+    try {
+      PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      Metrics metrics =
+          open("metrics", new Metrics(meters, configuration.registries().keySet(), version));
+      ExecutorService workers = open("workers", Executors.newVirtualThreadPerTaskExecutor());
+      Transport transport = open("event loops", Transport.start(eventLoops()));
+      Path path = configuration.store().path();
+      DiskBlobStore blobs =
+          open(
+              "blob store",
+              DiskBlobStore.open(
+                  storeOptions(), Clock.systemUTC(), FileSystemSpace.of(path), workers));
+      Catalog catalog = Catalog.open(path.resolve("catalog"));
+      DiskProofStore proofs = new DiskProofStore(catalog);
+      NodeEvents events = new NodeEvents(metrics, configuration.registries());
+      UpstreamClient client =
+          open(
+              "upstream client",
+              new UpstreamClient(
+                  transport, upstreamSettings(version), events.upstream(), Seams.system()));
+      Registries registries = registries(client);
+      this.mirror =
+          new Mirror(
+              registries,
+              new Mirror.Stores(blobs, new DiskTagStore(catalog), proofs),
+              surroundings(workers),
+              events.mirror());
+      metrics.bindStore(blobs::statistics);
+      metrics.bindTransfers(mirror::transfersInFlight);
+      metrics.bindNetty(((ByteBufAllocatorMetricProvider) PooledByteBufAllocator.DEFAULT).metric());
+      this.admin =
+          open(
+              "admin endpoint",
+              AdminEndpoint.start(
+                  transport.group(),
+                  transport.serverChannel(),
+                  configuration.admin().listen().toSocketAddress(),
+                  new AdminEndpoint.Answers(() -> ready, meters::scrape, workers)));
+      this.registry =
+          open(
+              "registry endpoint",
+              RegistryEndpoint.start(
+                  configuration.registry().listen().toSocketAddress(),
+                  registrySettings(),
+                  registries,
+                  mirror,
+                  transport,
+                  workers,
+                  System::nanoTime,
+                  events.exchanges()));
+      open("maintenance", maintenance(blobs, proofs, workers));
+      ready = true;
+      workers.execute(metrics::bindJvm);
+    } catch (IOException | RuntimeException e) {
+      closeParts();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @throws IOException where its store cannot be used or an address cannot be bound
+   */
+  public static Node start(Configuration configuration, String version) throws IOException {
+    return new Node(configuration, version);
+  }
+
+  private <T extends AutoCloseable> T open(String name, T resource) {
+    parts.add(new Part(name, resource));
+    return resource;
+  }
+
+  private static int eventLoops() {
+    return Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+  }
+
+  private StoreOptions storeOptions() {
+    Configuration.Store store = configuration.store();
+    return new StoreOptions(
+        store.path(),
+        store.maxSize(),
+        store.minFree().value() / 100,
+        store.reserveFree().value() / 100,
+        store.partialMaxSize(),
+        store.partialTtl());
+  }
+
+  private UpstreamSettings upstreamSettings(String version) {
+    Configuration.UpstreamClient upstream = configuration.upstream();
+    return new UpstreamSettings(
+        upstream.connectTimeout(),
+        upstream.headerTimeout(),
+        upstream.stallTimeout(),
+        upstream.retries(),
+        AllowedTargets.parse(upstream.allowedTargets()),
+        "tarn/" + version);
+  }
+
+  private RegistrySettings registrySettings() {
+    Configuration.RegistryEndpoint endpoint = configuration.registry();
+    return new RegistrySettings(
+        endpoint.maxConnections(),
+        endpoint.headerTimeout(),
+        endpoint.stallTimeout(),
+        endpoint.idleTimeout());
+  }
+
+  private Registries registries(UpstreamClient client) {
+    List<MirroredRegistry> registries = new ArrayList<>();
+    for (Map.Entry<RegistryHost, RegistryConfiguration> entry :
+        configuration.registries().entrySet()) {
+      RegistryConfiguration registry = entry.getValue();
+      List<Origin> origins =
+          registry.upstreams().stream()
+              .map(upstream -> new Origin(upstream.url(), upstream.ca()))
+              .toList();
+      registries.add(
+          new MirroredRegistry(entry.getKey(), client.registry(origins), registry::maxAgeFor));
+    }
+    return new Registries(registries);
+  }
+
+  private Mirror.Surroundings surroundings(ExecutorService workers) {
+    return new Mirror.Surroundings(
+        Clock.systemUTC(),
+        System::nanoTime,
+        workers,
+        configuration.registry().headerTimeout(),
+        Node::backOff);
+  }
+
+  /** 100 ms, doubled with each attempt, half of it at random. */
+  private static void backOff(int attempt) throws InterruptedException {
+    long millis = 100L << Math.min(attempt, 6);
+    Thread.sleep(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2));
+  }
+
+  private static ScheduledExecutorService maintenance(
+      DiskBlobStore blobs, DiskProofStore proofs, ExecutorService workers) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("tarn-maintenance").daemon().factory());
+    timer.scheduleWithFixedDelay(
+        () -> workers.execute(blobs::maintain),
+        MAINTENANCE_PERIOD.toMillis(),
+        MAINTENANCE_PERIOD.toMillis(),
+        TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(
+        () -> workers.execute(() -> sweep(blobs, proofs)),
+        SWEEP_PERIOD.toMillis(),
+        SWEEP_PERIOD.toMillis(),
+        TimeUnit.MILLISECONDS);
+    return timer;
+  }
+
+  private static void sweep(DiskBlobStore blobs, DiskProofStore proofs) {
+    try {
+      proofs.sweep(blobs, Clock.systemUTC().instant().minus(PROOFS_KEPT));
+    } catch (IOException e) {
+      NodeEvents.sweepFailed(e);
+    }
+  }
+
+  /** Where the registry endpoint listens. */
+  public InetSocketAddress registryAddress() {
+    return registry.address();
+  }
+
+  /** Where the admin endpoint listens. */
+  public InetSocketAddress adminAddress() {
+    return admin.address();
+  }
+
+  /** Stops: no longer ready, answers under way finish within the limit, the rest ends by FIN. */
+  @Override
+  public void close() {
+    ready = false;
+    registry.drain(configuration.shutdown().drainTimeout());
+    mirror.stop();
+    closeParts();
+  }
+
+  private void closeParts() {
+    for (Part part : parts.reversed()) {
+      try {
+        part.resource().close();
+      } catch (Exception e) {
+        NodeEvents.closingFailed(part.name(), e);
+      }
+    }
+    parts.clear();
+  }
+}

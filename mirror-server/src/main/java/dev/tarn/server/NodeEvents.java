@@ -1,0 +1,205 @@
+package dev.tarn.server;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.Tag;
+import dev.tarn.server.config.RegistryConfiguration;
+import dev.tarn.server.config.UpstreamConfiguration;
+import dev.tarn.server.logging.AccessEntry;
+import dev.tarn.server.logging.AccessLog;
+import dev.tarn.server.metrics.Kind;
+import dev.tarn.server.metrics.Metrics;
+import dev.tarn.server.metrics.RegistryMetrics;
+import dev.tarn.server.metrics.RequestOutcome;
+import dev.tarn.server.metrics.UpstreamFailure;
+import dev.tarn.server.mirror.MirrorListener;
+import dev.tarn.server.mirror.MirrorRequest;
+import dev.tarn.server.mirror.Scope;
+import dev.tarn.server.mirror.Source;
+import dev.tarn.server.registry.ExchangeListener;
+import dev.tarn.server.upstream.UpstreamAnswer;
+import dev.tarn.server.upstream.UpstreamListener;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what the parts of a node report into metrics and log lines. Thread-safe, never blocks. */
+final class NodeEvents {
+  private static final Logger LOG = LoggerFactory.getLogger("tarn.node");
+
+  private final Metrics metrics;
+  private final AccessLog accessLog = new AccessLog();
+  private final Map<String, RegistryHost> registryByOrigin = new HashMap<>();
+
+  NodeEvents(Metrics metrics, Map<RegistryHost, RegistryConfiguration> registries) {
+    this.metrics = metrics;
+    registries.forEach(
+        (name, registry) -> {
+          for (UpstreamConfiguration upstream : registry.upstreams()) {
+            registryByOrigin.putIfAbsent(upstream.url().getAuthority(), name);
+          }
+        });
+  }
+
+  static void closingFailed(String part, Exception cause) {
+    LOG.atWarn().setCause(cause).addKeyValue("part", part).log("close_failed");
+  }
+
+  static void sweepFailed(Exception cause) {
+    LOG.atWarn().setCause(cause).log("sweep_failed");
+  }
+
+  ExchangeListener exchanges() {
+    return new Exchanges();
+  }
+
+  UpstreamListener upstream() {
+    return new Upstreams();
+  }
+
+  MirrorListener mirror() {
+    return new MirrorEvents();
+  }
+
+  private final class Exchanges implements ExchangeListener {
+    @Override
+    public void finished(Finished exchange) {
+      MirrorRequest request = exchange.request();
+      RequestOutcome outcome =
+          RequestOutcome.of(
+              exchange.outcome(), exchange.status(), exchange.completed(), exchange.clientLeft());
+      RegistryMetrics registry =
+          request == null ? metrics.ofUnknownRegistry() : metrics.of(request.scope().registry());
+      metrics.requestServed(
+          registry,
+          kind(request),
+          outcome,
+          exchange.source(),
+          exchange.bodyBytes(),
+          exchange.firstByteNanos(),
+          exchange.totalNanos());
+      if (accessLog.logs(outcome)) {
+        accessLog.log(entry(exchange, request, outcome));
+      }
+    }
+
+    @Override
+    public void connected() {
+      metrics.connectionOpened();
+    }
+
+    @Override
+    public void disconnected() {
+      metrics.connectionClosed();
+    }
+
+    @Override
+    public void turnedAway() {
+      metrics.connectionRefused();
+    }
+
+    private static AccessEntry entry(
+        Finished exchange, @Nullable MirrorRequest request, RequestOutcome outcome) {
+      String client =
+          exchange.client() instanceof InetSocketAddress address
+              ? address.getAddress().getHostAddress() + ":" + address.getPort()
+              : "";
+      return new AccessEntry(
+          exchange.method(),
+          kind(request),
+          request == null ? null : request.scope().registry(),
+          request == null ? null : request.scope().repository(),
+          reference(request),
+          exchange.status(),
+          exchange.source(),
+          outcome,
+          exchange.bodyBytes(),
+          exchange.firstByteNanos(),
+          exchange.totalNanos(),
+          client);
+    }
+
+    private static Kind kind(@Nullable MirrorRequest request) {
+      return switch (request) {
+        case null -> Kind.OTHER;
+        case MirrorRequest.OfManifest _ -> Kind.MANIFEST;
+        case MirrorRequest.OfBlob _ -> Kind.BLOB;
+        case MirrorRequest.OfListing _ -> Kind.LISTING;
+      };
+    }
+
+    private static String reference(@Nullable MirrorRequest request) {
+      return switch (request) {
+        case null -> "";
+        case MirrorRequest.OfManifest manifest -> manifest.reference().toString();
+        case MirrorRequest.OfBlob blob -> blob.digest().toString();
+        case MirrorRequest.OfListing listing -> listing.pathAndQuery();
+      };
+    }
+  }
+
+  private final class Upstreams implements UpstreamListener {
+    private RegistryMetrics of(String origin) {
+      RegistryHost registry = registryByOrigin.get(origin);
+      return registry == null ? metrics.ofUnknownRegistry() : metrics.of(registry);
+    }
+
+    @Override
+    public void answered(String origin, int status, Duration time) {
+      of(origin).upstreamAnswered(status, time);
+    }
+
+    @Override
+    public void failed(String origin, UpstreamAnswer.Reason reason, Duration time) {
+      of(origin).upstreamFailed(failure(reason));
+      LOG.atWarn()
+          .addKeyValue("origin", origin)
+          .addKeyValue("reason", reason)
+          .log("upstream_failed");
+    }
+
+    @Override
+    public void bodyFailed(String origin, UpstreamAnswer.Reason reason) {
+      of(origin).upstreamBodyFailed(failure(reason));
+    }
+
+    private static UpstreamFailure failure(UpstreamAnswer.Reason reason) {
+      return switch (reason) {
+        case CONNECT -> UpstreamFailure.CONNECT;
+        case TIMEOUT -> UpstreamFailure.TIMEOUT;
+        case TLS -> UpstreamFailure.TLS;
+        case BROKEN -> UpstreamFailure.BROKEN;
+        case STATUS, PROTOCOL -> UpstreamFailure.PROTOCOL;
+        case FORBIDDEN_TARGET -> UpstreamFailure.FORBIDDEN_TARGET;
+      };
+    }
+  }
+
+  private final class MirrorEvents implements MirrorListener {
+    @Override
+    public void fetched(RegistryHost registry, Source source, long bytes) {
+      metrics.bytesFetched(source, bytes);
+    }
+
+    @Override
+    public void stale(Scope scope, Tag tag, String why) {
+      LOG.atWarn()
+          .addKeyValue("scope", scope)
+          .addKeyValue("tag", tag)
+          .addKeyValue("why", why)
+          .log("stale_tag_served");
+    }
+
+    @Override
+    public void trouble(String event, Scope scope, Object subject, String why) {
+      LOG.atWarn()
+          .addKeyValue("scope", scope)
+          .addKeyValue("subject", subject)
+          .addKeyValue("why", why)
+          .log(event);
+    }
+  }
+}
