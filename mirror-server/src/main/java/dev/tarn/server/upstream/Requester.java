@@ -140,14 +140,20 @@ final class Requester {
     try {
       return exchange(connection, request, deadline);
     } catch (UpstreamException e) {
-      if (!connection.reused
-          || e.reason() != Reason.BROKEN
-          || Thread.currentThread().isInterrupted()) {
+      if (!isWorthAFreshConnection(connection, e)) {
         throw e;
       }
       LOG.atDebug().addKeyValue("request", request).log("kept connection was gone");
       return exchange(pool.acquireFresh(route, opener, deadline), request, deadline);
     }
+  }
+
+  /**
+   * A kept connection may have been closed, or hold what the server sent beyond its last answer.
+   */
+  private static boolean isWorthAFreshConnection(Connection connection, UpstreamException failure) {
+    boolean suspect = failure.reason() == Reason.BROKEN || failure.reason() == Reason.PROTOCOL;
+    return connection.reused && suspect && !Thread.currentThread().isInterrupted();
   }
 
   private Hop exchange(Connection connection, Request request, Deadline deadline)

@@ -129,6 +129,11 @@ public final class ScriptedUpstream implements AutoCloseable {
     return connections.get();
   }
 
+  /** How many connections this side has not closed, nor noticed to be closed. */
+  public int openConnections() {
+    return sockets.size();
+  }
+
   /** Closes every connection that is open now, idle ones too; new ones are still accepted. */
   public void closeConnections() {
     for (Socket socket : sockets) {

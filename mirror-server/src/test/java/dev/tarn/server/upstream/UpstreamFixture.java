@@ -147,10 +147,20 @@ final class UpstreamFixture implements AutoCloseable {
   }
 
   static void readInto(ByteArrayOutputStream bytes, UpstreamContent content) throws IOException {
-    for (ByteBuf next = content.next(); next != null; next = content.next()) {
-      next.readBytes(bytes, next.readableBytes());
-      next.release();
+    while (readOnce(bytes, content)) {
+      // The next bytes, please.
     }
+  }
+
+  /** Reads what comes next; false at the end. */
+  static boolean readOnce(ByteArrayOutputStream bytes, UpstreamContent content) throws IOException {
+    ByteBuf next = content.next();
+    if (next == null) {
+      return false;
+    }
+    next.readBytes(bytes, next.readableBytes());
+    next.release();
+    return true;
   }
 
   /** Ends everything and checks that no connection is left. */
