@@ -1,0 +1,237 @@
+package dev.tarn.server.testing;
+
+import dev.tarn.core.catalog.Catalog;
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.proof.DiskProofStore;
+import dev.tarn.core.store.DiskBlobStore;
+import dev.tarn.core.store.FileSystemSpace;
+import dev.tarn.core.store.StoreOptions;
+import dev.tarn.core.tag.DiskTagStore;
+import dev.tarn.server.mirror.Mirror;
+import dev.tarn.server.mirror.MirrorListener;
+import dev.tarn.server.mirror.MirroredRegistry;
+import dev.tarn.server.mirror.Registries;
+import dev.tarn.server.mirror.Scope;
+import dev.tarn.server.net.Transport;
+import dev.tarn.server.registry.ExchangeListener;
+import dev.tarn.server.registry.RegistryEndpoint;
+import dev.tarn.server.registry.RegistrySettings;
+import dev.tarn.server.upstream.AllowedTargets;
+import dev.tarn.server.upstream.Origin;
+import dev.tarn.server.upstream.Resolver;
+import dev.tarn.server.upstream.Seams;
+import dev.tarn.server.upstream.UpstreamClient;
+import dev.tarn.server.upstream.UpstreamListener;
+import dev.tarn.server.upstream.UpstreamSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A whole mirror on a loopback port in front of a {@link ScriptedUpstream}: real stores in a
+ * directory, real sockets, short time-outs, no pauses between attempts, and a clock that stands.
+ * The registry is named {@code example.com}.
+ */
+public final class MirrorFixture implements AutoCloseable {
+  public static final String REGISTRY = "example.com";
+
+  public final ScriptedUpstream upstream = ScriptedUpstream.start();
+  public final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+  public final List<String> troubles = Collections.synchronizedList(new ArrayList<>());
+  public final List<ExchangeListener.Finished> finished =
+      Collections.synchronizedList(new ArrayList<>());
+
+  private final Transport transport = Transport.start(2);
+  private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final DiskBlobStore store;
+  private final UpstreamClient client;
+  private final Mirror mirror;
+  private final RegistryEndpoint endpoint;
+
+  /** What a test may want otherwise. */
+  public record Options(
+      Duration headerTimeout,
+      Duration stallTimeout,
+      Duration maxAge,
+      int maxConnections,
+      FileSystemSpace space) {
+    public static Options standard() {
+      return new Options(
+          Duration.ofMillis(1500),
+          Duration.ofMillis(600),
+          Duration.ZERO,
+          256,
+          space(Long.MAX_VALUE / 2));
+    }
+
+    public Options withMaxAge(Duration changed) {
+      return new Options(headerTimeout, stallTimeout, changed, maxConnections, space);
+    }
+
+    public Options withHeaderTimeout(Duration changed) {
+      return new Options(changed, stallTimeout, maxAge, maxConnections, space);
+    }
+
+    public Options withMaxConnections(int changed) {
+      return new Options(headerTimeout, stallTimeout, maxAge, changed, space);
+    }
+
+    /** A disk with so many bytes free of a hundred times that many. */
+    public Options withFreeSpace(long free) {
+      return new Options(headerTimeout, stallTimeout, maxAge, maxConnections, space(free));
+    }
+
+    private static FileSystemSpace space(long free) {
+      return new FileSystemSpace() {
+        @Override
+        public long totalBytes() {
+          return free > Long.MAX_VALUE / 200 ? Long.MAX_VALUE / 2 : free * 100;
+        }
+
+        @Override
+        public long usableBytes() {
+          return free;
+        }
+      };
+    }
+  }
+
+  public static MirrorFixture start(Path directory) throws IOException {
+    return new MirrorFixture(directory, Options.standard());
+  }
+
+  public static MirrorFixture start(Path directory, Options options) throws IOException {
+    return new MirrorFixture(directory, options);
+  }
+
+  private MirrorFixture(Path directory, Options options) throws IOException {
+    Clock clock = clock();
+    store =
+        DiskBlobStore.open(
+            StoreOptions.defaults(directory), clock, options.space(), workers);
+    Catalog catalog = Catalog.open(directory.resolve("catalog"));
+    client =
+        new UpstreamClient(
+            transport,
+            new UpstreamSettings(
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(4),
+                Duration.ofMillis(400),
+                1,
+                AllowedTargets.NONE,
+                "tarn/test"),
+            UpstreamListener.NONE,
+            new Seams(
+                (InstantSource) now::get,
+                new Random(7),
+                time -> {},
+                Resolver.SYSTEM,
+                Map.of()));
+    Registries registries =
+        new Registries(
+            List.of(
+                new MirroredRegistry(
+                    new RegistryHost(REGISTRY),
+                    client.registry(List.of(Origin.of(upstream.url()))),
+                    repository -> options.maxAge()),
+                new MirroredRegistry(
+                    RegistryHost.DOCKER_HUB,
+                    client.registry(List.of(Origin.of(upstream.url()))),
+                    repository -> options.maxAge())));
+    mirror =
+        new Mirror(
+            registries,
+            new Mirror.Stores(store, new DiskTagStore(catalog), new DiskProofStore(catalog)),
+            new Mirror.Surroundings(
+                clock, System::nanoTime, workers, options.headerTimeout(), attempt -> {}),
+            new MirrorListener() {
+              @Override
+              public void trouble(String event, Scope scope, Object subject, String why) {
+                troubles.add(event + " " + why);
+              }
+            });
+    endpoint =
+        RegistryEndpoint.start(
+            new InetSocketAddress("127.0.0.1", 0),
+            new RegistrySettings(
+                options.maxConnections(),
+                options.headerTimeout(),
+                options.stallTimeout(),
+                Duration.ofSeconds(30)),
+            registries,
+            mirror,
+            transport,
+            workers,
+            System::nanoTime,
+            finished::add);
+  }
+
+  private Clock clock() {
+    return new Clock() {
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+
+      @Override
+      public Instant instant() {
+        return now.get();
+      }
+    };
+  }
+
+  public InetSocketAddress address() {
+    return endpoint.address();
+  }
+
+  public RegistryEndpoint endpoint() {
+    return endpoint;
+  }
+
+  public Mirror mirror() {
+    return mirror;
+  }
+
+  public DiskBlobStore store() {
+    return store;
+  }
+
+  @Override
+  public void close() {
+    upstream.close();
+    endpoint.close();
+    mirror.stop();
+    client.close();
+    workers.shutdownNow();
+    try {
+      if (!workers.awaitTermination(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("a worker hangs");
+      }
+      store.close();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    transport.close();
+  }
+}
