@@ -24,6 +24,7 @@ import dev.tarn.server.upstream.UpstreamClient;
 import dev.tarn.server.upstream.UpstreamListener;
 import dev.tarn.server.upstream.UpstreamSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -122,9 +123,7 @@ public final class MirrorFixture implements AutoCloseable {
 
   private MirrorFixture(Path directory, Options options) throws IOException {
     Clock clock = clock();
-    store =
-        DiskBlobStore.open(
-            StoreOptions.defaults(directory), clock, options.space(), workers);
+    store = DiskBlobStore.open(StoreOptions.defaults(directory), clock, options.space(), workers);
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
     client =
         new UpstreamClient(
@@ -138,11 +137,7 @@ public final class MirrorFixture implements AutoCloseable {
                 "tarn/test"),
             UpstreamListener.NONE,
             new Seams(
-                (InstantSource) now::get,
-                new Random(7),
-                time -> {},
-                Resolver.SYSTEM,
-                Map.of()));
+                (InstantSource) now::get, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
     Registries registries =
         new Registries(
             List.of(
@@ -168,7 +163,7 @@ public final class MirrorFixture implements AutoCloseable {
             });
     endpoint =
         RegistryEndpoint.start(
-            new InetSocketAddress("127.0.0.1", 0),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new RegistrySettings(
                 options.maxConnections(),
                 options.headerTimeout(),

@@ -31,6 +31,7 @@ public final class RawClient {
   }
 
   /** A response, as far as it came. Header names are lower case. */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Response(int status, Map<String, String> headers, byte[] body, End end) {
     public String header(String name) {
       return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
@@ -42,8 +43,8 @@ public final class RawClient {
   }
 
   /** Sends one request on a connection of its own; {@code headers} are whole lines. */
-  public static Response send(InetSocketAddress server, String method, String uri, String... headers)
-      throws IOException {
+  public static Response send(
+      InetSocketAddress server, String method, String uri, String... headers) throws IOException {
     StringBuilder request = new StringBuilder(method + " " + uri + " HTTP/1.1\r\nHost: mirror\r\n");
     for (String header : headers) {
       request.append(header).append("\r\n");
@@ -98,8 +99,8 @@ public final class RawClient {
     return new Response(status, headers, body.toByteArray(), end);
   }
 
-  private static End readBody(InputStream in, Map<String, String> headers, ByteArrayOutputStream body)
-      throws IOException {
+  private static End readBody(
+      InputStream in, Map<String, String> headers, ByteArrayOutputStream body) throws IOException {
     try {
       if (headers.getOrDefault("transfer-encoding", "").equals("chunked")) {
         return readChunks(in, body);
