@@ -28,7 +28,7 @@ final class EventJsonEncoder extends JsonEncoder {
     if (pairs == null || pairs.isEmpty()) {
       return;
     }
-    out.append("\"fields\":{");
+    out.append(",\"fields\":{");
     String separator = "";
     for (KeyValuePair pair : pairs) {
       out.append(separator);

@@ -33,6 +33,7 @@ public final class Logs implements AutoCloseable {
   public static Logs start(Configuration.Logging configuration, OutputStream output) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
+    context.start();
     Encoder<ILoggingEvent> encoder =
         switch (configuration.format()) {
           case TEXT -> new TextEncoder();
