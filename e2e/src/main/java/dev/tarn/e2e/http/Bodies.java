@@ -63,7 +63,7 @@ final class Bodies {
   static long firstByte(Head answer) {
     return answer
         .first("Content-Range")
-        .filter(range -> range.startsWith("bytes "))
+        .filter(range -> range.startsWith("bytes ") && range.contains("-"))
         .map(range -> Long.parseLong(range.substring(6, range.indexOf('-'))))
         .orElse(0L);
   }

@@ -9,7 +9,7 @@ import dev.tarn.e2e.image.Layer;
 import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.node.Containerd;
 import dev.tarn.e2e.node.ContainerdConfig;
-import dev.tarn.e2e.node.DockerRegistry;
+import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.node.TarnConfig;
 import dev.tarn.e2e.node.TarnNode;
 import dev.tarn.e2e.process.Ports;
@@ -29,7 +29,7 @@ final class Bench {
 
   private static final long MIB = 1024 * 1024;
 
-  final DockerRegistry registry;
+  final Registry registry;
   final Image big;
   final Image medium;
   final Image first;
@@ -37,7 +37,7 @@ final class Bench {
   final Image crowd;
   final ImageIndex platforms;
 
-  private Bench(DockerRegistry registry, Workspace workspace) {
+  private Bench(Registry registry, Workspace workspace) {
     this.registry = registry;
     ImageMaker maker = new ImageMaker(workspace.makeDirectory("images"));
     this.big =
@@ -71,7 +71,7 @@ final class Bench {
 
   /** Starts the registry and fills it. */
   static Bench open(Workspace workspace) throws Exception {
-    Bench bench = new Bench(DockerRegistry.start(workspace), workspace);
+    Bench bench = new Bench(Registry.docker(workspace), workspace);
     RegistryClient client = new RegistryClient(bench.registry.uri());
     client.push("e2e/big", "1", bench.big);
     client.push("e2e/medium", "1", bench.medium);

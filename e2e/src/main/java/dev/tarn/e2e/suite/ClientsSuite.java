@@ -23,7 +23,8 @@ public final class ClientsSuite implements Suite<Bench> {
     return List.of(
         Need.debian("skopeo", "skopeo"),
         Need.debian("docker-registry", "docker-registry"),
-        Need.goTool("crane"));
+        Need.goTool("crane"),
+        Need.goTool("olareg"));
   }
 
   @Override

@@ -4,24 +4,22 @@ import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.ImageIndex;
 import dev.tarn.e2e.image.ImageMaker;
 import dev.tarn.e2e.image.RegistryClient;
-import dev.tarn.e2e.node.DockerRegistry;
+import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.process.Workspace;
 import java.util.List;
 
-/** The registries that conformance is tried on, with the same content in both. */
+/** The registry that conformance is tried on, with content in it. */
 final class ConformanceBench {
   static final String REPOSITORY = "conformance/held";
   static final List<String> TAGS = List.of("image", "platforms");
 
-  final DockerRegistry olareg;
-  final DockerRegistry dockerRegistry;
+  final Registry olareg;
   final Image image;
   final ImageIndex index;
   final Image referrer;
 
-  private ConformanceBench(DockerRegistry olareg, DockerRegistry dockerRegistry, ImageMaker maker) {
+  private ConformanceBench(Registry olareg, ImageMaker maker) {
     this.olareg = olareg;
-    this.dockerRegistry = dockerRegistry;
     this.image = maker.image("amd64", List.of(maker.layer(1, 300_000), maker.layer(2, 5_000)));
     this.index =
         maker.index(
@@ -34,16 +32,11 @@ final class ConformanceBench {
   static ConformanceBench open(Workspace workspace) throws Exception {
     ConformanceBench bench =
         new ConformanceBench(
-            DockerRegistry.olareg(workspace.child("olareg")),
-            DockerRegistry.start(workspace.child("docker-registry")),
-            new ImageMaker(workspace.makeDirectory("images")));
-    for (DockerRegistry registry : List.of(bench.olareg, bench.dockerRegistry)) {
-      RegistryClient client = new RegistryClient(registry.uri());
-      client.push(REPOSITORY, TAGS.get(0), bench.image);
-      client.push(REPOSITORY, TAGS.get(1), bench.index);
-    }
-    new RegistryClient(bench.olareg.uri())
-        .push(REPOSITORY, bench.referrer.manifest().digest(), bench.referrer);
+            Registry.olareg(workspace), new ImageMaker(workspace.makeDirectory("images")));
+    RegistryClient client = new RegistryClient(bench.olareg.uri());
+    client.push(REPOSITORY, TAGS.get(0), bench.image);
+    client.push(REPOSITORY, TAGS.get(1), bench.index);
+    client.push(REPOSITORY, bench.referrer.manifest().digest(), bench.referrer);
     return bench;
   }
 }

@@ -2,7 +2,7 @@ package dev.tarn.e2e.suite;
 
 import dev.tarn.e2e.http.Relay;
 import dev.tarn.e2e.image.Blob;
-import dev.tarn.e2e.node.DockerRegistry;
+import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.node.TarnConfig;
 import dev.tarn.e2e.node.TarnNode;
 import dev.tarn.e2e.process.Child;
@@ -28,37 +28,27 @@ final class ConformanceCases {
   /** What fails here is not Tarn's doing. */
   static void control(ConformanceBench bench, CaseRun run) throws Exception {
     String authority = bench.olareg.uri().getAuthority();
-    conform(run, "held", authority, held(bench, true, ConformanceBench.REPOSITORY));
+    conform(run, "held", authority, held(bench, ConformanceBench.REPOSITORY));
     conform(run, "pushed", authority, pushed());
   }
 
-  void heldByOlareg(ConformanceBench bench, CaseRun run) throws Exception {
-    readHeld(bench, run, bench.olareg, true);
-  }
-
-  void heldByDockerRegistry(ConformanceBench bench, CaseRun run) throws Exception {
-    readHeld(bench, run, bench.dockerRegistry, false);
-  }
-
-  private void readHeld(
-      ConformanceBench bench, CaseRun run, DockerRegistry registry, boolean referrers)
-      throws Exception {
-    TarnNode tarn = tarn(run, registry);
+  void held(ConformanceBench bench, CaseRun run) throws Exception {
+    TarnNode tarn = tarn(run, bench.olareg);
     String repository = ConformanceBench.REPOSITORY;
     // The suite can name a repository with a prefix, but cannot add a parameter: that takes a
     // front.
     String authority =
         switch (addressing) {
           case PATH_PREFIX -> tarn.authority();
-          case NS_PARAMETER -> front(run, tarn, registry).authority();
+          case NS_PARAMETER -> front(run, tarn, bench.olareg).authority();
         };
     String asked =
         switch (addressing) {
           case PATH_PREFIX -> Bench.REGISTRY + "/" + repository;
           case NS_PARAMETER -> repository;
         };
-    conform(run, "cold", authority, held(bench, referrers, asked));
-    conform(run, "warm", authority, held(bench, referrers, asked));
+    conform(run, "cold", authority, held(bench, asked));
+    conform(run, "warm", authority, held(bench, asked));
   }
 
   void pushedMeanwhile(ConformanceBench bench, CaseRun run) throws Exception {
@@ -66,18 +56,17 @@ final class ConformanceCases {
     conform(run, "pushed", front(run, tarn, bench.olareg).authority(), pushed());
   }
 
-  private static TarnNode tarn(CaseRun run, DockerRegistry registry) throws Exception {
+  private static TarnNode tarn(CaseRun run, Registry registry) throws Exception {
     return TarnNode.start(run.workspace(), TarnConfig.mirroring(Bench.REGISTRY, registry.uri()));
   }
 
-  private Relay front(CaseRun run, TarnNode tarn, DockerRegistry registry) {
+  private Relay front(CaseRun run, TarnNode tarn, Registry registry) {
     Relay front = new Relay(Ports.free(), addressing.front(tarn.address(), registry.address()));
     return run.workspace().own(front);
   }
 
   /** Reads what is there, and writes nothing. */
-  private static Map<String, String> held(
-      ConformanceBench bench, boolean referrers, String repository) {
+  private static Map<String, String> held(ConformanceBench bench, String repository) {
     Map<String, String> settings = new HashMap<>();
     settings.put("OCI_API_PUSH", "false");
     settings.put("OCI_REPO1", repository);
@@ -87,11 +76,7 @@ final class ConformanceCases {
         "OCI_RO_DATA_MANIFESTS",
         digests(Stream.of(bench.image.manifest(), bench.index.manifest())));
     settings.put("OCI_RO_DATA_BLOBS", digests(bench.image.blobs().stream()));
-    if (referrers) {
-      settings.put("OCI_RO_DATA_REFERRERS", bench.image.manifest().digest());
-    } else {
-      settings.put("OCI_API_REFERRER", "false");
-    }
+    settings.put("OCI_RO_DATA_REFERRERS", bench.image.manifest().digest());
     return settings;
   }
 
@@ -127,14 +112,13 @@ final class ConformanceCases {
     List<String> command = List.of(Tools.build("conformance").resolve("conformance").toString());
     Child.Finished finished =
         Child.run("conformance-" + name, run.workspace().directory(), environment, command, LIMIT);
+    // Its exit status tells nothing: with pushes off it stumbles over a file of its own at the end.
     ConformanceReport report = ConformanceReport.of(finished.output());
     run.figure(name + "_passed", report.passed());
     run.check(
-        finished.status() == 0 && report.notPassed() == 0,
+        report.wellOverall() && report.notPassed() == 0,
         name
-            + ": status "
-            + finished.status()
-            + ", "
+            + ": "
             + report.notPassed()
             + " did not pass\n"
             + String.join("\n", report.complaints()));

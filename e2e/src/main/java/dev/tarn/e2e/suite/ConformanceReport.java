@@ -5,7 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What the conformance suite printed: how many tests went how, and what was not well. */
-record ConformanceReport(long passed, long notPassed, List<String> complaints) {
+record ConformanceReport(
+    boolean wellOverall, long passed, long notPassed, List<String> complaints) {
   private static final Pattern COUNT =
       Pattern.compile("^ {2}(Pass|Skip|FAIL|Error)\\.+: +(\\d+)$", Pattern.MULTILINE);
   private static final Pattern COMPLAINT =
@@ -37,6 +38,7 @@ record ConformanceReport(long passed, long notPassed, List<String> complaints) {
             .map(line -> line.substring(0, Math.min(line.length(), COMPLAINT_CHARACTERS)))
             .limit(COMPLAINTS)
             .toList();
-    return new ConformanceReport(passed, notPassed, complaints);
+    boolean well = printed.contains("OCI Conformance Result: Pass\n");
+    return new ConformanceReport(well, passed, notPassed, complaints);
   }
 }

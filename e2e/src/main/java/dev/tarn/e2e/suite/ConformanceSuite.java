@@ -21,10 +21,7 @@ public final class ConformanceSuite implements Suite<ConformanceBench> {
 
   @Override
   public List<Need> needs() {
-    return List.of(
-        Need.goTool("conformance"),
-        Need.goTool("olareg"),
-        Need.debian("docker-registry", "docker-registry"));
+    return List.of(Need.goTool("conformance"), Need.goTool("olareg"));
   }
 
   @Override
@@ -34,8 +31,7 @@ public final class ConformanceSuite implements Suite<ConformanceBench> {
     for (Addressing addressing : Addressing.values()) {
       ConformanceCases with = new ConformanceCases(addressing);
       String suffix = ", " + addressing.title();
-      cases.add(Case.of("what olareg holds" + suffix, with::heldByOlareg));
-      cases.add(Case.of("what docker-registry holds" + suffix, with::heldByDockerRegistry));
+      cases.add(Case.of("what upstream holds" + suffix, with::held));
       cases.add(Case.of("what is pushed upstream meanwhile" + suffix, with::pushedMeanwhile));
     }
     return cases;

@@ -107,7 +107,6 @@ final class PullCases {
       run.checkEquals(
           "bytes upstream of " + blob.digest(), blob.size(), upstream.bytes(blob.digest()));
     }
-    run.checkEquals("GETs upstream of the manifest", 1, upstream.gets(image.manifest().digest()));
   }
 
   static void checkNothingDirect(CaseRun run, Bench.Ways ways) {

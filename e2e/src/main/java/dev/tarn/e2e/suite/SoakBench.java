@@ -4,7 +4,7 @@ import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.ImageMaker;
 import dev.tarn.e2e.image.RegistryClient;
-import dev.tarn.e2e.node.DockerRegistry;
+import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.process.Workspace;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,18 +17,18 @@ final class SoakBench {
   private static final long SEED = 20_261_121;
   private static final int LARGEST_BYTES = 6_000_000;
 
-  final DockerRegistry registry;
+  final Registry registry;
   final List<Image> images;
   final List<Blob> blobs;
 
-  private SoakBench(DockerRegistry registry, List<Image> images) {
+  private SoakBench(Registry registry, List<Image> images) {
     this.registry = registry;
     this.images = List.copyOf(images);
     this.blobs = images.stream().flatMap(image -> image.blobs().stream()).toList();
   }
 
   static SoakBench open(Workspace workspace) throws Exception {
-    DockerRegistry registry = DockerRegistry.start(workspace);
+    Registry registry = Registry.docker(workspace);
     ImageMaker maker = new ImageMaker(workspace.makeDirectory("images"));
     RegistryClient client = new RegistryClient(registry.uri());
     SplittableRandom random = new SplittableRandom(SEED);

@@ -19,17 +19,17 @@ import java.util.Map;
 /**
  * A real registry of the suites' own: Debian's docker-registry, or olareg where referrers matter.
  */
-public final class DockerRegistry {
+public final class Registry {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
   private final int port;
 
-  private DockerRegistry(int port) {
+  private Registry(int port) {
     this.port = port;
   }
 
   /** Debian's docker-registry with its files in the workspace. */
-  public static DockerRegistry start(Workspace workspace) throws Exception {
+  public static Registry docker(Workspace workspace) throws Exception {
     int port = Ports.free();
     Path files = workspace.makeDirectory("registry");
     Path config = workspace.directory().resolve("registry.yml");
@@ -42,7 +42,7 @@ public final class DockerRegistry {
   }
 
   /** An olareg that keeps everything in memory. */
-  public static DockerRegistry olareg(Workspace workspace) throws Exception {
+  public static Registry olareg(Workspace workspace) throws Exception {
     int port = Ports.free();
     return ready(
         workspace,
@@ -58,9 +58,9 @@ public final class DockerRegistry {
             "mem"));
   }
 
-  private static DockerRegistry ready(Workspace workspace, int port, List<String> command)
+  private static Registry ready(Workspace workspace, int port, List<String> command)
       throws Exception {
-    DockerRegistry registry = new DockerRegistry(port);
+    Registry registry = new Registry(port);
     Child process =
         workspace.own(Child.start("registry", workspace.directory(), Map.of(), command));
     Await.until(
