@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
  */
 public final class TransferReader implements AutoCloseable {
   private final Transfer transfer;
-  private boolean closed;
+  private volatile boolean closed;
 
   TransferReader(Transfer transfer) {
     this.transfer = transfer;
@@ -35,6 +35,11 @@ public final class TransferReader implements AutoCloseable {
    */
   public void onProgress(long offset, Runnable wake) {
     transfer.onProgress(this, offset, wake);
+  }
+
+  /** Whether it was closed; may be asked by any thread. */
+  public boolean isClosed() {
+    return closed;
   }
 
   @Override

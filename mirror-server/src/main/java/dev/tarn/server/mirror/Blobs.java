@@ -10,8 +10,10 @@ import dev.tarn.core.transfer.TransferReader;
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Blobs {
   private static final OciError UNKNOWN = new OciError(OciError.Code.BLOB_UNKNOWN, "blob unknown");
+
+  /** How long a reader waits for the bytes to come in order before they are fetched for it. */
+  private static final Duration WAIT_BEFORE_FETCHING_AHEAD = Duration.ofMillis(200);
 
   private final Registries registries;
   private final BlobStore store;
@@ -105,8 +110,7 @@ final class Blobs {
       return Answer.unavailable(502, "upstream's bytes did not match the digest; not resumed");
     }
     return switch (transfers.open(request)) {
-      case Transfers.Joined.Reading(TransferReader reader, boolean ours) ->
-          whenFirstByteIsHere(request, reader, ours);
+      case Transfers.Joined.Reading reading -> whenFirstByteIsHere(request, reading);
       case Transfers.Joined.NoRoom _ -> stream(request);
       case Transfers.Joined.Stored _ -> {
         Answer stored = stored(request, Outcome.HIT);
@@ -118,14 +122,16 @@ final class Blobs {
     };
   }
 
-  private Answer whenFirstByteIsHere(OfBlob request, TransferReader reader, boolean ours)
+  private Answer whenFirstByteIsHere(OfBlob request, Transfers.Joined.Reading reading)
       throws InterruptedException {
+    TransferReader reader = reading.reader();
+    boolean ours = reading.ours();
     Source source = ours ? Source.UPSTREAM : Source.TRANSFER;
     Outcome outcome = ours ? Outcome.MISS : Outcome.HIT;
     long size = reader.transfer().size();
     if (size == BlobStore.UNKNOWN_SIZE) {
       return unlessFailed(
-          request, reader, 0, ofUnknownSize(request.digest(), reader, source, outcome));
+          request, reading, 0, ofUnknownSize(request.digest(), reader, source, outcome));
     }
     Answer answer =
         Answer.ranged(
@@ -135,19 +141,24 @@ final class Blobs {
             source,
             outcome);
     if (answer.body() instanceof Body.Growing(TransferReader _, long start, long _)) {
-      return unlessFailed(request, reader, start, answer);
+      return unlessFailed(request, reading, start, answer);
     }
     reader.close();
     return answer;
   }
 
   /** Waits for the first byte, so that no header leaves before it is certain that one comes. */
-  private Answer unlessFailed(OfBlob request, TransferReader reader, long start, Answer answer)
+  private Answer unlessFailed(
+      OfBlob request, Transfers.Joined.Reading reading, long start, Answer answer)
       throws InterruptedException {
+    TransferReader reader = reading.reader();
     try {
       CountDownLatch progress = new CountDownLatch(1);
       reader.onProgress(start, progress::countDown);
-      progress.await();
+      if (!progress.await(WAIT_BEFORE_FETCHING_AHEAD.toNanos(), TimeUnit.NANOSECONDS)) {
+        reading.carrier().fetchAhead(reader, start);
+        progress.await();
+      }
     } catch (InterruptedException e) {
       reader.close();
       throw e;

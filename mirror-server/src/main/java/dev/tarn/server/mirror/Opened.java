@@ -6,7 +6,7 @@ import dev.tarn.server.upstream.UpstreamAnswer;
 /** What became of the attempt to fetch a blob from upstream. */
 sealed interface Opened {
   /** It is arriving; anybody with the right may join. */
-  record Running(Transfer transfer) implements Opened {}
+  record Running(Transfer transfer, BlobCarrier carrier) implements Opened {}
 
   /** There is no room for it on disk: each reader streams for itself. */
   record NoRoom() implements Opened {}

@@ -51,7 +51,7 @@ final class Transfers {
   /** What an asker gets. */
   sealed interface Joined {
     /** The content is arriving; the receiver owns the reader. */
-    record Reading(TransferReader reader, boolean ours) implements Joined {}
+    record Reading(TransferReader reader, BlobCarrier carrier, boolean ours) implements Joined {}
 
     /** It is complete by now: look in the store. */
     record Stored() implements Joined {}
@@ -89,7 +89,8 @@ final class Transfers {
             backoff,
             nanoClock,
             digest -> wrongLately.put(digest, true),
-            () -> stopping);
+            () -> stopping,
+            executor);
   }
 
   /** How many blobs are arriving. */
@@ -187,12 +188,12 @@ final class Transfers {
       throw new IllegalStateException("a fetch always says how it was opened", e.getCause());
     }
     return switch (opened) {
-      case Opened.Running(var transfer) -> {
+      case Opened.Running(var transfer, BlobCarrier carrier) -> {
         TransferReader reader = transfer.join();
         if (reader == null) {
           yield store.sizeOf(flight.request().digest()).isPresent() ? new Joined.Stored() : null;
         }
-        yield new Joined.Reading(reader, ours);
+        yield new Joined.Reading(reader, carrier, ours);
       }
       case Opened.NoRoom _ -> new Joined.NoRoom();
       case Opened.Otherwise(UpstreamAnswer answer) -> new Joined.Otherwise(answer);
