@@ -1,0 +1,202 @@
+package dev.tarn.server;
+
+import dev.tarn.server.config.Configuration;
+import dev.tarn.server.config.ConfigurationPrinter;
+import dev.tarn.server.config.InvalidConfigurationException;
+import dev.tarn.server.config.LogFormat;
+import dev.tarn.server.config.LogLevel;
+import dev.tarn.server.demo.Demo;
+import dev.tarn.server.logging.Logs;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What {@code tarn} understands. Runs on the main thread. */
+@Command(
+    name = "tarn",
+    description = "A mirror of container registries on each node.",
+    versionProvider = CommandLineInterface.Version.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:Done.",
+      "1:It failed; the reason is on standard error, or in the log.",
+      "2:The command line was not understood.",
+      "69:There is no JDK 25, or the build failed (from the launcher).",
+      "78:The configuration is not valid.",
+      "143:Ended by SIGTERM, after answers under way were finished; 130 by SIGINT."
+    })
+final class CommandLineInterface {
+  private final Map<String, String> environment;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets it.
+  @Spec
+  private CommandSpec spec;
+
+  private CommandLineInterface(Map<String, String> environment, PrintStream out, PrintStream err) {
+    this.environment = environment;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs what {@code arguments} say and answers the exit status. */
+  static int run(
+      String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+    CommandLineInterface commands = new CommandLineInterface(environment, out, err);
+    return new CommandLine(commands)
+        .addSubcommand("config", new ConfigCommands(commands))
+        .setOut(writer(out))
+        .setErr(writer(err))
+        .setExecutionStrategy(commands::execute)
+        .setExecutionExceptionHandler(commands::failed)
+        .execute(arguments);
+  }
+
+  private int execute(CommandLine.ParseResult parsed) {
+    if (!parsed.hasSubcommand()
+        && !parsed.isUsageHelpRequested()
+        && !parsed.isVersionHelpRequested()) {
+      throw new ParameterException(spec.commandLine(), "Missing required subcommand");
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    err.println("tarn: " + reason);
+    return ExitStatus.FAILURE;
+  }
+
+  @Command(
+      name = "serve",
+      description = "Serve this node until SIGTERM or SIGINT.",
+      mixinStandardHelpOptions = true)
+  int serve(
+      @Option(
+              names = {"-c", "--config"},
+              paramLabel = "FILE",
+              description = "The configuration; without it, defaults and TARN_ variables.")
+          @Nullable Path file) {
+    return Serve.run(Optional.ofNullable(file), environment, out, err);
+  }
+
+  @Command(
+      name = "demo",
+      description =
+          "Pull an image through Tarn from a registry in this process, twice, and show where the"
+              + " bytes came from. Needs no network.",
+      mixinStandardHelpOptions = true)
+  int demo(
+      @Option(names = "--keep", description = "Leave it running, and print what to try.")
+          boolean keep)
+      throws IOException, InterruptedException {
+    // It stops its upstream on purpose: what a node warns of then is not news.
+    Configuration.Logging quiet = new Configuration.Logging(LogLevel.ERROR, LogFormat.TEXT);
+    try (Logs _ = Logs.start(quiet, err)) {
+      Demo.run(keep, writer(out), Main.version());
+    }
+    return ExitStatus.OK;
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  /** {@code tarn config …}. */
+  @Command(
+      name = "config",
+      description = "Check or print the configuration.",
+      mixinStandardHelpOptions = true)
+  static final class ConfigCommands {
+    private final CommandLineInterface parent;
+
+    ConfigCommands(CommandLineInterface parent) {
+      this.parent = parent;
+    }
+
+    @Command(
+        name = "check",
+        description = "Say what is wrong with a configuration, or that nothing is.",
+        mixinStandardHelpOptions = true)
+    int check(
+        @Option(
+                names = {"-c", "--config"},
+                paramLabel = "FILE",
+                required = true,
+                description = "The configuration.")
+            Path file) {
+      return with(Optional.of(file), configuration -> checkFiles(file, configuration));
+    }
+
+    @Command(
+        name = "print",
+        description = "Print the values that apply, after defaults, file and TARN_ variables.",
+        mixinStandardHelpOptions = true)
+    int print(
+        @Option(
+                names = {"-c", "--config"},
+                paramLabel = "FILE",
+                description = "The configuration; without it, defaults and TARN_ variables.")
+            @Nullable Path file) {
+      return with(
+          Optional.ofNullable(file),
+          configuration -> {
+            parent.out.print(ConfigurationPrinter.toYaml(configuration));
+            return ExitStatus.OK;
+          });
+    }
+
+    private int with(Optional<Path> file, ToIntFunction<Configuration> command) {
+      try {
+        return command.applyAsInt(Serve.load(file, parent.environment));
+      } catch (InvalidConfigurationException e) {
+        return Serve.refused(file, e, parent.err);
+      }
+    }
+
+    private int checkFiles(Path file, Configuration configuration) {
+      int status = ExitStatus.OK;
+      for (var registry : configuration.registries().entrySet()) {
+        for (var upstream : registry.getValue().upstreams()) {
+          if (upstream.ca().isPresent() && !Files.isReadable(upstream.ca().get())) {
+            parent.err.println(
+                "tarn: registries["
+                    + registry.getKey()
+                    + "]: cannot read ca "
+                    + upstream.ca().get());
+            status = ExitStatus.CONFIGURATION;
+          }
+        }
+      }
+      if (status == ExitStatus.OK) {
+        parent.out.println(
+            file + " is valid: " + configuration.registries().size() + " registries");
+      }
+      return status;
+    }
+  }
+
+  /** The version, for {@code --version}. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"tarn " + Main.version()};
+    }
+  }
+}
