@@ -39,7 +39,9 @@ public final class Transfer {
   private final TransferPolicy policy;
   private final LongSupplier nanoClock;
 
-  private final ReentrantLock hashLock = new ReentrantLock();
+  /** Held while bytes are written and hashed, so that no two writers write the same. */
+  private final ReentrantLock writeLock = new ReentrantLock();
+
   private final OrderedHash hash;
 
   // Guarded by this.
@@ -143,31 +145,45 @@ public final class Transfer {
   }
 
   /**
-   * Writes bytes that arrived; on the writer's thread, which may block. Several writers may write
-   * disjoint parts.
+   * Writes those of the bytes that are not here yet; on a writer's thread, which may block. Several
+   * writers may bring the same bytes: each byte is written once, and it is that byte that is hashed.
    *
    * @throws NoRoomException where the disk is full; the writer then fails the transfer
    */
   public void write(long offset, ByteBuffer bytes) throws IOException {
     long end = offset + bytes.remaining();
-    partial.write(bytes.duplicate(), offset);
-    hashLock.lock();
-    try {
-      hash.offer(offset, bytes);
-    } finally {
-      hashLock.unlock();
-    }
-    List<Runnable> wakes;
     BitSet finished;
-    synchronized (this) {
-      received.add(offset, end);
-      finished = newlyFinishedChunks(offset, end);
-      wakes = takeReadyWaiters();
+    List<Runnable> wakes;
+    writeLock.lock();
+    try {
+      long position = firstMissing(offset);
+      while (position < end) {
+        long gapEnd = Math.min(end, nextReceived(position));
+        ByteBuffer gap = bytes.slice((int) (position - offset) + bytes.position(), (int) (gapEnd - position));
+        partial.write(gap.duplicate(), position);
+        hash.offer(position, gap);
+        markReceived(position, gapEnd);
+        position = firstMissing(gapEnd);
+      }
+      synchronized (this) {
+        finished = newlyFinishedChunks(offset, end);
+        wakes = takeReadyWaiters();
+      }
+    } finally {
+      writeLock.unlock();
     }
     wakes.forEach(Runnable::run);
     for (int chunk = finished.nextSetBit(0); chunk >= 0; chunk = finished.nextSetBit(chunk + 1)) {
       partial.chunkWritten(chunk);
     }
+  }
+
+  private synchronized long nextReceived(long offset) {
+    return received.nextStart(offset, Long.MAX_VALUE);
+  }
+
+  private synchronized void markReceived(long start, long end) {
+    received.add(start, end);
   }
 
   private BitSet newlyFinishedChunks(long start, long end) {
@@ -193,12 +209,12 @@ public final class Transfer {
    */
   public boolean complete(long contentSize) throws IOException {
     boolean matches;
-    hashLock.lock();
+    writeLock.lock();
     try {
       hash.catchUp(partial.channel(), contentSize);
       matches = hash.finish().equals(digest);
     } finally {
-      hashLock.unlock();
+      writeLock.unlock();
     }
     if (!matches) {
       partial.discard();

@@ -192,7 +192,7 @@ final class BlobCarrier {
         long size = transfer.size();
         return size == BlobStore.UNKNOWN_SIZE || position == size ? Run.FINISHED : Run.BROKE_OFF;
       }
-      position = writeMissing(position, bytes);
+      position = write(position, bytes);
       if (tools.stopping().getAsBoolean()) {
         return Run.STOPPING;
       }
@@ -206,25 +206,19 @@ final class BlobCarrier {
   }
 
   /**
-   * Writes what is not here yet of bytes that start at {@code position}, and releases them.
+   * Writes bytes that start at {@code position}, those that are not here yet, and releases them.
    *
    * @return the position after them
    */
-  private long writeMissing(long position, ByteBuf bytes) throws IOException {
+  private long write(long position, ByteBuf bytes) throws IOException {
     try {
       tools.listener().fetched(scope.registry(), Source.UPSTREAM, bytes.readableBytes());
-      long end = position + bytes.readableBytes();
-      long offset = Math.min(end, transfer.firstMissing(position));
-      int skip = (int) (offset - position);
-      for (ByteBuffer part :
-          bytes.nioBuffers(bytes.readerIndex() + skip, bytes.readableBytes() - skip)) {
-        int size = part.remaining();
-        if (size > 0) {
-          transfer.write(offset, part);
-          offset += size;
-        }
+      long offset = position;
+      for (ByteBuffer part : bytes.nioBuffers()) {
+        transfer.write(offset, part);
+        offset += part.remaining();
       }
-      return end;
+      return offset;
     } finally {
       bytes.release();
     }
@@ -281,7 +275,7 @@ final class BlobCarrier {
     long position = content.offset();
     ByteBuf bytes = content.next();
     while (bytes != null) {
-      position = writeMissing(position, bytes);
+      position = write(position, bytes);
       boolean reachedOthers = transfer.firstMissing(position) > position;
       if (reachedOthers || reader.isClosed() || tools.stopping().getAsBoolean()) {
         return;
