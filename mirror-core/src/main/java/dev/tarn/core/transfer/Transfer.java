@@ -146,7 +146,8 @@ public final class Transfer {
 
   /**
    * Writes those of the bytes that are not here yet; on a writer's thread, which may block. Several
-   * writers may bring the same bytes: each byte is written once, and it is that byte that is hashed.
+   * writers may bring the same bytes: each byte is written once, and it is that byte that is
+   * hashed.
    *
    * @throws NoRoomException where the disk is full; the writer then fails the transfer
    */
@@ -159,7 +160,8 @@ public final class Transfer {
       long position = firstMissing(offset);
       while (position < end) {
         long gapEnd = Math.min(end, nextReceived(position));
-        ByteBuffer gap = bytes.slice((int) (position - offset) + bytes.position(), (int) (gapEnd - position));
+        ByteBuffer gap =
+            bytes.slice((int) (position - offset) + bytes.position(), (int) (gapEnd - position));
         partial.write(gap.duplicate(), position);
         hash.offer(position, gap);
         markReceived(position, gapEnd);
