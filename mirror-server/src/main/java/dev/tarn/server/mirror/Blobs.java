@@ -10,6 +10,7 @@ import dev.tarn.core.transfer.TransferReader;
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -211,6 +212,12 @@ final class Blobs {
             content,
             request.digest(),
             count -> listener.fetched(scope.registry(), Source.UPSTREAM, count));
+    try {
+      bytes.awaitFirst();
+    } catch (IOException e) {
+      bytes.close();
+      return Answer.unavailable(502, "upstream broke off: " + e.getMessage());
+    }
     return PassingAnswer.of(request, content, bytes);
   }
 

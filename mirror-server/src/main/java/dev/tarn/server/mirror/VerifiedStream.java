@@ -35,8 +35,22 @@ final class VerifiedStream implements PassingBytes {
     this.fetched = fetched;
   }
 
+  /** Waits until the first bytes can be handed on, so that no header leaves without them. */
+  void awaitFirst() throws IOException {
+    fill();
+  }
+
   @Override
   public @Nullable ByteBuf next() throws IOException {
+    fill();
+    ByteBuf first = held.poll();
+    if (first != null) {
+      heldBytes -= first.readableBytes();
+    }
+    return first;
+  }
+
+  private void fill() throws IOException {
     while (!ended && (digest != null || held.isEmpty()) && !enoughHeld()) {
       ByteBuf bytes = content.next();
       if (bytes == null) {
@@ -46,11 +60,6 @@ final class VerifiedStream implements PassingBytes {
         take(bytes);
       }
     }
-    ByteBuf first = held.poll();
-    if (first != null) {
-      heldBytes -= first.readableBytes();
-    }
-    return first;
   }
 
   /** Whether the oldest buffer may go because enough stays behind it. */

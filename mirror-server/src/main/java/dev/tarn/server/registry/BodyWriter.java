@@ -30,12 +30,18 @@ interface BodyWriter {
   /** The connection is gone: writes nothing more, reports nothing more. */
   void abort();
 
-  static BodyWriter of(Body body, Channel channel, Executor workers, Ending ending) {
+  /**
+   * The writer for a body.
+   *
+   * @param firstReady for growing content, the offset up to which bytes are there
+   */
+  static BodyWriter of(
+      Body body, Channel channel, Executor workers, long firstReady, Ending ending) {
     return switch (body) {
       case Body.Stored(var blob, long start, long end) ->
           new FileWriter(channel, blob.channel(), start, end, ending);
       case Body.Growing(var reader, long start, long end) ->
-          new GrowingWriter(channel, reader, start, end, ending);
+          new GrowingWriter(channel, reader, start, end, firstReady, ending);
       case Body.Passing(var bytes, long length) ->
           new PassingWriter(channel, bytes, length, workers, ending);
       case Body.Bytes _, Body.None _ ->

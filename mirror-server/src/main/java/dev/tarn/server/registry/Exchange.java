@@ -1,5 +1,6 @@
 package dev.tarn.server.registry;
 
+import dev.tarn.core.transfer.Transfer;
 import dev.tarn.server.mirror.Answer;
 import dev.tarn.server.mirror.Body;
 import dev.tarn.server.mirror.Content;
@@ -160,17 +161,40 @@ final class Exchange implements BodyWriter.Ending {
       writeWhole(given, null);
     } else if (given.body() instanceof Body.Bytes(Content content)) {
       writeWhole(given, content);
+    } else if (given.body() instanceof Body.Growing growing) {
+      startGrowing(given, growing);
     } else {
-      HttpResponse response =
-          new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(given.status()));
-      setHeaders(response.headers(), given);
-      channel.write(response);
-      movedNanos = firstByteNanos;
-      BodyWriter body = BodyWriter.of(given.body(), channel, context.workers(), this);
-      writer = body;
-      body.start();
-      watch();
+      startBody(given, 0);
     }
+  }
+
+  /** Looks once more before headers leave: with them goes a byte, or there are none. */
+  private void startGrowing(Answer given, Body.Growing growing) {
+    switch (growing.reader().progress(growing.start())) {
+      case Transfer.Progress.Ready(long ready) -> startBody(given, ready);
+      case Transfer.Progress.Waiting _, Transfer.Progress.AtEnd _ ->
+          startBody(given, growing.start());
+      case Transfer.Progress.Failed _ -> {
+        given.close();
+        respond(
+            Answer.error(
+                502,
+                Outcome.FAILED,
+                new OciError(OciError.Code.UNAVAILABLE, "the transfer has just failed")));
+      }
+    }
+  }
+
+  private void startBody(Answer given, long firstReady) {
+    HttpResponse response =
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(given.status()));
+    setHeaders(response.headers(), given);
+    channel.write(response);
+    movedNanos = firstByteNanos;
+    BodyWriter body = BodyWriter.of(given.body(), channel, context.workers(), firstReady, this);
+    writer = body;
+    body.start();
+    watch();
   }
 
   private void writeWhole(Answer given, @Nullable Content content) {

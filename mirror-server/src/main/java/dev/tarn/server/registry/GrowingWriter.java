@@ -18,11 +18,20 @@ final class GrowingWriter implements BodyWriter {
   private final long start;
   private final long end;
   private final Ending ending;
+  private final long firstReady;
   private long position;
   private boolean waiting;
   private boolean ended;
 
-  GrowingWriter(Channel channel, TransferReader reader, long start, long end, Ending ending) {
+  /** {@code firstReady} is the offset up to which bytes are there, or {@code start}. */
+  GrowingWriter(
+      Channel channel,
+      TransferReader reader,
+      long start,
+      long end,
+      long firstReady,
+      Ending ending) {
+    this.firstReady = firstReady;
     this.channel = channel;
     this.reader = reader;
     this.start = start;
@@ -33,7 +42,12 @@ final class GrowingWriter implements BodyWriter {
 
   @Override
   public void start() {
-    pump();
+    if (firstReady > position) {
+      // Known to be there when the headers were decided on: it leaves with them, come what may.
+      write(Math.min(firstReady, end));
+    } else {
+      pump();
+    }
   }
 
   private void pump() {
