@@ -29,13 +29,19 @@ final class ChunkMap implements Closeable {
   static final int MAGIC = 0x5441524e;
   static final int VERSION = 1;
   static final int HEADER_BYTES = 24;
-  private static final int SIZE_OFFSET = 12;
   static final int RECORD_BYTES = 12;
+  private static final int SIZE_OFFSET = 12;
 
+  private final Disk disk;
   private final FileChannel channel;
 
-  private ChunkMap(FileChannel channel) {
+  /** Where the next record goes; one that could not be written whole is overwritten by the next. */
+  private long end;
+
+  private ChunkMap(Disk disk, FileChannel channel, long end) {
+    this.disk = disk;
     this.channel = channel;
+    this.end = end;
   }
 
   /** The finished chunks and their checksums; none where the file does not fit the grid. */
@@ -63,21 +69,19 @@ final class ChunkMap implements Closeable {
     return chunks;
   }
 
-  /** The size of the content that a map is of; empty where there is no valid map. */
+  /** The size of the content whose chunks the map lists; empty where it lists none. */
   static OptionalLong contentSize(Path file) {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (header.hasRemaining() && channel.read(header) >= 0) {}
+      ByteBuffer start = ByteBuffer.allocate(HEADER_BYTES);
+      while (start.hasRemaining() && channel.read(start) >= 0) {
+        // until the header is here, or the file ends
+      }
+      long size = start.getLong(SIZE_OFFSET);
+      boolean usable = start.flip().equals(header(size)) && finishedBytes(channel.size()) > 0;
+      return usable ? OptionalLong.of(size) : OptionalLong.empty();
     } catch (IOException _) {
       return OptionalLong.empty();
     }
-    if (header.hasRemaining()) {
-      return OptionalLong.empty();
-    }
-    long size = header.getLong(SIZE_OFFSET);
-    return size >= 0 && header.flip().equals(header(size))
-        ? OptionalLong.of(size)
-        : OptionalLong.empty();
   }
 
   /** At most how many bytes of content the chunks are that a map of {@code fileBytes} lists. */
@@ -86,7 +90,8 @@ final class ChunkMap implements Closeable {
   }
 
   /** Starts the map anew with {@code chunks}; written to {@code temporary}, then renamed. */
-  static ChunkMap create(Path file, Path temporary, ChunkGrid grid, Map<Integer, Integer> chunks)
+  static ChunkMap create(
+      Disk disk, Path file, Path temporary, ChunkGrid grid, Map<Integer, Integer> chunks)
       throws IOException {
     FileChannel channel =
         FileChannel.open(
@@ -97,9 +102,11 @@ final class ChunkMap implements Closeable {
       ByteBuffer content = ByteBuffer.allocate(HEADER_BYTES + chunks.size() * RECORD_BYTES);
       content.put(header(grid.size()));
       chunks.forEach((chunk, checksum) -> content.put(record(chunk, checksum)));
-      writeAll(channel, content.flip());
-      Disk.REAL.rename(temporary, file);
-      return new ChunkMap(channel);
+      content.flip();
+      int length = content.limit();
+      disk.write(channel, content, 0);
+      disk.rename(temporary, file);
+      return new ChunkMap(disk, channel, length);
     } catch (IOException | RuntimeException e) {
       channel.close();
       Files.deleteIfExists(temporary);
@@ -109,13 +116,8 @@ final class ChunkMap implements Closeable {
 
   /** Notes that {@code chunk} is here. */
   synchronized void append(int chunk, int checksum) throws IOException {
-    writeAll(channel, record(chunk, checksum));
-  }
-
-  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    disk.write(channel, record(chunk, checksum), end);
+    end += RECORD_BYTES;
   }
 
   private static ByteBuffer header(long size) {

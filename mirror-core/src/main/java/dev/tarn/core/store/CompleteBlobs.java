@@ -163,41 +163,47 @@ final class CompleteBlobs {
     log.atTrace().addKeyValue("digest", digest).addKeyValue("done", done).log("blob.touched");
   }
 
-  /**
-   * Gives a finished file its place, durably: its bytes first, then its name.
-   *
-   * @param pin whether the caller goes on reading it, and will {@link BlobIndex#unpin} it
-   */
-  IndexedBlob publish(Digest digest, Path file, FileChannel channel, long size, boolean pin)
-      throws IOException {
+  /** Waits until a finished file's bytes, and the directory it is to enter, are on the device. */
+  void makeDurable(Digest digest, FileChannel channel, long size) throws IOException {
     if (!isWhole(digest, size)) {
       throw new IOException("no content for " + digest);
     }
     disk.force(channel);
-    Path directory = durableDirectory(digest);
-    IndexedBlob blob = new IndexedBlob(digest, size, clock.millis());
-    if (pin) {
-      index.pin(blob);
-    }
-    Lock lock = lockOf(digest);
-    lock.lock();
-    try {
-      disk.rename(file, layout.blob(digest));
-      index.addNew(blob);
-    } finally {
-      lock.unlock();
-    }
-    disk.forceDirectory(directory);
-    return blob;
+    makeDirectory(digest);
   }
 
-  private synchronized Path durableDirectory(Digest digest) throws IOException {
+  private synchronized void makeDirectory(Digest digest) throws IOException {
     Path directory = layout.blobDirectory(digest);
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory, StoreLayout.DIRECTORY_MODE);
       disk.forceDirectory(layout.blobs(digest.algorithm()));
     }
-    return directory;
+  }
+
+  /**
+   * Gives a file that {@link #makeDurable} was called for its name, durably.
+   *
+   * @return the blob, pinned: the caller {@linkplain BlobIndex#unpin unpins} it
+   */
+  IndexedBlob enter(Digest digest, Path file, long size) throws IOException {
+    IndexedBlob blob = new IndexedBlob(digest, size, clock.millis());
+    Lock lock = lockOf(digest);
+    lock.lock();
+    try {
+      disk.rename(file, layout.blob(digest));
+      index.pin(blob);
+      index.addNew(blob);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      disk.forceDirectory(layout.blobDirectory(digest));
+    } catch (IOException e) {
+      remove(digest);
+      index.unpin(blob);
+      throw e;
+    }
+    return blob;
   }
 
   void remove(Digest digest) {

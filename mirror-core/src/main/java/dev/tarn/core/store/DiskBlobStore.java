@@ -58,6 +58,7 @@ public final class DiskBlobStore implements BlobStore {
       DiskBlobStore store =
           new DiskBlobStore(
               lock, StoreParts.create(options, layout, disk, clock, space, background));
+      store.parts.room().settle();
       background.execute(store::fill);
       return store;
     } catch (IOException | RuntimeException e) {
@@ -119,7 +120,7 @@ public final class DiskBlobStore implements BlobStore {
       return new Admission.NoRoom();
     }
     try {
-      PartialFiles files = PartialFiles.open(parts.layout(), digest, size);
+      PartialFiles files = PartialFiles.open(parts.layout(), parts.disk(), digest, size);
       claim.written(files.bytesOf(files.resumedChunks()));
       return new Admission.Admitted(new DiskPartialBlob(digest, size, parts, files, claim));
     } catch (IOException e) {
@@ -157,8 +158,9 @@ public final class DiskBlobStore implements BlobStore {
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             StoreLayout.FILE_MODE)) {
       parts.disk().write(channel, content.duplicate(), 0);
+      parts.complete().makeDurable(digest, channel, size);
       claim.close();
-      parts.complete().publish(digest, file, channel, size, false);
+      parts.complete().index().unpin(parts.complete().enter(digest, file, size));
       parts.room().trim();
     } catch (IOException e) {
       Files.deleteIfExists(file);

@@ -78,7 +78,7 @@ final class DiskPartialBlob implements PartialBlob {
     }
     int count = bytes.remaining();
     try {
-      files.write(store.disk(), bytes, offset);
+      files.write(bytes, offset);
     } catch (IOException e) {
       throw store.diskFull().orNoRoom(e);
     }
@@ -106,8 +106,9 @@ final class DiskPartialBlob implements PartialBlob {
     }
     try {
       files.requireSize(finalSize);
+      store.complete().makeDurable(digest, files.channel(), finalSize);
       claim.close();
-      published = store.complete().publish(digest, files.data(), files.channel(), finalSize, true);
+      published = store.complete().enter(digest, files.data(), finalSize);
     } catch (IOException e) {
       // After a failed fsync nobody knows what the file holds.
       end(State.DISCARDED);
@@ -120,7 +121,7 @@ final class DiskPartialBlob implements PartialBlob {
   @Override
   public synchronized void keep() {
     requireOpen();
-    end(finished.isEmpty() ? State.DISCARDED : State.KEPT);
+    end(files.bytesOf(finished) == 0 ? State.DISCARDED : State.KEPT);
   }
 
   @Override

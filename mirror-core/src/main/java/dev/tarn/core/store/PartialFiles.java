@@ -27,6 +27,7 @@ final class PartialFiles {
   private static final Set<OpenOption> READ_WRITE =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+  private final Disk disk;
   private final Path data;
   private final Path map;
   private final FileChannel channel;
@@ -37,7 +38,13 @@ final class PartialFiles {
   private record Chunks(ChunkGrid grid, ChunkMap map, ChunkChecksums checksums) {}
 
   private PartialFiles(
-      Path data, Path map, FileChannel channel, BitSet resumedChunks, @Nullable Chunks chunks) {
+      Disk disk,
+      Path data,
+      Path map,
+      FileChannel channel,
+      BitSet resumedChunks,
+      @Nullable Chunks chunks) {
+    this.disk = disk;
     this.data = data;
     this.map = map;
     this.channel = channel;
@@ -46,7 +53,8 @@ final class PartialFiles {
   }
 
   /** Opens the files, keeping of what they hold the chunks that match their checksum. */
-  static PartialFiles open(StoreLayout layout, Digest digest, long size) throws IOException {
+  static PartialFiles open(StoreLayout layout, Disk disk, Digest digest, long size)
+      throws IOException {
     Path data = layout.partialData(digest);
     Path map = layout.partialChunks(digest);
     FileChannel channel = FileChannel.open(data, READ_WRITE, StoreLayout.FILE_MODE);
@@ -54,7 +62,7 @@ final class PartialFiles {
       if (size == BlobStore.UNKNOWN_SIZE) {
         Files.deleteIfExists(map);
         channel.truncate(0);
-        return new PartialFiles(data, map, channel, new BitSet(), null);
+        return new PartialFiles(disk, data, map, channel, new BitSet(), null);
       }
       ChunkGrid grid = new ChunkGrid(size);
       Map<Integer, Integer> good = goodChunks(channel, grid, ChunkMap.read(map, grid));
@@ -63,9 +71,9 @@ final class PartialFiles {
       }
       BitSet resumed = new BitSet();
       good.keySet().forEach(resumed::set);
-      ChunkMap chunkMap = ChunkMap.create(map, layout.newTemporary(), grid, good);
+      ChunkMap chunkMap = ChunkMap.create(disk, map, layout.newTemporary(), grid, good);
       return new PartialFiles(
-          data, map, channel, resumed, new Chunks(grid, chunkMap, new ChunkChecksums(grid)));
+          disk, data, map, channel, resumed, new Chunks(grid, chunkMap, new ChunkChecksums(grid)));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -103,7 +111,7 @@ final class PartialFiles {
         : finished.stream().mapToLong(chunk -> chunks.grid().length(chunk)).sum();
   }
 
-  void write(Disk disk, ByteBuffer bytes, long offset) throws IOException {
+  void write(ByteBuffer bytes, long offset) throws IOException {
     ByteBuffer summed = bytes.duplicate();
     disk.write(channel, bytes, offset);
     if (chunks != null) {

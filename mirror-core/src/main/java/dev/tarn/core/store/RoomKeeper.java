@@ -91,7 +91,7 @@ final class RoomKeeper {
   long writtenBytes() {
     long sum = 0;
     for (Claim claim : claims) {
-      sum += claim.written.get();
+      sum += Math.min(claim.written.get(), claim.bytes);
     }
     return sum;
   }

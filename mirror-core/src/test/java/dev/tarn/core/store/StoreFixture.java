@@ -10,11 +10,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 
 /** A store in a directory of its own, with clock, space and background work in the test's hands. */
@@ -22,7 +23,8 @@ final class StoreFixture implements AutoCloseable {
   final Path root;
   final SettableClock clock = new SettableClock();
   final SettableSpace space = new SettableSpace();
-  final Queue<Runnable> background = new ArrayDeque<>();
+  final Queue<Runnable> background = new ConcurrentLinkedQueue<>();
+  boolean rejectBackground;
   StoreOptions options;
   Disk disk = Disk.REAL;
 
@@ -36,8 +38,15 @@ final class StoreFixture implements AutoCloseable {
 
   /** Opens the store; what it wants done in the background waits. */
   StoreFixture open() throws IOException {
-    store = DiskBlobStore.open(options, clock, space, background::add, disk);
+    store = DiskBlobStore.open(options, clock, space, this::later, disk);
     return this;
+  }
+
+  private void later(Runnable work) {
+    if (rejectBackground) {
+      throw new RejectedExecutionException("shut down");
+    }
+    background.add(work);
   }
 
   /** Opens the store and does its work in the background. */
