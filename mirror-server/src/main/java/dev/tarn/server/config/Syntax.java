@@ -25,7 +25,10 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
   private static final Pattern LISTEN_TEXT =
       Pattern.compile("(?:\\[([0-9a-fA-F:.%a-z]+)]|([^\\s:/\\[\\]]+)):([0-9]{1,5})");
   private static final Pattern TARGET_TEXT =
-      Pattern.compile("\\[?[A-Za-z0-9_.:-]{1,255}]?(?:/[0-9]{1,3}|:[0-9]{1,5})?");
+      Pattern.compile(
+          "[0-9]+(?:\\.[0-9]+){3}(?:/[0-9]{1,2})?"
+              + "|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*(?:/[0-9]{1,3})?"
+              + "|(?:\\*\\.)?[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*");
 
   static final Syntax<Integer> COUNT = new Syntax<>("a whole number", Syntax::count);
   static final Syntax<Duration> DURATION =
@@ -43,7 +46,7 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       new Syntax<>("text or json", text -> of(LogFormat.values(), text));
   static final Syntax<String> TARGET =
       new Syntax<>(
-          "an address, a network such as 10.0.0.0/8 or a host name",
+          "an address, a network such as 10.0.0.0/8, a host name or *.suffix",
           text -> TARGET_TEXT.matcher(text).matches() ? Optional.of(text) : Optional.empty());
   static final Syntax<URI> URL =
       new Syntax<>("a URL such as https://registry.example.com", Syntax::url);

@@ -50,7 +50,7 @@ class ConfigurationErrorsTest {
         "upstream: {allowedTargets: a}|upstream.allowedTargets (line 1): expected a list, found"
             + " \"a\"",
         "upstream: {allowedTargets: ['a b']}|upstream.allowedTargets[0] (line 1): expected an"
-            + " address, a network such as 10.0.0.0/8 or a host name, found \"a b\"",
+            + " address, a network such as 10.0.0.0/8, a host name or *.suffix, found \"a b\"",
         "logging: {level: loud}|logging.level (line 1): expected one of trace, debug, info, warn,"
             + " error, found \"loud\"",
         "logging: {format: xml}|logging.format (line 1): expected text or json, found \"xml\"",
@@ -71,6 +71,22 @@ class ConfigurationErrorsTest {
       })
   void whatIsWrongIsNamedWithItsPath(String yaml, String expected) {
     assertThat(problems(yaml, Map.of())).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"10.0.0.1", "10.0.0.0/8", "fd00::/8", "::1", "cdn.internal", "*.internal"})
+  void aTargetIsAnAddressANetworkOrAHost(String target) {
+    String yaml = "upstream: {allowedTargets: ['" + target + "']}";
+    assertThat(ConfigurationLoader.parse(yaml, Map.of()).upstream().allowedTargets())
+        .containsExactly(target);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"host:5000", "cdn/8", "https://cdn", "*", "a b", "10.0.0.0/8/9"})
+  void whatIsNoTargetIsRefused(String target) {
+    assertThat(problems("upstream: {allowedTargets: ['" + target + "']}", Map.of()))
+        .startsWith("upstream.allowedTargets[0] (line 1): expected an address");
   }
 
   @Test

@@ -1,0 +1,167 @@
+package dev.tarn.server;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may know whom in the server; what the package documentation promises, held. */
+@AnalyzeClasses(packages = "dev.tarn.server", importOptions = ImportOption.DoNotIncludeTests.class)
+class LayeringTest {
+  private static final DescribedPredicate<JavaClass> TARN = resideInAPackage("dev.tarn..");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices()
+          .matching("dev.tarn.server.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("a cycle is one package with two names");
+
+  @ArchTest
+  static final ArchRule configurationKnowsOnlyNames =
+      onlyKnows(
+          "config",
+          "it is read before anything is started, and everybody may read it",
+          "dev.tarn.core.name..");
+
+  @ArchTest
+  static final ArchRule metricsKnowOnlyWhatTheyCount =
+      onlyKnows(
+          "metrics",
+          "others report to it; if it asked them, it could not be injected everywhere",
+          "dev.tarn.core.name..",
+          "dev.tarn.core.store..",
+          "dev.tarn.server.mirror..");
+
+  @ArchTest
+  static final ArchRule loggingKnowsOnlyItsSettingsAndTheWordsOfTheAccessLog =
+      onlyKnows(
+          "logging",
+          "whatever it imported could not log",
+          "dev.tarn.core.name..",
+          "dev.tarn.server.config..",
+          "dev.tarn.server.metrics..",
+          "dev.tarn.server.mirror..");
+
+  @ArchTest
+  static final ArchRule theAdminEndpointKnowsNobody =
+      onlyKnows(
+          "admin",
+          "it must answer while everything else is in trouble, so it is given suppliers",
+          "dev.tarn.server.net..");
+
+  @ArchTest
+  static final ArchRule theUpstreamClientKnowsNoStoreAndNoMirror =
+      onlyKnows(
+          "upstream",
+          "what is fetched must not depend on what is held",
+          "dev.tarn.core.name..",
+          "dev.tarn.core.digest..",
+          "dev.tarn.core.range..",
+          "dev.tarn.server.net..");
+
+  @ArchTest
+  static final ArchRule theMirrorKnowsUpstreamAndTheStoresOnly =
+      onlyKnows(
+          "mirror",
+          "how a client speaks and how an operator configures are not its business",
+          "dev.tarn.core..",
+          "dev.tarn.server.upstream..");
+
+  @ArchTest
+  static final ArchRule theRegistryEndpointKnowsTheMirrorOnly =
+      onlyKnows(
+          "registry",
+          "it parses requests and writes answers; who watches is told by a listener",
+          "dev.tarn.core..",
+          "dev.tarn.server.mirror..",
+          "dev.tarn.server.upstream..",
+          "dev.tarn.server.net..");
+
+  @ArchTest
+  static final ArchRule httpStaysAtTheEdges =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "dev.tarn.server.registry..",
+              "dev.tarn.server.upstream..",
+              "dev.tarn.server.admin..",
+              "dev.tarn.server.net..",
+              "dev.tarn.server.demo..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty.handler.codec.http..")
+          .because("inside, a request is what it means and not how it was written");
+
+  @ArchTest
+  static final ArchRule yamlIsReadInOnePlace =
+      onlyIn("dev.tarn.server.config", "com.fasterxml.jackson.dataformat.yaml..");
+
+  @ArchTest
+  static final ArchRule metersAreMadeInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.tarn.server.metrics..", "dev.tarn.server")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micrometer..")
+          .because("one class names every meter, and the composition root makes their registry");
+
+  @ArchTest
+  static final ArchRule theLoggingLibraryIsSetUpInOnePlace =
+      onlyIn("dev.tarn.server.logging", "ch.qos.logback..");
+
+  @ArchTest
+  static final ArchRule theCommandLineParserStaysInTheCommandLine =
+      noClasses()
+          .that(not(DescribedPredicate.describe("CommandLineInterface", LayeringTest::isCommands)))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..")
+          .because("a node that starts should not load it");
+
+  @ArchTest
+  static final ArchRule nobodyKnowsTheCompositionRoot =
+      classes()
+          .that()
+          .resideInAPackage("dev.tarn.server")
+          .should()
+          .onlyHaveDependentClassesThat()
+          .resideInAnyPackage("dev.tarn.server", "dev.tarn.server.demo")
+          .because("it puts the parts together, so no part may need it");
+
+  private static boolean isCommands(JavaClass type) {
+    return type.getName().startsWith("dev.tarn.server.CommandLineInterface");
+  }
+
+  private static ArchRule onlyIn(String home, String library) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(home)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .because("one package owns what this library can do");
+  }
+
+  private static ArchRule onlyKnows(String name, String reason, String... known) {
+    String home = "dev.tarn.server." + name + "..";
+    return noClasses()
+        .that()
+        .resideInAPackage(home)
+        .should()
+        .dependOnClassesThat(
+            TARN.and(not(resideInAPackage(home))).and(not(resideInAnyPackage(known))))
+        .because(reason);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.tarn.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds README.md and docs/ against the code: every YAML block loads, every key is in the table.
+ */
+class ConfigurationDocumentationTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml\\n(.*?)^```$");
+  private static final Pattern ROW =
+      Pattern.compile("\\| `([^`]+)` \\| (?:`([^`]+)` )?\\| (?:`([A-Z_]+)` )?\\| [^|]+ \\|");
+
+  private record Row(String defaultValue, String variable) {}
+
+  @Test
+  void everyYamlBlockIsAValidConfiguration() throws IOException {
+    int blocks = 0;
+    for (Path page : pages()) {
+      Matcher block = BLOCK.matcher(Files.readString(page));
+      while (block.find()) {
+        blocks++;
+        assertThatCode(() -> ConfigurationLoader.parse(block.group(1), Map.of()))
+            .as("%s:%n%s", page, block.group(1))
+            .doesNotThrowAnyException();
+      }
+    }
+    assertThat(blocks).isGreaterThanOrEqualTo(4);
+  }
+
+  @Test
+  void theReferenceShowsTheDefaults() throws IOException {
+    Matcher block = BLOCK.matcher(Files.readString(ROOT.resolve("docs/configuration.md")));
+    assertThat(block.find()).isTrue();
+    assertThat(ConfigurationLoader.parse(block.group(1), Map.of()))
+        .isEqualTo(Configuration.defaults());
+    assertThat(paths(Yaml.parse(block.group(1))))
+        .containsAll(
+            paths(Yaml.parse(ConfigurationPrinter.toYaml(Configuration.defaults()))).stream()
+                .filter(path -> !path.startsWith("registries"))
+                .toList());
+  }
+
+  @Test
+  void everyKeyIsInTheTableAndEveryRowIsAKey() throws IOException {
+    String everyKey = ConfigurationPrinter.toYaml(ConfigurationMappingTest.everyKey());
+    assertThat(rows().keySet()).containsExactlyInAnyOrderElementsOf(paths(Yaml.parse(everyKey)));
+  }
+
+  @Test
+  void everyRecordComponentIsAKey() throws IOException {
+    String everyKey = ConfigurationPrinter.toYaml(ConfigurationMappingTest.everyKey());
+    TreeSet<String> components = new TreeSet<>();
+    for (RecordComponent section : Configuration.class.getRecordComponents()) {
+      if (section.getType().isRecord()) {
+        Arrays.stream(section.getType().getRecordComponents())
+            .forEach(component -> components.add(section.getName() + "." + component.getName()));
+      }
+    }
+    components("registries.<host>", RegistryConfiguration.class, components);
+    components("registries.<host>.upstreams[]", UpstreamConfiguration.class, components);
+    components("registries.<host>.repositories[]", RepositoryRule.class, components);
+    components.add("registries.<host>");
+
+    assertThat(paths(Yaml.parse(everyKey))).containsExactlyInAnyOrderElementsOf(components);
+  }
+
+  @Test
+  void everyDefaultInTheTableIsTheDefault() throws IOException {
+    rows()
+        .forEach(
+            (key, row) -> {
+              if (key.startsWith("registries")) {
+                assertThat(row.variable()).as(key).isEmpty();
+                return;
+              }
+              assertThat(row.variable()).isEqualTo(Environment.variableFor(key));
+              String value = row.defaultValue().replace("[]", "");
+              if (key.equals("store.maxSize")) {
+                assertThat(value).isEmpty();
+              } else {
+                assertThat(ConfigurationLoader.withoutFile(Map.of(row.variable(), value)))
+                    .as(key)
+                    .isEqualTo(Configuration.defaults());
+              }
+            });
+  }
+
+  private static void components(String path, Class<?> type, Set<String> components) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      components.add(path + "." + component.getName());
+    }
+  }
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+      docs.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
+    }
+    return pages;
+  }
+
+  private static Map<String, Row> rows() throws IOException {
+    Map<String, Row> rows = new TreeMap<>();
+    for (String line : Files.readAllLines(ROOT.resolve("docs/configuration.md"))) {
+      Matcher row = ROW.matcher(line);
+      if (row.matches()) {
+        Row parsed =
+            new Row(
+                row.group(2) == null ? "" : row.group(2), row.group(3) == null ? "" : row.group(3));
+        assertThat(rows.put(row.group(1), parsed)).as(line).isNull();
+      } else {
+        assertThat(line).as("a row that cannot be read").doesNotStartWith("| `");
+      }
+    }
+    return rows;
+  }
+
+  /** The paths of all keys, as the table writes them; sections that only hold others left out. */
+  private static Set<String> paths(Yaml.Node document) {
+    TreeSet<String> paths = new TreeSet<>();
+    collect(document, "", paths);
+    return paths;
+  }
+
+  private static void collect(Yaml.Node node, String path, Set<String> paths) {
+    switch (node) {
+      case Yaml.Mapping(Map<String, Yaml.Node> entries, int _) -> {
+        if (path.equals("registries.<host>")) {
+          paths.add(path);
+        }
+        entries.forEach(
+            (key, child) -> {
+              String name = path.equals("registries") ? "<host>" : key;
+              collect(child, path.isEmpty() ? name : path + "." + name, paths);
+            });
+      }
+      case Yaml.Sequence(List<Yaml.Node> items, int _) -> {
+        paths.add(path);
+        items.stream()
+            .filter(item -> item instanceof Yaml.Mapping)
+            .forEach(item -> collect(item, path + "[]", paths));
+      }
+      case Yaml.Scalar _ -> paths.add(path);
+      case Yaml.Empty _ -> paths.add(path);
+    }
+  }
+}
