@@ -46,13 +46,13 @@ final class ScriptedConnection {
 
   /** The next request; empty at the end of the connection. */
   Optional<ScriptedRequest> read() throws IOException {
-    String line = line();
-    if (line.isEmpty()) {
+    List<String> head = readHead(in);
+    if (head.isEmpty()) {
       return Optional.empty();
     }
-    List<String> words = List.of(line.split(" ", -1));
+    List<String> words = List.of(head.getFirst().split(" ", -1));
     Map<String, List<String>> headers = new HashMap<>();
-    for (String header = line(); !header.isEmpty(); header = line()) {
+    for (String header : head.subList(1, head.size())) {
       int colon = header.indexOf(':');
       headers
           .computeIfAbsent(
@@ -62,7 +62,16 @@ final class ScriptedConnection {
     return Optional.of(new ScriptedRequest(words.get(0), words.get(1), headers, number));
   }
 
-  private String line() throws IOException {
+  /** Request line and headers, up to the empty line; empty at the end of the stream. */
+  static List<String> readHead(InputStream in) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line = line(in); !line.isEmpty(); line = line(in)) {
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  private static String line(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
       if (c != '\r') {
