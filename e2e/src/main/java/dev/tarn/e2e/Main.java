@@ -7,6 +7,7 @@ import dev.tarn.e2e.suite.ClientsSuite;
 import dev.tarn.e2e.suite.ConformanceSuite;
 import dev.tarn.e2e.suite.ContainerdSuite;
 import dev.tarn.e2e.suite.SoakSuite;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,9 @@ public final class Main {
       if (argument.equals("--list")) {
         list();
         return;
+      } else if (argument.equals("--names")) {
+        SUITES.forEach(suite -> System.out.println(suite.name()));
+        return;
       } else if (argument.equals("--keep")) {
         keep = true;
       } else if (argument.startsWith("--case=")) {
@@ -49,7 +53,9 @@ public final class Main {
       Optional<Suite<?>> suite = SUITES.stream().filter(s -> s.name().equals(name)).findFirst();
       suite.ifPresentOrElse(suites::add, () -> misused("no such suite: " + name));
     }
-    SuiteRunner runner = new SuiteRunner(System.out, keep, selected);
+    // By default on disk: images do not belong in memory.
+    Path work = Path.of(System.getenv().getOrDefault("TARN_E2E_WORK", "/var/tmp"));
+    SuiteRunner runner = new SuiteRunner(System.out, work, keep, selected);
     boolean green = true;
     for (Suite<?> suite : suites) {
       green &= runner.run(suite).green();

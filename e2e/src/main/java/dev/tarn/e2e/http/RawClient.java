@@ -57,8 +57,8 @@ public final class RawClient {
       return switch (patience) {
         case Patience.None none -> Optional.empty();
         case Patience.Bytes some -> {
-          Head.read(in);
-          in.readNBytes(some.bytes());
+          Head head = Head.read(in).orElseThrow(() -> new IOException("no answer"));
+          in.readNBytes((int) Math.min(some.bytes(), bodyLength(request, head)));
           if (some.reset()) {
             socket.setSoLinger(true, 0);
           }
@@ -67,6 +67,10 @@ public final class RawClient {
         case Patience.Endless endless -> Optional.of(read(request, in));
       };
     }
+  }
+
+  private static long bodyLength(Head request, Head answer) {
+    return request.method().equals("HEAD") ? 0 : answer.contentLength().orElse(Long.MAX_VALUE);
   }
 
   private static Answer read(Head request, InputStream in) throws IOException {

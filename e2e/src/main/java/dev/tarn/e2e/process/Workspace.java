@@ -23,17 +23,12 @@ public final class Workspace {
     this.directory = directory;
   }
 
-  /**
-   * A new directory under {@code TARN_E2E_WORK}, by default /var/tmp: images do not belong in
-   * memory.
-   */
-  public static Workspace create(String name) {
-    String parent = System.getenv().getOrDefault("TARN_E2E_WORK", "/var/tmp");
+  /** A new directory below another. */
+  public static Workspace create(Path parent, String name) {
     try {
-      Files.createDirectories(Path.of(parent));
+      Files.createDirectories(parent);
       // Short, because sockets below it may have no path longer than 107 bytes.
-      Workspace workspace =
-          new Workspace(Files.createTempDirectory(Path.of(parent), "tarn-" + name + "-"));
+      Workspace workspace = new Workspace(Files.createTempDirectory(parent, "tarn-" + name + "-"));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(workspace::closeQuietly));
       return workspace;
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.tarn.e2e.run;
 import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.process.Workspace;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,17 +22,20 @@ public final class SuiteRunner {
   private static final Duration CASE_LIMIT = Duration.ofMinutes(10);
 
   private final PrintStream out;
+  private final Path work;
   private final boolean keep;
   private final Predicate<String> selected;
 
   /**
    * Makes a runner.
    *
+   * @param work where suites make their directories
    * @param keep whether work directories stay even where every case passed
    * @param selected which cases to run, by name
    */
-  public SuiteRunner(PrintStream out, boolean keep, Predicate<String> selected) {
+  public SuiteRunner(PrintStream out, Path work, boolean keep, Predicate<String> selected) {
     this.out = out;
+    this.work = work;
     this.keep = keep;
     this.selected = selected;
   }
@@ -54,7 +58,7 @@ public final class SuiteRunner {
   }
 
   private <S> void runWith(Suite<S> suite, List<Case<S>> cases, SuiteResult result) {
-    Workspace workspace = Workspace.create(suite.name());
+    Workspace workspace = Workspace.create(work, suite.name());
     try {
       try {
         S shared = suite.open(workspace);
