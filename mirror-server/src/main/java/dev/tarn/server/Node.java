@@ -39,6 +39,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * One node's mirror, running: stores, upstream client, registry endpoint and admin endpoint, put
@@ -51,6 +52,7 @@ public final class Node implements AutoCloseable {
 
   private final Configuration configuration;
   private final List<Part> parts = new ArrayList<>();
+  private final Metrics metrics;
   private final RegistryEndpoint registry;
   private final AdminEndpoint admin;
   private final Mirror mirror;
@@ -63,7 +65,7 @@ public final class Node implements AutoCloseable {
     this.configuration = configuration;
     try {
       PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-      Metrics metrics =
+      this.metrics =
           open("metrics", new Metrics(meters, configuration.registries().keySet(), version));
       ExecutorService workers = open("workers", Executors.newVirtualThreadPerTaskExecutor());
       Transport transport = open("event loops", Transport.start(eventLoops()));
@@ -223,6 +225,11 @@ public final class Node implements AutoCloseable {
     } catch (IOException e) {
       NodeEvents.sweepFailed(e);
     }
+  }
+
+  /** Shows in the metrics how many log events were dropped. */
+  void watchLog(LongSupplier dropped) {
+    metrics.bindLog(dropped);
   }
 
   /** Where the registry endpoint listens. */

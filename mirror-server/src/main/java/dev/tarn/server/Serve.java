@@ -3,9 +3,11 @@ package dev.tarn.server;
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.ConfigurationLoader;
 import dev.tarn.server.config.InvalidConfigurationException;
+import dev.tarn.server.config.ListenAddress;
 import dev.tarn.server.logging.Logs;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +63,7 @@ final class Serve {
     try (Node node = Node.start(configuration, Main.version())) {
       Thread hook = new Thread(() -> stop(node, logs, closed), "tarn-shutdown");
       Runtime.getRuntime().addShutdownHook(hook);
+      node.watchLog(logs::dropped);
       started(configuration, node);
       try {
         closed.await();
@@ -85,12 +88,16 @@ final class Serve {
     LOG.atInfo()
         .setMessage("serving")
         .addKeyValue("version", Main.version())
-        .addKeyValue("registry", node.registryAddress())
-        .addKeyValue("admin", node.adminAddress())
+        .addKeyValue("registry", text(node.registryAddress()))
+        .addKeyValue("admin", text(node.adminAddress()))
         .addKeyValue("store", configuration.store().path())
         .addKeyValue("registries", configuration.registries().size())
         .addKeyValue("startUpMs", startUp.toMillis())
         .log();
+  }
+
+  private static ListenAddress text(InetSocketAddress address) {
+    return new ListenAddress(address.getAddress().getHostAddress(), address.getPort());
   }
 
   /** Runs on the shutdown hook's thread; the process ends when it returns. */

@@ -12,13 +12,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Holds the tables of docs/metrics.md against a scrape, in both directions. */
@@ -51,6 +54,21 @@ class MetricsDocumentationTest {
             only(BY_PLATFORM, inCode).keySet().stream()
                 .filter(name -> !ONCE_THERE_WAS_A_COLLECTION.contains(name))
                 .toList());
+  }
+
+  @Test
+  void everyValueOfALabelIsExplained() throws IOException {
+    String page = Files.readString(Path.of("../docs/metrics.md"));
+    Stream<String> values =
+        Stream.of(
+                Arrays.stream(Kind.values()).map(Kind::label),
+                Arrays.stream(Source.values())
+                    .map(source -> source.name().toLowerCase(Locale.ROOT)),
+                Arrays.stream(UpstreamFailure.values()).map(UpstreamFailure::label))
+            .flatMap(labels -> labels);
+    assertThat(values).allSatisfy(value -> assertThat(page).contains("`" + value + "`"));
+    assertThat(RequestOutcome.values())
+        .allSatisfy(outcome -> assertThat(page).contains("\n| " + outcome.label() + " | "));
   }
 
   private static String scrapeOfEverything() {
