@@ -87,10 +87,12 @@ final class ConnectionPool implements AutoCloseable {
           return null;
         }
         if (changed.awaitNanos(deadline.remainingNanos()) <= 0 && deadline.passed()) {
+          removeIfEmpty(route);
           throw new UpstreamException(Reason.TIMEOUT, "no connection was free in time");
         }
       }
     } catch (InterruptedException e) {
+      removeIfEmpty(route);
       throw Interrupts.restored(e);
     } finally {
       lock.unlock();
@@ -128,11 +130,16 @@ final class ConnectionPool implements AutoCloseable {
   }
 
   private void adopt(Connection connection) {
+    boolean late;
     lock.lock();
     try {
       connections.add(connection);
+      late = closed;
     } finally {
       lock.unlock();
+    }
+    if (late) {
+      connection.closeChannel();
     }
     connection.channel().closeFuture().addListener(ignored -> onClosed(connection));
   }
@@ -184,12 +191,20 @@ final class ConnectionPool implements AutoCloseable {
     try {
       open--;
       Bucket bucket = buckets.get(route);
-      if (bucket != null && --bucket.open == 0) {
-        buckets.remove(route);
+      if (bucket != null) {
+        bucket.open--;
+        removeIfEmpty(route);
       }
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void removeIfEmpty(Route route) {
+    Bucket bucket = buckets.get(route);
+    if (bucket != null && bucket.open == 0) {
+      buckets.remove(route);
     }
   }
 

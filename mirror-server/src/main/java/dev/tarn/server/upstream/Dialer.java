@@ -65,9 +65,6 @@ final class Dialer {
     Site site = route.site();
     Optional<ProxyRules.Proxy> proxy = proxies.proxyFor(site);
     SslContext tls = site.tls() ? tlsContexts.forAuthorities(route.ca()) : null;
-    if (proxy.isPresent()) {
-      checkNamed(site, permission, deadline);
-    }
     Site dialled = proxy.map(ProxyRules.Proxy::site).orElse(site);
     List<InetAddress> addresses =
         resolver.resolve(dialled.host(), deadline.orAfter(connectTimeout));
@@ -93,12 +90,13 @@ final class Dialer {
   }
 
   /**
-   * What can be known of a named site behind a proxy: its address where it is a literal, or where
-   * this machine's DNS knows it too. The proxy has the last word.
+   * Checks what can be known of a named site behind a proxy: its address where it is a literal, or
+   * where this machine's DNS knows it too. The proxy has the last word. Without a proxy nothing is
+   * known before the address is dialled.
    */
-  private void checkNamed(Site site, AddressGuard.Permission permission, Deadline deadline)
+  void checkBehindProxy(Site site, AddressGuard.Permission permission, Deadline deadline)
       throws UpstreamException {
-    if (permission.equals(AddressGuard.Permission.ANY)) {
+    if (permission.equals(AddressGuard.Permission.ANY) || proxies.proxyFor(site).isEmpty()) {
       return;
     }
     List<InetAddress> known;

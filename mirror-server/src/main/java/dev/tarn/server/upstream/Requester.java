@@ -134,17 +134,20 @@ final class Requester {
   /** One exchange. A kept connection that the server had closed meanwhile costs one fresh one. */
   private Hop send(Request request, AddressGuard.Permission permission, Deadline deadline)
       throws UpstreamException {
+    FullHttpRequest encoded = encoded(request);
     Route route = new Route(request.url().site(), request.ca());
+    dialer.checkBehindProxy(route.site(), permission, deadline);
     ConnectionPool.Opener opener = owner -> dialer.open(route, permission, owner, deadline);
     Connection connection = pool.acquire(route, permission, opener, deadline);
     try {
-      return exchange(connection, request, deadline);
+      return exchange(connection, request, encoded, deadline);
     } catch (UpstreamException e) {
       if (!isWorthAFreshConnection(connection, e)) {
         throw e;
       }
       LOG.atDebug().addKeyValue("request", request).log("kept connection was gone");
-      return exchange(pool.acquireFresh(route, opener, deadline), request, deadline);
+      return exchange(
+          pool.acquireFresh(route, opener, deadline), request, encoded(request), deadline);
     }
   }
 
@@ -156,9 +159,10 @@ final class Requester {
     return connection.reused && suspect && !Thread.currentThread().isInterrupted();
   }
 
-  private Hop exchange(Connection connection, Request request, Deadline deadline)
+  private static Hop exchange(
+      Connection connection, Request request, FullHttpRequest encoded, Deadline deadline)
       throws UpstreamException {
-    Exchange exchange = connection.send(encoded(request));
+    Exchange exchange = connection.send(encoded);
     Exchange.Head head = exchange.awaitHead(deadline);
     LOG.atDebug()
         .addKeyValue("request", request)
@@ -167,7 +171,15 @@ final class Requester {
     return new Hop(connection, exchange, head);
   }
 
-  private FullHttpRequest encoded(Request request) {
+  private FullHttpRequest encoded(Request request) throws UpstreamException {
+    try {
+      return unchecked(request);
+    } catch (IllegalArgumentException e) {
+      throw new UpstreamException(Reason.PROTOCOL, "a request that HTTP cannot carry", e);
+    }
+  }
+
+  private FullHttpRequest unchecked(Request request) {
     Site site = request.url().site();
     Optional<ProxyRules.Proxy> proxy = site.tls() ? Optional.empty() : dialer.proxyFor(site);
     String target =

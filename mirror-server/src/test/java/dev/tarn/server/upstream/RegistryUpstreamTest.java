@@ -147,6 +147,16 @@ class RegistryUpstreamTest {
   }
 
   @Test
+  void aRequestThatHttpCannotCarryFailsAndCostsNoConnection() {
+    Caller caller = Caller.withAuthorization("Bearer a\r\nX: y");
+
+    assertThat(failed(fixture.registry().getManifest(REPOSITORY, TAG, "", caller)).reason())
+        .isEqualTo(Reason.PROTOCOL);
+    assertThat(fixture.client().pool().openConnections()).isZero();
+    assertThat(fixture.upstream.connections()).isZero();
+  }
+
+  @Test
   void nobodyListeningIsAFailureToConnect() {
     fixture.upstream.close();
 
