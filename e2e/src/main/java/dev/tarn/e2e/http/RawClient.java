@@ -11,6 +11,8 @@ import java.util.Optional;
 /** One request on a connection of its own, given up where told; blocks the calling thread. */
 public final class RawClient {
   private static final int LIMIT_MILLIS = 60_000;
+  private static final String ACCEPT =
+      "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*";
 
   private RawClient() {}
 
@@ -91,12 +93,15 @@ public final class RawClient {
     return new Answer(head, body);
   }
 
-  /** A request that asks for the connection to be closed after it. */
+  /** A request as containerd makes it, which asks for the connection to be closed after it. */
   public static Head request(String method, String target, Optional<String> range) {
     Head head =
         new Head(
             method + " " + target + " HTTP/1.1",
-            List.of(new Head.Field("Host", "tarn.test"), new Head.Field("Connection", "close")));
+            List.of(
+                new Head.Field("Host", "tarn.test"),
+                new Head.Field("Accept", ACCEPT),
+                new Head.Field("Connection", "close")));
     return head.with("Range", range);
   }
 }
