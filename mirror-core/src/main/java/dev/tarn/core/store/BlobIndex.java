@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
 import dev.tarn.core.digest.Digest;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,17 +20,12 @@ import org.jspecify.annotations.Nullable;
  * nominee that is being read goes back {@linkplain #keepPinned without weight}, which Caffeine
  * never evicts, and gets its weight back with the last handle. So a look-up costs no bookkeeping
  * but a counter.
+ *
+ * <p>Caffeine's admission gives new content one percent of the room to prove itself in, and rather
+ * keeps what it knows. A mirror has to keep what the cluster is pulling right now, so the latest
+ * arrivals are pinned until {@linkplain #wean others arrived after them}.
  */
 final class BlobIndex {
-  /** Sizes are rounded up to it: Caffeine's weights are ints, and a file takes whole blocks. */
-  static final int WEIGHT_UNIT_BYTES = 4096;
-
-  /**
-   * How often new content counts as used. Caffeine's admission prefers the resident on a tie, and
-   * rejects what is new: a mirror rather keeps what the cluster is pulling now.
-   */
-  private static final int NEWBORN_USES = 3;
-
   private static final long UNLIMITED = Long.MAX_VALUE / 2;
 
   private final Queue<IndexedBlob> nominated = new ConcurrentLinkedQueue<>();
@@ -36,8 +33,14 @@ final class BlobIndex {
   private final Policy.Eviction<Digest, IndexedBlob> eviction;
   private final AtomicLong blobs = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
-  private final AtomicLong pinnedBytes = new AtomicLong();
-  private final AtomicLong weightlessBytes = new AtomicLong();
+  private final AtomicLong roomBytes = new AtomicLong();
+  private final AtomicLong pinnedRoom = new AtomicLong();
+  private final AtomicLong weightlessRoom = new AtomicLong();
+
+  /** The latest arrivals, the oldest first; guarded by itself. */
+  private final Deque<IndexedBlob> young = new ArrayDeque<>();
+
+  private long youngRoom;
 
   BlobIndex() {
     cache =
@@ -57,12 +60,11 @@ final class BlobIndex {
     }
   }
 
+  /** In blocks: Caffeine's weights are ints. */
   private static int weight(IndexedBlob blob) {
-    return blob.weightless() ? 0 : (int) Math.min(Integer.MAX_VALUE, units(blob.size()));
-  }
-
-  private static long units(long size) {
-    return Math.max(1, (size + WEIGHT_UNIT_BYTES - 1) / WEIGHT_UNIT_BYTES);
+    return blob.weightless()
+        ? 0
+        : (int) Math.min(Integer.MAX_VALUE, blob.room() / IndexedBlob.BLOCK_BYTES);
   }
 
   long blobs() {
@@ -74,9 +76,14 @@ final class BlobIndex {
     return bytes.get();
   }
 
-  /** The bytes that cannot be given up now, because somebody reads them. */
-  long pinnedBytes() {
-    return pinnedBytes.get();
+  /** The room that all these take on disk. */
+  long roomBytes() {
+    return roomBytes.get();
+  }
+
+  /** The room that cannot be had now, because somebody reads what is there, or it is too young. */
+  long pinnedRoom() {
+    return pinnedRoom.get();
   }
 
   /** The blob, which thereby counts as used; null where none is known. */
@@ -92,11 +99,12 @@ final class BlobIndex {
 
   /** Notes a blob that lay on disk all along; answers what is known of it by then. */
   IndexedBlob addFound(IndexedBlob blob) {
+    count(blob);
     IndexedBlob known = cache.asMap().putIfAbsent(blob.digest(), blob);
     if (known != null) {
+      uncount(blob);
       return known;
     }
-    count(blob);
     return blob;
   }
 
@@ -107,26 +115,48 @@ final class BlobIndex {
     if (before != null) {
       uncount(before);
     }
-    for (int i = 0; i < NEWBORN_USES; i++) {
-      IndexedBlob _ = use(blob.digest());
+    // Caffeine prefers the resident on a tie.
+    IndexedBlob _ = use(blob.digest());
+    if (pin(blob)) {
+      synchronized (young) {
+        young.add(blob);
+        youngRoom += blob.room();
+      }
+    }
+  }
+
+  /** Leaves the protection of the young to the latest arrivals that take so much room together. */
+  void wean(long room) {
+    synchronized (young) {
+      while (youngRoom > room) {
+        IndexedBlob grown = young.removeFirst();
+        youngRoom -= grown.room();
+        unpin(grown);
+      }
     }
   }
 
   private void count(IndexedBlob blob) {
+    blob.count();
     blobs.incrementAndGet();
     bytes.addAndGet(blob.size());
+    roomBytes.addAndGet(blob.room());
   }
 
   private void uncount(IndexedBlob blob) {
+    if (!blob.uncount()) {
+      return;
+    }
     blobs.decrementAndGet();
     bytes.addAndGet(-blob.size());
+    roomBytes.addAndGet(-blob.room());
     weightless(blob, false);
   }
 
   private synchronized void weightless(IndexedBlob blob, boolean value) {
     if (blob.weightless() != value) {
       blob.weightless(value);
-      weightlessBytes.addAndGet(value ? blob.size() : -blob.size());
+      weightlessRoom.addAndGet(value ? blob.room() : -blob.room());
     }
   }
 
@@ -134,7 +164,7 @@ final class BlobIndex {
   boolean pin(IndexedBlob blob) {
     int before = blob.pin();
     if (before == 0) {
-      pinnedBytes.addAndGet(blob.size());
+      pinnedRoom.addAndGet(blob.room());
     }
     return before >= 0;
   }
@@ -142,7 +172,7 @@ final class BlobIndex {
   /** Takes note that a handle was closed. */
   void unpin(IndexedBlob blob) {
     if (blob.unpin() == 0) {
-      pinnedBytes.addAndGet(-blob.size());
+      pinnedRoom.addAndGet(-blob.room());
       weighAgain(blob);
     }
   }
@@ -172,15 +202,16 @@ final class BlobIndex {
     return true;
   }
 
-  /** Takes a nominee out of the sums whose place another has taken. */
-  void superseded(IndexedBlob nominee) {
-    uncount(nominee);
+  /** Takes a blob out of the sums that is not what lies on disk any more. */
+  void superseded(IndexedBlob blob) {
+    cache.asMap().remove(blob.digest(), blob);
+    uncount(blob);
   }
 
   /** Sets what all blobs may take together, and nominates what is too much. */
   void limit(long limitBytes) {
-    long weighed = limitBytes == Long.MAX_VALUE ? UNLIMITED : limitBytes - weightlessBytes.get();
-    eviction.setMaximum(Math.max(0, weighed / WEIGHT_UNIT_BYTES));
+    long weighed = limitBytes == Long.MAX_VALUE ? UNLIMITED : limitBytes - weightlessRoom.get();
+    eviction.setMaximum(Math.max(0, weighed / IndexedBlob.BLOCK_BYTES));
     cache.cleanUp();
   }
 
@@ -189,17 +220,30 @@ final class BlobIndex {
     return nominated.poll();
   }
 
+  /** Takes a nominee back that need not go after all. */
+  void keep(IndexedBlob blob) {
+    cache.put(blob.digest(), blob);
+  }
+
   /** Takes a nominee back that is being read. */
   void keepPinned(IndexedBlob blob) {
-    weightless(blob, true);
-    cache.put(blob.digest(), blob);
+    synchronized (blob) {
+      weightless(blob, true);
+      cache.put(blob.digest(), blob);
+    }
     weighAgain(blob);
   }
 
   private void weighAgain(IndexedBlob blob) {
-    if (blob.weightless() && !blob.pinned()) {
-      weightless(blob, false);
-      cache.asMap().replace(blob.digest(), blob, blob);
+    if (!blob.weightless()) {
+      return;
+    }
+    // Caffeine weighs before it stores: the two must not fall apart.
+    synchronized (blob) {
+      if (blob.weightless() && !blob.pinned()) {
+        weightless(blob, false);
+        boolean _ = cache.asMap().replace(blob.digest(), blob, blob);
+      }
     }
   }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
 final class CompleteBlobs {
   /** How stale a file's modification time may get while the file is read. */
   static final Duration TOUCH_INTERVAL = Duration.ofHours(1);
+
+  /** This part of the room is for the latest arrivals, whatever the policy thinks of them. */
+  private static final int YOUNG_PART = 4;
 
   private static final Logger log = LoggerFactory.getLogger(CompleteBlobs.class);
   private static final int LOCKS = 64;
@@ -174,9 +178,15 @@ final class CompleteBlobs {
 
   private synchronized void makeDirectory(Digest digest) throws IOException {
     Path directory = layout.blobDirectory(digest);
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory, StoreLayout.DIRECTORY_MODE);
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    Files.createDirectories(directory, StoreLayout.DIRECTORY_MODE);
+    try {
       disk.forceDirectory(layout.blobs(digest.algorithm()));
+    } catch (IOException e) {
+      Files.deleteIfExists(directory);
+      throw e;
     }
   }
 
@@ -224,42 +234,74 @@ final class CompleteBlobs {
     later(() -> unlink(doomed));
   }
 
-  /**
-   * Evicts, by the policy, until what is left takes at most {@code limitBytes} or is being read.
-   */
-  void shrinkTo(long limitBytes) {
+  /** What became of a blob that the policy nominated. */
+  private enum Nominee {
+    GONE,
+    READ,
+    NOT_NEEDED
+  }
+
+  /** Evicts, by the policy, until what is left takes at most {@code room} or is being read. */
+  void shrinkTo(long room) {
+    index.wean(room / YOUNG_PART);
+    List<IndexedBlob> notNeeded = new ArrayList<>();
     boolean again = true;
     while (again) {
       again = false;
-      index.limit(limitBytes);
+      index.limit(room);
       for (IndexedBlob blob = index.nominated(); blob != null; blob = index.nominated()) {
-        // One that is kept takes room that another then has to give.
-        again |= !evict(blob);
+        switch (evict(blob, room)) {
+          case GONE -> {}
+          // It takes room that another then has to give.
+          case READ -> again = true;
+          case NOT_NEEDED -> notNeeded.add(blob);
+        }
       }
+    }
+    notNeeded.forEach(this::takeBack);
+  }
+
+  private void takeBack(IndexedBlob blob) {
+    Lock lock = lockOf(blob.digest());
+    lock.lock();
+    try {
+      if (stillThere(blob)) {
+        index.keep(blob);
+      } else {
+        index.superseded(blob);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Evicts a blob that is not being read; false where it is. */
-  private boolean evict(IndexedBlob blob) {
+  /** Whether a nominee's file is still the one that it stood for; under the digest's lock. */
+  private boolean stillThere(IndexedBlob nominee) {
+    return !index.replaced(nominee) && layout.blob(nominee.digest()).toFile().exists();
+  }
+
+  /** Evicts a blob, unless so much room suffices for all, or it is being read. */
+  private Nominee evict(IndexedBlob blob, long room) {
+    if (index.roomBytes() <= room) {
+      return Nominee.NOT_NEEDED;
+    }
     Digest digest = blob.digest();
     Path doomed = layout.newTemporary();
     Lock lock = lockOf(digest);
     lock.lock();
     try {
-      if (index.replaced(blob)) {
+      if (!stillThere(blob)) {
         index.superseded(blob);
-        return true;
+        return Nominee.GONE;
       }
       if (!index.retire(blob)) {
         index.keepPinned(blob);
-        return false;
+        return Nominee.READ;
       }
       disk.rename(layout.blob(digest), doomed);
-    } catch (NoSuchFileException _) {
-      return true;
     } catch (IOException e) {
       log.atWarn().addKeyValue("digest", digest).setCause(e).log("blob.evict.failed");
-      return true;
+      return Nominee.GONE;
     } finally {
       lock.unlock();
     }
@@ -270,7 +312,7 @@ final class CompleteBlobs {
         .addKeyValue("digest", digest)
         .addKeyValue("bytes", blob.size())
         .log("blob.evicted");
-    return true;
+    return Nominee.GONE;
   }
 
   private static void unlink(Path doomed) {
@@ -296,37 +338,36 @@ final class CompleteBlobs {
   }
 
   /**
-   * Fills the index with what lies on disk, the longest unused first, and evicts of that order what
+   * Fills the index with what lies on disk, the longest unused first, and evicts in that order what
    * is too much. Called once.
+   *
+   * @param limit answers what room complete content may take, given what it takes now
    */
-  void fill(LimitOfBytes limit) {
+  void fill(LongUnaryOperator limit) {
     List<IndexedBlob> found = new ArrayList<>();
     for (Algorithm algorithm : Algorithm.values()) {
       scan(algorithm, found);
     }
     found.sort(Comparator.comparingLong(IndexedBlob::touchedMillis));
-    long total = 0;
-    for (IndexedBlob blob : found) {
-      total += blob.size();
-    }
-    long tooMuch = total - limit.given(total);
+    List<IndexedBlob> oldestFirst = new ArrayList<>();
     List<Digest> openedMeanwhile = new ArrayList<>();
     for (IndexedBlob blob : found) {
-      if (index.addFound(blob) != blob) {
+      if (index.addFound(blob) == blob) {
+        oldestFirst.add(blob);
+      } else {
         openedMeanwhile.add(blob.digest());
-      } else if (tooMuch > 0 && evict(blob)) {
-        tooMuch -= blob.size();
       }
     }
     for (Digest digest : openedMeanwhile) {
       IndexedBlob _ = index.use(digest);
     }
+    long room = limit.applyAsLong(index.roomBytes());
+    for (IndexedBlob blob : oldestFirst) {
+      if (evict(blob, room) == Nominee.NOT_NEEDED) {
+        break;
+      }
+    }
     filled = true;
-  }
-
-  /** What complete blobs may take, given that they take so much now. */
-  interface LimitOfBytes {
-    long given(long bytes);
   }
 
   private void scan(Algorithm algorithm, List<IndexedBlob> found) {

@@ -188,9 +188,10 @@ public final class DiskBlobStore implements BlobStore {
         parts.room().limit().squeezed());
   }
 
-  /** The bytes of complete content that is being read. */
-  long pinnedBytes() {
-    return parts.complete().index().pinnedBytes();
+  /** The room of complete content that is being read, once nothing is young any more. */
+  long pinnedRoom() {
+    parts.complete().index().wean(0);
+    return parts.complete().index().pinnedRoom();
   }
 
   /** Gives up the lock and does nothing else, as the end of the process does. */

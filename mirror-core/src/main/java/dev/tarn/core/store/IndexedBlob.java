@@ -1,6 +1,7 @@
 package dev.tarn.core.store;
 
 import dev.tarn.core.digest.Digest;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,11 +14,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </pre>
  */
 final class IndexedBlob {
+  /** What room is counted in: file systems give whole blocks. */
+  static final int BLOCK_BYTES = 4096;
+
   private static final int RETIRED = -1;
 
   private final Digest digest;
   private final long size;
   private final AtomicInteger pins = new AtomicInteger();
+
+  /** Whether it is in the index's sums. */
+  private final AtomicBoolean counted = new AtomicBoolean();
 
   /** Whether the policy wanted to evict it while it was pinned, and now counts it as nothing. */
   private volatile boolean weightless;
@@ -36,6 +43,11 @@ final class IndexedBlob {
 
   long size() {
     return size;
+  }
+
+  /** The bytes of whole blocks that it takes on disk. */
+  long room() {
+    return Math.max(1, (size + BLOCK_BYTES - 1) / BLOCK_BYTES) * BLOCK_BYTES;
   }
 
   /**
@@ -62,6 +74,15 @@ final class IndexedBlob {
   /** Retires it where no handle is open. */
   boolean retire() {
     return pins.compareAndSet(0, RETIRED);
+  }
+
+  void count() {
+    counted.set(true);
+  }
+
+  /** Takes it out of the sums; false where it was out already. */
+  boolean uncount() {
+    return counted.getAndSet(false);
   }
 
   boolean weightless() {

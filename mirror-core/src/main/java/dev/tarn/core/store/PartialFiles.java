@@ -58,6 +58,7 @@ final class PartialFiles {
     Path data = layout.partialData(digest);
     Path map = layout.partialChunks(digest);
     FileChannel channel = FileChannel.open(data, READ_WRITE, StoreLayout.FILE_MODE);
+    Map<Integer, Integer> good = Map.of();
     try {
       if (size == BlobStore.UNKNOWN_SIZE) {
         Files.deleteIfExists(map);
@@ -65,17 +66,20 @@ final class PartialFiles {
         return new PartialFiles(disk, data, map, channel, new BitSet(), null);
       }
       ChunkGrid grid = new ChunkGrid(size);
-      Map<Integer, Integer> good = goodChunks(channel, grid, ChunkMap.read(map, grid));
+      good = goodChunks(channel, grid, ChunkMap.read(map, grid));
       if (good.isEmpty()) {
         channel.truncate(0);
       }
       BitSet resumed = new BitSet();
       good.keySet().forEach(resumed::set);
       ChunkMap chunkMap = ChunkMap.create(disk, map, layout.newTemporary(), grid, good);
-      return new PartialFiles(
-          disk, data, map, channel, resumed, new Chunks(grid, chunkMap, new ChunkChecksums(grid)));
+      Chunks chunks = new Chunks(grid, chunkMap, new ChunkChecksums(grid));
+      return new PartialFiles(disk, data, map, channel, resumed, chunks);
     } catch (IOException | RuntimeException e) {
       channel.close();
+      if (good.isEmpty()) {
+        Files.deleteIfExists(data);
+      }
       throw e;
     }
   }

@@ -136,7 +136,10 @@ final class RoomKeeper {
     synchronized (this) {
       long more = Math.max(0, bytes - claim.bytes);
       if (!fits(more, read(false)) && !fits(more, read(true))) {
-        return false;
+        complete.index().wean(0);
+        if (!fits(more, read(false))) {
+          return false;
+        }
       }
       claim.bytes = claim.bytes + more;
       claimedBytes.addAndGet(more);
@@ -146,7 +149,7 @@ final class RoomKeeper {
   }
 
   private boolean fits(long more, RoomPolicy.Limit within) {
-    return complete.index().pinnedBytes() <= within.bytes() - claimedBytes.get() - more;
+    return complete.index().pinnedRoom() <= within.bytes() - claimedBytes.get() - more;
   }
 
   /** Whether there is room without knowing, or evicting, anything. */
@@ -201,9 +204,9 @@ final class RoomKeeper {
     }
   }
 
-  private synchronized long allowance(long completeBytes) {
+  private synchronized long allowance(long completeRoom) {
     Reading now = readSpace();
-    long held = completeBytes + partials.keptBytes() + writtenBytes();
+    long held = completeRoom + partials.keptBytes() + writtenBytes();
     return policy.limit(now.total(), now.usable(), held).bytes() - claimedBytes.get();
   }
 
@@ -212,7 +215,7 @@ final class RoomKeeper {
       return;
     }
     long allowed = Math.max(0, read(false).bytes() - claimedBytes.get());
-    partials.shrinkTo(Math.max(0, allowed - complete.index().bytes()));
+    partials.shrinkTo(Math.max(0, allowed - complete.index().roomBytes()));
     complete.shrinkTo(Math.max(0, allowed - partials.keptBytes()));
   }
 
@@ -227,7 +230,7 @@ final class RoomKeeper {
 
   private Reading readSpace() {
     long usable = space.usableBytes();
-    long held = complete.index().bytes() + partials.keptBytes() + writtenBytes();
+    long held = complete.index().roomBytes() + partials.keptBytes() + writtenBytes();
     Reading now = new Reading(space.totalBytes(), usable, held + usable, clock.millis());
     reading = now;
     return now;

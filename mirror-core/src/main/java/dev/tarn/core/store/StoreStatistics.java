@@ -10,7 +10,8 @@ package dev.tarn.core.store;
  * @param evictedBytes bytes evicted since start
  * @param limitBytes what complete content may take now: the configured limit, or less where the
  *     file system's free space demands it
- * @param squeezed whether free space, not the configured limit, decides
+ * @param squeezed whether the file system is so full that no more than the reserve for transfers in
+ *     flight is left to the store
  */
 public record StoreStatistics(
     long blobs,

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many threads on one small store: what is read is right, and in the end the books are. */
@@ -28,6 +29,7 @@ class ConcurrencyTest {
   @TempDir Path root;
 
   @Test
+  @Timeout(120)
   void whateverTheyDoAtOnceWhatIsReadIsRightAndTheBooksBalance() throws Exception {
     StoreFixture fixture = new StoreFixture(root);
     fixture.options = fixture.options.withMaxBytes(LIMIT);

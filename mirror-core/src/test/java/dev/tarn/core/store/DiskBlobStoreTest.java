@@ -216,7 +216,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
     assertThat(fixture.store.open(digest)).isNull();
     assertThat(fixture.store.sizeOf(digest)).isEmpty();
     assertThat(fixture.store.statistics().blobs()).isZero();
-    assertThat(fixture.store.pinnedBytes()).isZero();
+    assertThat(fixture.store.pinnedRoom()).isZero();
     put(bytes(8, 600));
     assertThat(has(digest)).isTrue();
   }
@@ -229,7 +229,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
     assertThat(fixture.store.sizeOf(digest)).isEmpty();
     assertThat(fixture.store.statistics().blobs()).isZero();
     assertThat(fixture.store.statistics().bytes()).isZero();
-    assertThat(fixture.store.pinnedBytes()).isZero();
+    assertThat(fixture.store.pinnedRoom()).isZero();
   }
 
   @Test

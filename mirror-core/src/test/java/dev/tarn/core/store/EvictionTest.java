@@ -241,7 +241,7 @@ class EvictionTest {
   void theCacheShrinksWhenOthersFillTheDiskAndGrowsAgainLater() throws IOException {
     fixture.openFilled();
     Digest[] digests = putMany(10);
-    free(15.9999999);
+    free(15.9);
     fixture.store.maintain();
     assertThat(held(digests)).isZero();
     assertThat(fixture.store.statistics().squeezed()).isTrue();
@@ -316,11 +316,11 @@ class EvictionTest {
     PartialBlob partial = fixture.admit(digest, content.length);
     partial.write(ByteBuffer.wrap(content), 0);
     partial.publish(content.length);
-    assertThat(fixture.store.pinnedBytes()).isEqualTo(KB8);
+    assertThat(fixture.store.pinnedRoom()).isEqualTo(KB8);
     putMany(20);
     assertThat(fixture.store.sizeOf(digest)).isPresent();
     partial.close();
-    assertThat(fixture.store.pinnedBytes()).isZero();
+    assertThat(fixture.store.pinnedRoom()).isZero();
     fixture.assertTidy();
   }
 }

@@ -150,7 +150,7 @@ final class StoreFixture implements AutoCloseable {
     work();
     assertThat(files("partial")).isEmpty();
     assertThat(files("tmp")).isEmpty();
-    assertThat(store.pinnedBytes()).isZero();
+    assertThat(store.pinnedRoom()).isZero();
   }
 
   @Override
