@@ -54,7 +54,7 @@ public record Answer(
     return new Answer(
         200,
         content.size(),
-        headers(content, true),
+        headers(content, content.isBlob()),
         new Body.None(),
         source,
         outcome,

@@ -9,4 +9,9 @@ record Descriptor(String mediaType, Digest digest, long size) {
   static Descriptor blob(Digest digest, long size) {
     return new Descriptor(BLOB_TYPE, digest, size);
   }
+
+  /** Whether it is served as a blob, and so in parts as well. */
+  boolean isBlob() {
+    return mediaType.equals(BLOB_TYPE);
+  }
 }

@@ -7,6 +7,7 @@ import dev.tarn.server.mirror.OciError;
 import dev.tarn.server.mirror.Outcome;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +70,16 @@ final class EndpointContext {
     draining = true;
   }
 
+  /** The answer where it is at hand, else null; for the event loop. */
+  @Nullable Answer hit(MirrorRequest request) {
+    try {
+      return mirror.hit(request);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).addKeyValue("scope", request.scope()).log("request_failed");
+      return null;
+    }
+  }
+
   /** The mirror's answer, whatever happens; blocks, for a virtual thread. */
   Answer answer(MirrorRequest request) {
     try {
@@ -82,7 +93,7 @@ final class EndpointContext {
     }
   }
 
-  private static Answer unavailable(String why) {
+  static Answer unavailable(String why) {
     return Answer.error(503, Outcome.FAILED, new OciError(OciError.Code.UNAVAILABLE, why));
   }
 }

@@ -11,6 +11,7 @@ import dev.tarn.server.mirror.Source;
 import dev.tarn.server.registry.RequestParser.Parsed;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -91,7 +92,7 @@ final class Exchange implements BodyWriter.Ending {
       case Parsed.Ask(MirrorRequest asked, Links clientLinks) -> {
         request = asked;
         links = clientLinks;
-        Answer hit = context.mirror().hit(asked);
+        Answer hit = context.hit(asked);
         if (hit != null) {
           respond(hit);
         } else {
@@ -204,13 +205,17 @@ final class Exchange implements BodyWriter.Ending {
             HttpResponseStatus.valueOf(given.status()),
             content == null ? Unpooled.EMPTY_BUFFER : content.view());
     setHeaders(response.headers(), given);
-    channel
-        .writeAndFlush(response)
-        .addListener(
-            done -> {
-              boolean whole = done.isSuccess();
-              over(whole, !whole, content == null ? 0 : content.length());
-            });
+    ChannelFuture written = channel.writeAndFlush(response);
+    if (!written.isDone()) {
+      // A few megabytes at most: who does not take them in all that time takes nothing.
+      long limit = context.settings().idleTimeout().toNanos();
+      timer = channel.eventLoop().schedule(() -> channel.close(), limit, TimeUnit.NANOSECONDS);
+    }
+    written.addListener(
+        done -> {
+          boolean whole = done.isSuccess();
+          over(whole, !whole, content == null ? 0 : content.length());
+        });
   }
 
   private void setHeaders(HttpHeaders headers, Answer given) {
@@ -286,12 +291,18 @@ final class Exchange implements BodyWriter.Ending {
     }
   }
 
-  /** The client is gone. */
+  /** The client is gone, or makes no sense any more. */
   void abandon() {
-    if (state == State.OVER) {
-      return;
-    }
     over(false, true, writer == null ? 0 : writer.written());
+  }
+
+  /** This node is shutting down: what cannot be answered any more is refused, a body is cut. */
+  void breakOff() {
+    if (state == State.ASKING) {
+      respond(EndpointContext.unavailable("shutting down"));
+    } else {
+      over(false, false, writer == null ? 0 : writer.written());
+    }
   }
 
   private void over(boolean whole, boolean clientLeft, long bytes) {

@@ -3,6 +3,7 @@ package dev.tarn.server.registry;
 import dev.tarn.core.transfer.Transfer;
 import dev.tarn.core.transfer.TransferReader;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes content that is still arriving: by sendfile what is there, then it waits for more. A slow
@@ -20,6 +21,7 @@ final class GrowingWriter implements BodyWriter {
   private final Ending ending;
   private final long firstReady;
   private long position;
+  private @Nullable BorrowedRegion underWay;
   private boolean waiting;
   private boolean ended;
 
@@ -78,14 +80,17 @@ final class GrowingWriter implements BodyWriter {
   }
 
   private void write(long to) {
+    BorrowedRegion region = new BorrowedRegion(reader.channel(), position, to);
+    underWay = region;
     channel
-        .writeAndFlush(new BorrowedRegion(reader.channel(), position, to))
+        .writeAndFlush(region)
         .addListener(
             done -> {
               if (ended) {
                 return;
               }
               if (done.isSuccess()) {
+                underWay = null;
                 position = to;
                 pump();
               } else {
@@ -97,7 +102,8 @@ final class GrowingWriter implements BodyWriter {
 
   @Override
   public long written() {
-    return position - start;
+    BorrowedRegion region = underWay;
+    return position - start + (region == null ? 0 : region.transferred());
   }
 
   @Override

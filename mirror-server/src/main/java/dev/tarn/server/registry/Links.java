@@ -1,5 +1,9 @@
 package dev.tarn.server.registry;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,25 +14,28 @@ import org.jspecify.annotations.Nullable;
  * @param namespace the client's {@code ns}, or null
  */
 record Links(String base, @Nullable String namespace) {
+  private static final Pattern TARGET = Pattern.compile("<([^<>]*)>");
 
   Links of(String path) {
     return new Links(base + path, namespace);
   }
 
-  /** The link for the client; null where upstream's is none that can be followed. */
-  @Nullable String rewrite(String link) {
-    int open = link.indexOf('<');
-    int close = link.indexOf('>', open + 1);
-    if (open < 0 || close < 0) {
-      return null;
-    }
-    String target = link.substring(open + 1, close);
+  /** The links for the client; null where upstream's value holds none. */
+  @Nullable String rewrite(String value) {
+    Matcher targets = TARGET.matcher(value);
+    return targets.find()
+        ? targets.replaceAll(target -> Matcher.quoteReplacement("<" + own(target.group(1)) + ">"))
+        : null;
+  }
+
+  private String own(String target) {
     int question = target.indexOf('?');
-    String query = question < 0 ? "" : target.substring(question + 1);
-    if (namespace != null) {
-      query = query.isEmpty() ? "ns=" + namespace : query + "&ns=" + namespace;
-    }
-    String own = query.isEmpty() ? base : base + "?" + query;
-    return link.substring(0, open + 1) + own + link.substring(close);
+    Stream<String> parameters =
+        question < 0 ? Stream.of() : Stream.of(target.substring(question + 1).split("&", -1));
+    Stream<String> own = namespace == null ? Stream.of() : Stream.of(Query.NAMESPACE + namespace);
+    String query =
+        Stream.concat(parameters.filter(parameter -> !parameter.startsWith(Query.NAMESPACE)), own)
+            .collect(Collectors.joining("&"));
+    return query.isEmpty() ? base : base + "?" + query;
   }
 }

@@ -36,7 +36,8 @@ final class Percent {
     return isPrintable(result) ? result : null;
   }
 
-  private static boolean isPrintable(String text) {
+  /** Whether {@code text} is what a URI is made of: ASCII, without spaces and controls. */
+  static boolean isPrintable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c <= 0x20 || c >= 0x7f) {

@@ -9,21 +9,27 @@ import org.jspecify.annotations.Nullable;
  * @param rest all other parameters, undecoded, in their order
  */
 record Query(@Nullable String namespace, String rest) {
+  /** How the parameter begins that names the registry. */
+  static final String NAMESPACE = "ns=";
+
   private static final Query NONE = new Query(null, "");
 
-  /** The parsed query; null where {@code ns} is there twice, or not well-formed. */
+  /** The parsed query; null where {@code ns} is there twice, or anything is not well-formed. */
   static @Nullable Query parse(String query) {
     if (query.isEmpty()) {
       return NONE;
     }
+    if (!Percent.isPrintable(query)) {
+      return null;
+    }
     String namespace = null;
     StringBuilder rest = new StringBuilder();
     for (String parameter : query.split("&", -1)) {
-      if (!parameter.startsWith("ns=")) {
+      if (!parameter.startsWith(NAMESPACE)) {
         rest.append(rest.isEmpty() ? "" : "&").append(parameter);
         continue;
       }
-      String value = Percent.decode(parameter.substring(3));
+      String value = Percent.decode(parameter.substring(NAMESPACE.length()));
       if (namespace != null || value == null) {
         return null;
       }

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -80,20 +81,26 @@ public final class RegistryEndpoint implements AutoCloseable {
   public void drain(Duration limit) {
     context.drain();
     listener.close().awaitUninterruptibly();
-    for (Channel connection : connections) {
-      connection.eventLoop().execute(() -> handlerOf(connection).drain());
-    }
+    tellEach(RegistryHandler::drain);
     connections.newCloseFuture().awaitUninterruptibly(limit.toNanos(), TimeUnit.NANOSECONDS);
-    for (Channel connection : connections) {
-      connection.eventLoop().execute(() -> handlerOf(connection).end());
-    }
+    tellEach(RegistryHandler::breakOff);
     connections
         .newCloseFuture()
         .awaitUninterruptibly(RegistrySettings.LINGER.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private static RegistryHandler handlerOf(Channel connection) {
-    return connection.pipeline().get(RegistryHandler.class);
+  private void tellEach(Consumer<RegistryHandler> message) {
+    for (Channel connection : connections) {
+      connection
+          .eventLoop()
+          .execute(
+              () -> {
+                RegistryHandler handler = connection.pipeline().get(RegistryHandler.class);
+                if (handler != null) { // Else it was closed in this very moment.
+                  message.accept(handler);
+                }
+              });
+    }
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.tarn.server.registry;
 
 import dev.tarn.server.mirror.OciError;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
@@ -147,9 +149,29 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
     current = null;
     ending = true;
     waiting.clear();
-    channel()
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(_ -> LingeringClose.start(channel().channel()));
+    finAfter(Unpooled.EMPTY_BUFFER);
+  }
+
+  /** Writes one last message, then ends the connection by FIN. */
+  private void finAfter(Object last) {
+    Channel connection = channel().channel();
+    ChannelFuture written = connection.writeAndFlush(last);
+    if (!written.isDone()) {
+      long limit = context.settings().idleTimeout().toNanos();
+      connection.eventLoop().schedule(() -> connection.close(), limit, TimeUnit.NANOSECONDS);
+    }
+    written.addListener(_ -> LingeringClose.start(connection));
+  }
+
+  /** Ends the connection now, and the answer under way with it. */
+  void breakOff() {
+    waiting.clear();
+    Exchange underWay = current;
+    if (underWay == null) {
+      end();
+    } else {
+      underWay.breakOff();
+    }
   }
 
   /** Ends the connection if it is idle, else after the answer under way. */
@@ -177,10 +199,7 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
         .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
         .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    channel()
-        .channel()
-        .writeAndFlush(response)
-        .addListener(_ -> LingeringClose.start(channel().channel()));
+    finAfter(response);
   }
 
   private void watchIdle(long afterNanos) {

@@ -1,8 +1,12 @@
 package dev.tarn.server.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.DiskProofStore;
+import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.DiskBlobStore;
 import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.StoreOptions;
@@ -12,6 +16,7 @@ import dev.tarn.server.mirror.MirrorListener;
 import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.Scope;
+import dev.tarn.server.mirror.Source;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.registry.ExchangeListener;
 import dev.tarn.server.registry.RegistryEndpoint;
@@ -26,6 +31,8 @@ import dev.tarn.server.upstream.UpstreamSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +48,10 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 
 /**
  * A whole mirror on a loopback port in front of a {@link ScriptedUpstream}: real stores in a
@@ -55,47 +65,71 @@ public final class MirrorFixture implements AutoCloseable {
   public final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
   public final List<String> troubles = Collections.synchronizedList(new ArrayList<>());
+  public final List<String> stale = Collections.synchronizedList(new ArrayList<>());
+  public final AtomicLong fetchedBytes = new AtomicLong();
   public final List<ExchangeListener.Finished> finished =
       Collections.synchronizedList(new ArrayList<>());
 
   private final Transport transport = Transport.start(2);
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final Path directory;
   private final DiskBlobStore store;
   private final UpstreamClient client;
   private final Mirror mirror;
   private final RegistryEndpoint endpoint;
 
-  /** What a test may want otherwise. */
+  /** What a test may want otherwise. {@code stores} wraps the blob store that the mirror sees. */
   public record Options(
       Duration headerTimeout,
       Duration stallTimeout,
+      Duration idleTimeout,
       Duration maxAge,
       int maxConnections,
-      FileSystemSpace space) {
+      FileSystemSpace space,
+      UnaryOperator<BlobStore> stores) {
     public static Options standard() {
       return new Options(
           Duration.ofMillis(1500),
           Duration.ofMillis(600),
+          Duration.ofSeconds(30),
           Duration.ZERO,
           256,
-          space(Long.MAX_VALUE / 2));
+          space(Long.MAX_VALUE / 2),
+          store -> store);
     }
 
     public Options withMaxAge(Duration changed) {
-      return new Options(headerTimeout, stallTimeout, changed, maxConnections, space);
+      return new Options(
+          headerTimeout, stallTimeout, idleTimeout, changed, maxConnections, space, stores);
     }
 
     public Options withHeaderTimeout(Duration changed) {
-      return new Options(changed, stallTimeout, maxAge, maxConnections, space);
+      return new Options(changed, stallTimeout, idleTimeout, maxAge, maxConnections, space, stores);
+    }
+
+    public Options withStallTimeout(Duration changed) {
+      return new Options(
+          headerTimeout, changed, idleTimeout, maxAge, maxConnections, space, stores);
+    }
+
+    public Options withIdleTimeout(Duration changed) {
+      return new Options(
+          headerTimeout, stallTimeout, changed, maxAge, maxConnections, space, stores);
     }
 
     public Options withMaxConnections(int changed) {
-      return new Options(headerTimeout, stallTimeout, maxAge, changed, space);
+      return new Options(headerTimeout, stallTimeout, idleTimeout, maxAge, changed, space, stores);
+    }
+
+    public Options withStore(UnaryOperator<BlobStore> changed) {
+      return new Options(
+          headerTimeout, stallTimeout, idleTimeout, maxAge, maxConnections, space, changed);
     }
 
     /** A disk with so many bytes free of a hundred times that many. */
     public Options withFreeSpace(long free) {
-      return new Options(headerTimeout, stallTimeout, maxAge, maxConnections, space(free));
+      return new Options(
+          headerTimeout, stallTimeout, idleTimeout, maxAge, maxConnections, space(free), stores);
     }
 
     private static FileSystemSpace space(long free) {
@@ -122,6 +156,7 @@ public final class MirrorFixture implements AutoCloseable {
   }
 
   private MirrorFixture(Path directory, Options options) throws IOException {
+    this.directory = directory;
     Clock clock = clock();
     store = DiskBlobStore.open(StoreOptions.defaults(directory), clock, options.space(), workers);
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
@@ -152,13 +187,26 @@ public final class MirrorFixture implements AutoCloseable {
     mirror =
         new Mirror(
             registries,
-            new Mirror.Stores(store, new DiskTagStore(catalog), new DiskProofStore(catalog)),
+            new Mirror.Stores(
+                options.stores().apply(store),
+                new DiskTagStore(catalog),
+                new DiskProofStore(catalog)),
             new Mirror.Surroundings(
                 clock, System::nanoTime, workers, options.headerTimeout(), attempt -> {}),
             new MirrorListener() {
               @Override
               public void trouble(String event, Scope scope, Object subject, String why) {
                 troubles.add(event + " " + why);
+              }
+
+              @Override
+              public void stale(Scope scope, Tag tag, String why) {
+                stale.add(scope + ":" + tag);
+              }
+
+              @Override
+              public void fetched(RegistryHost registry, Source source, long bytes) {
+                fetchedBytes.addAndGet(bytes);
               }
             });
     endpoint =
@@ -168,7 +216,7 @@ public final class MirrorFixture implements AutoCloseable {
                 options.maxConnections(),
                 options.headerTimeout(),
                 options.stallTimeout(),
-                Duration.ofSeconds(30)),
+                options.idleTimeout()),
             registries,
             mirror,
             transport,
@@ -194,6 +242,55 @@ public final class MirrorFixture implements AutoCloseable {
         return now.get();
       }
     };
+  }
+
+  /** Waits until no blob is arriving any more. */
+  public void awaitQuiet() {
+    Awaitility.await("transfers end")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> mirror.transfersInFlight() == 0);
+  }
+
+  /** Waits until the mirror holds none of its content's files open. */
+  public void awaitFilesClosed() {
+    Awaitility.await("files are closed")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(10))
+        .untilAsserted(() -> assertThat(openContent()).isEmpty());
+  }
+
+  /** The files of content that this process has open. */
+  private List<String> openContent() throws IOException {
+    List<String> open = new ArrayList<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path link : links) {
+        String target = target(link);
+        if (target.startsWith(directory + "/blobs/")
+            || target.startsWith(directory + "/partial/")) {
+          open.add(target);
+        }
+      }
+    }
+    return open;
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Sends a GET; {@code headers} are whole lines. */
+  public RawClient.Response get(String uri, String... headers) throws IOException {
+    return RawClient.send(address(), "GET", uri, headers);
+  }
+
+  /** Sends a HEAD; {@code headers} are whole lines. */
+  public RawClient.Response head(String uri, String... headers) throws IOException {
+    return RawClient.send(address(), "HEAD", uri, headers);
   }
 
   public InetSocketAddress address() {
