@@ -1,24 +1,18 @@
 package dev.tarn.core.store;
 
-import dev.tarn.core.digest.Algorithm;
 import dev.tarn.core.digest.Digest;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -95,7 +89,7 @@ final class CompleteBlobs {
     try {
       channel = FileChannel.open(layout.blob(digest), READ);
       long size = channel.size();
-      if (isWhole(digest, size)) {
+      if (BlobScan.isWhole(digest, size)) {
         if (known == null && !filled) {
           known = index.addFound(new IndexedBlob(digest, size, 0));
           pinned = index.pin(known);
@@ -130,16 +124,9 @@ final class CompleteBlobs {
     if (size > 0) {
       return OptionalLong.of(size);
     }
-    return isWhole(digest, size) && file.exists() ? OptionalLong.of(0) : OptionalLong.empty();
-  }
-
-  /** Whether a file of this size can be what it is named for; a crash may leave empty files. */
-  private static boolean isWhole(Digest digest, long size) {
-    return size > 0 || isEmpty(digest);
-  }
-
-  private static boolean isEmpty(Digest digest) {
-    return digest.equals(Digest.of(digest.algorithm(), digest.algorithm().newHash()));
+    return BlobScan.isWhole(digest, size) && file.exists()
+        ? OptionalLong.of(0)
+        : OptionalLong.empty();
   }
 
   private void touch(@Nullable IndexedBlob blob) {
@@ -169,7 +156,7 @@ final class CompleteBlobs {
 
   /** Waits until a finished file's bytes, and the directory it is to enter, are on the device. */
   void makeDurable(Digest digest, FileChannel channel, long size) throws IOException {
-    if (!isWhole(digest, size)) {
+    if (!BlobScan.isWhole(digest, size)) {
       throw new IOException("no content for " + digest);
     }
     disk.force(channel);
@@ -344,14 +331,9 @@ final class CompleteBlobs {
    * @param limit answers what room complete content may take, given what it takes now
    */
   void fill(LongUnaryOperator limit) {
-    List<IndexedBlob> found = new ArrayList<>();
-    for (Algorithm algorithm : Algorithm.values()) {
-      scan(algorithm, found);
-    }
-    found.sort(Comparator.comparingLong(IndexedBlob::touchedMillis));
     List<IndexedBlob> oldestFirst = new ArrayList<>();
     List<Digest> openedMeanwhile = new ArrayList<>();
-    for (IndexedBlob blob : found) {
+    for (IndexedBlob blob : BlobScan.oldestFirst(layout)) {
       if (index.addFound(blob) == blob) {
         oldestFirst.add(blob);
       } else {
@@ -368,39 +350,5 @@ final class CompleteBlobs {
       }
     }
     filled = true;
-  }
-
-  private void scan(Algorithm algorithm, List<IndexedBlob> found) {
-    for (Path directory : list(layout.blobs(algorithm))) {
-      for (Path file : list(directory)) {
-        foundBlob(algorithm, file).ifPresent(found::add);
-      }
-    }
-  }
-
-  /** What lies in a directory; what cannot be listed is served all the same, and never evicted. */
-  private static List<Path> list(Path directory) {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(entries::add);
-    } catch (IOException | DirectoryIteratorException e) {
-      log.atWarn().addKeyValue("directory", directory).setCause(e).log("store.scan.failed");
-    }
-    return entries;
-  }
-
-  private static Optional<IndexedBlob> foundBlob(Algorithm algorithm, Path file) {
-    Optional<Digest> digest = StoreLayout.blobDigest(algorithm, file);
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return digest
-          .filter(named -> attributes.isRegularFile() && isWhole(named, attributes.size()))
-          .map(
-              named ->
-                  new IndexedBlob(
-                      named, attributes.size(), attributes.lastModifiedTime().toMillis()));
-    } catch (IOException _) {
-      return Optional.empty();
-    }
   }
 }

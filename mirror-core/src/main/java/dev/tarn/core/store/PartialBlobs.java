@@ -3,8 +3,6 @@ package dev.tarn.core.store;
 import dev.tarn.core.digest.Algorithm;
 import dev.tarn.core.digest.Digest;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,20 +121,10 @@ final class PartialBlobs {
   /** Enters what earlier runs left into the books, and deletes what nothing can be made of. */
   void fill() {
     for (Algorithm algorithm : Algorithm.values()) {
-      for (Path file : list(layout.partials(algorithm))) {
+      for (Path file : BlobScan.list(layout.partials(algorithm))) {
         found(algorithm, file);
       }
     }
-  }
-
-  private static List<Path> list(Path directory) {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(entries::add);
-    } catch (IOException | DirectoryIteratorException e) {
-      log.atWarn().addKeyValue("directory", directory).setCause(e).log("partial.scan.failed");
-    }
-    return entries;
   }
 
   private synchronized void found(Algorithm algorithm, Path file) {
