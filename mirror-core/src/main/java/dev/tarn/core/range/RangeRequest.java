@@ -15,7 +15,10 @@ public sealed interface RangeRequest {
   /** All of it, answered 200. */
   record Whole() implements RangeRequest {}
 
-  /** {@code bytes=first-last}, or {@code bytes=first-} with {@code last} at its maximum. */
+  /**
+   * {@code bytes=first-last}, or {@code bytes=first-} with {@code last} at its maximum. Where {@code
+   * last} comes before {@code first} nothing can satisfy it: registries answer that with 416.
+   */
   record From(long first, long last) implements RangeRequest {}
 
   /** {@code bytes=-length}. */
@@ -50,7 +53,7 @@ public sealed interface RangeRequest {
     long first = number(spec.substring(0, dash));
     String lastText = spec.substring(dash + 1);
     long last = lastText.isEmpty() ? Long.MAX_VALUE : number(lastText);
-    return first < 0 || last < first ? new Whole() : new From(first, last);
+    return first < 0 || last < 0 ? new Whole() : new From(first, last);
   }
 
   /** The first byte that is wanted where that is known without the size; else 0. */
@@ -66,7 +69,7 @@ public sealed interface RangeRequest {
     return switch (this) {
       case Whole _ -> new Resolved.Full();
       case From from ->
-          from.first() >= size
+          from.first() >= size || from.last() < from.first()
               ? new Resolved.Unsatisfiable()
               : new Resolved.Partial(
                   new ByteRange(from.first(), Math.min(from.last(), size - 1) + 1));

@@ -54,7 +54,6 @@ class RangeRequestTest {
         "bytes=a-",
         "bytes=--1",
         "bytes=1--2",
-        "bytes=2-1",
         "bytes=0-1,3-4",
         "bytes=-1,3-4",
         "bytes=+1-2",
@@ -84,6 +83,7 @@ class RangeRequestTest {
     "bytes=-1, 10, 9, 10",
     "bytes=-10, 10, 0, 10",
     "bytes=-11, 10, 0, 10",
+    "bytes=2-1, 10, , ",
     "bytes=-0, 10, , ",
     "bytes=-1, 0, , ",
     "bytes=0-9223372036854775807, 10, 0, 10",
@@ -123,10 +123,13 @@ class RangeRequestTest {
             default -> "bytes=-" + first;
           };
       switch (RangeRequest.parse(header).resolve(size)) {
-        case Resolved.Full _ -> assertThat(last).as(header).isLessThan(first);
+        case Resolved.Full _ -> throw new AssertionError(header + " is a range");
         case Resolved.Unsatisfiable _ -> {
           boolean suffix = header.startsWith("bytes=-");
-          assertThat(suffix ? first == 0 || size == 0 : first >= size).as(header).isTrue();
+          boolean backwards = header.endsWith("-" + last) && last < first && !suffix;
+          assertThat(backwards || (suffix ? first == 0 || size == 0 : first >= size))
+              .as(header)
+              .isTrue();
         }
         case Resolved.Partial partial -> {
           ByteRange range = partial.range();

@@ -3,6 +3,7 @@ package dev.tarn.server.registry;
 import dev.tarn.core.transfer.Transfer;
 import dev.tarn.core.transfer.TransferReader;
 import io.netty.channel.Channel;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,7 @@ final class GrowingWriter implements BodyWriter {
       case Transfer.Progress.Ready(long ready) -> write(Math.min(ready, end));
       case Transfer.Progress.Waiting _ -> {
         waiting = true;
-        reader.onProgress(position, () -> channel.eventLoop().execute(this::pump));
+        reader.onProgress(position, this::wake);
       }
       case Transfer.Progress.AtEnd _ -> {
         ended = true;
@@ -76,6 +77,15 @@ final class GrowingWriter implements BodyWriter {
         ended = true;
         ending.cut("transfer_" + failure);
       }
+    }
+  }
+
+  /** On the thread that made the progress: hands over to the event loop. */
+  private void wake() {
+    try {
+      channel.eventLoop().execute(this::pump);
+    } catch (RejectedExecutionException e) {
+      // The event loops have ended, and the connection with them: nobody is left to be told.
     }
   }
 
