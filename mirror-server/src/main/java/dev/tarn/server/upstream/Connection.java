@@ -156,6 +156,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
   }
 
   @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (current != null) {
+      current.onReadComplete();
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     fail(broken(headSeen ? "the body ended before its length" : "connection closed, no answer"));
   }

@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * a proxy, shakes hands. Blocks the virtual thread that asks.
  */
 final class Dialer {
+  /**
+   * A first handshake loads classes by the hundred, which on a node without spare processors takes
+   * seconds of this side's own making.
+   */
+  private static final int HANDSHAKE_FACTOR = 3;
+
   private static final int MAX_INITIAL_LINE_BYTES = 8 * 1024;
   private static final int MAX_HEADER_BYTES = 64 * 1024;
   private static final int MIN_READ_BYTES = 16 * 1024;
@@ -85,7 +91,8 @@ final class Dialer {
     InetAddress reached =
         proxy.isPresent() ? null : ((InetSocketAddress) channel.remoteAddress()).getAddress();
     Connection connection = new Connection(route, channel, reached, pool);
-    furnish(connection, proxy, tls, deadline.orAfter(connectTimeout));
+    Duration furnishing = connectTimeout.multipliedBy(HANDSHAKE_FACTOR);
+    furnish(connection, proxy, tls, deadline.orAfter(furnishing));
     return connection;
   }
 

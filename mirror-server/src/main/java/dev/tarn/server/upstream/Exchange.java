@@ -24,6 +24,12 @@ final class Exchange {
 
   private static final int RESUME_BYTES = PAUSE_BYTES / 2;
 
+  /**
+   * Queued bytes that are worth waking the thread for before a read is complete: TLS brings them by
+   * 16 KiB, and a wake costs more than copying those.
+   */
+  private static final int WAKE_BYTES = 128 * 1024;
+
   /** The head of an answer. */
   record Head(int status, HttpHeaders headers) {}
 
@@ -76,8 +82,20 @@ final class Exchange {
       queue.add(bytes);
       queuedBytes += bytes.readableBytes();
       paused |= queuedBytes >= PAUSE_BYTES;
-      changed.signal();
+      if (queuedBytes >= WAKE_BYTES) {
+        changed.signal();
+      }
       return paused;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What could be read without waiting was handed over. */
+  void onReadComplete() {
+    lock.lock();
+    try {
+      changed.signal();
     } finally {
       lock.unlock();
     }

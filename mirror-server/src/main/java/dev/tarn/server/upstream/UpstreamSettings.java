@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * The limits of the upstream client.
  *
- * @param connectTimeout for looking up an origin's address, connecting and the TLS handshake, each
+ * @param connectTimeout for looking up an origin's address and for connecting, each; a tunnel and
+ *     the TLS handshake get three times as long
  * @param headerTimeout from the first attempt at an origin to the headers of its final answer,
  *     redirects, tokens and retries included
  * @param stallTimeout how long a body may stay without a byte
