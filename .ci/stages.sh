@@ -11,7 +11,7 @@ broken=0
 
 # stage NAME COMMAND… runs a stage; what it prints is shown and counted.
 stage() {
-  local name=$1 began=$SECONDS status log
+  local name=$1 began=$SECONDS failed_before=$failed status log
   shift
   log=$(mktemp)
   echo "=== $name"
@@ -21,6 +21,8 @@ stage() {
   rm -f "$log"
   if [ "$status" -ne 0 ]; then
     broken=$((broken + 1))
+    # One that broke without a test or case of its own that failed is a failure by itself.
+    [ "$failed" -gt "$failed_before" ] || failed=$((failed + 1))
     echo "=== $name: FAILED (status $status) after $((SECONDS - began)) s"
   else
     echo "=== $name: ok in $((SECONDS - began)) s"
@@ -60,10 +62,6 @@ finish() {
   echo "=== stages"
   printf '%s\n' "${stage_lines[@]}"
   echo "=== $SECONDS s in all"
-  # A stage that broke without saying which of its tests did counts as one failure.
-  if [ "$broken" -gt 0 ] && [ "$failed" -eq 0 ]; then
-    failed=$broken
-  fi
   echo "$passed passed, $failed failed"
   [ "$broken" -eq 0 ] && [ "$failed" -eq 0 ]
   exit

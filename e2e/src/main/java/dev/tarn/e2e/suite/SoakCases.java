@@ -8,7 +8,6 @@ import dev.tarn.e2e.node.TarnConfig;
 import dev.tarn.e2e.node.TarnNode;
 import dev.tarn.e2e.run.CaseRun;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +27,8 @@ final class SoakCases {
 
   /** Idle connections to upstream and from clients are closed by then. */
   private static final Duration QUIET_LIMIT = Duration.ofMinutes(2);
+
+  private static final Duration PUBLISH_LIMIT = Duration.ofSeconds(20);
 
   private static final double RESIDENT_GROWTH = 1.15;
   private static final long RESIDENT_SLACK_KIB = 16 * 1024;
@@ -100,9 +101,11 @@ final class SoakCases {
           RawClient.request("GET", target, Optional.empty()),
           new RawClient.Patience.Endless());
     }
-    List<Path> left = new ArrayList<>(tarn.storeFiles("partial"));
-    left.addAll(tarn.storeFiles("tmp"));
-    run.check(left.isEmpty(), "left in the store: " + left);
+    // A client has the last byte before the file is certain to be on disk and published.
+    Await.until(
+        "nothing is left in the store but what is complete",
+        PUBLISH_LIMIT,
+        () -> tarn.storeFiles("partial").isEmpty() && tarn.storeFiles("tmp").isEmpty());
     run.figure("store_files", tarn.storeFiles("").size());
   }
 
