@@ -1,5 +1,6 @@
 package dev.tarn.e2e;
 
+import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
 import dev.tarn.e2e.run.SuiteRunner;
@@ -15,25 +16,34 @@ import java.util.function.Predicate;
 
 /** What e2e/run starts: runs the suites named on the command line, one after another. */
 public final class Main {
-  private static final List<Suite<?>> SUITES =
-      List.of(new ContainerdSuite(), new ConformanceSuite(), new ClientsSuite(), new SoakSuite());
-
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
   private Main() {}
 
+  private static List<Suite<?>> suites(boolean quick) {
+    return List.of(
+        new ContainerdSuite(),
+        new ConformanceSuite(),
+        new ClientsSuite(),
+        new SoakSuite(),
+        new ServeSuite(quick));
+  }
+
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>();
     boolean keep = false;
+    boolean quick = false;
     Predicate<String> selected = name -> true;
     for (String argument : arguments) {
       if (argument.equals("--list")) {
         list();
         return;
       } else if (argument.equals("--names")) {
-        SUITES.forEach(suite -> System.out.println(suite.name()));
+        suites(false).forEach(suite -> System.out.println(suite.name()));
         return;
+      } else if (argument.equals("--quick")) {
+        quick = true;
       } else if (argument.equals("--keep")) {
         keep = true;
       } else if (argument.startsWith("--case=")) {
@@ -48,9 +58,10 @@ public final class Main {
     if (names.isEmpty()) {
       misused("which suite?");
     }
+    List<Suite<?>> all = suites(quick);
     List<Suite<?>> suites = new ArrayList<>();
     for (String name : names) {
-      Optional<Suite<?>> suite = SUITES.stream().filter(s -> s.name().equals(name)).findFirst();
+      Optional<Suite<?>> suite = all.stream().filter(s -> s.name().equals(name)).findFirst();
       suite.ifPresentOrElse(suites::add, () -> misused("no such suite: " + name));
     }
     // By default on disk: images do not belong in memory.
@@ -64,7 +75,7 @@ public final class Main {
   }
 
   private static void list() {
-    for (Suite<?> suite : SUITES) {
+    for (Suite<?> suite : suites(false)) {
       System.out.printf("%-12s %s%n", suite.name(), suite.summary());
       List<Need> needs = new ArrayList<>(suite.needs());
       suite.cases().stream().flatMap(c -> c.needs().stream()).forEach(needs::add);
@@ -81,7 +92,8 @@ public final class Main {
 
   private static void misused(String what) {
     System.err.println("e2e/run: " + what);
-    System.err.println("usage: e2e/run [--keep] [--case=PART-OF-NAME] SUITE…   or: e2e/run --list");
+    System.err.println(
+        "usage: e2e/run [--keep] [--quick] [--case=PART-OF-NAME] SUITE…   or: e2e/run --list");
     System.exit(MISUSED);
   }
 }

@@ -16,6 +16,11 @@ public interface Suite<S> {
 
   List<Case<S>> cases();
 
+  /** The figures that stand in the RESULT line itself, besides with their cases. */
+  default List<String> headlines() {
+    return List.of();
+  }
+
   /** Starts what the cases share; what the workspace owns is closed after the last of them. */
   S open(Workspace workspace) throws Exception;
 }

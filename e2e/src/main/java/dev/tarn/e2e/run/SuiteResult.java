@@ -9,10 +9,12 @@ import java.util.Map;
 /** How every case of a suite went, and the line that says so. */
 public final class SuiteResult {
   private final String suite;
+  private final List<String> headlines;
   private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
 
-  SuiteResult(String suite) {
+  SuiteResult(String suite, List<String> headlines) {
     this.suite = suite;
+    this.headlines = List.copyOf(headlines);
   }
 
   void add(String caseName, Outcome outcome) {
@@ -30,7 +32,7 @@ public final class SuiteResult {
 
   /** One line: {@code RESULT} and a JSON object. */
   public String line() {
-    Map<String, Object> figures = new LinkedHashMap<>();
+    Map<String, Map<String, Object>> figures = new LinkedHashMap<>();
     Map<String, String> reasons = new LinkedHashMap<>();
     outcomes.forEach(
         (name, outcome) -> {
@@ -49,6 +51,7 @@ public final class SuiteResult {
     json.put("passed", count(Outcome.Passed.class));
     json.put("failed", count(Outcome.Failed.class));
     json.put("skipped", count(Outcome.Skipped.class));
+    figures.values().forEach(ofCase -> addHeadlines(json, ofCase));
     json.put("figures", figures);
     if (!reasons.isEmpty()) {
       json.put("reasons", reasons);
@@ -61,9 +64,18 @@ public final class SuiteResult {
   }
 
   private static void addFigures(
-      Map<String, Object> all, String caseName, Map<String, Object> figures) {
+      Map<String, Map<String, Object>> all, String caseName, Map<String, Object> figures) {
     if (!figures.isEmpty()) {
       all.put(caseName, figures);
+    }
+  }
+
+  private void addHeadlines(Map<String, Object> json, Map<String, Object> figures) {
+    for (String headline : headlines) {
+      Object figure = figures.get(headline);
+      if (figure != null) {
+        json.put(headline, figure);
+      }
     }
   }
 }

@@ -42,7 +42,7 @@ public final class SuiteRunner {
 
   /** Runs the suite, prints a line a case and at the end the RESULT line. */
   public <S> SuiteResult run(Suite<S> suite) {
-    SuiteResult result = new SuiteResult(suite.name());
+    SuiteResult result = new SuiteResult(suite.name(), suite.headlines());
     List<Case<S>> cases = suite.cases().stream().filter(c -> selected.test(c.name())).toList();
     out.printf("%s: %d cases%n", suite.name(), cases.size());
     List<String> missing = missing(suite.needs());

@@ -1,0 +1,105 @@
+package dev.tarn.e2e.bench;
+
+import dev.tarn.e2e.process.Workspace;
+import dev.tarn.e2e.run.CaseRun;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What Tarn takes while nothing goes on, and at its highest. It may use every processor: on one
+ * alone it would have fewer threads than on a node.
+ */
+final class MemoryCases {
+  private static final double IDLE_LIMIT_MIB = 45;
+  private static final double PEAK_LIMIT_MIB = 70;
+  private static final double IDLE_CPU_LIMIT_PERCENT = 0.2;
+  private static final double SLOWDOWN_LIMIT = 1.5;
+  private static final long GROUP_BYTES = 128L * 1024 * 1024;
+
+  private MemoryCases() {}
+
+  /** After a first small pull, so that what a pull needs is loaded. */
+  static void idle(ServeBench bench, CaseRun run) throws Exception {
+    Findings findings = new Findings(run, bench.scale);
+    Tarn tarn = Tarn.start(run.workspace(), "tarn", Tarn.Settings.of(bench.upstream));
+    ServeBench.expect(tarn.server(), bench.manifest(), bench.image.manifest());
+    ServeBench.expect(tarn.server(), bench.config(), bench.image.config());
+    TimeUnit.MILLISECONDS.sleep(bench.scale.settle().toMillis());
+    ProcessUse use = tarn.server().use();
+    double before = use.cpuSeconds();
+    long start = System.nanoTime();
+    TimeUnit.MILLISECONDS.sleep(bench.scale.idle().toMillis());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    findings.atMost(
+        "idle_cpu_percent", (use.cpuSeconds() - before) / seconds * 100, IDLE_CPU_LIMIT_PERCENT);
+    ProcessUse.Memory memory = use.memory();
+    findings.figure("rss_idle_mib", memory.residentMib());
+    findings.atMost("anon_idle_mib", memory.anonymousMib(), IDLE_LIMIT_MIB);
+    findings.figure("jars_mib", tarn.jarBytes() / (1024.0 * 1024));
+    findings.judge();
+  }
+
+  private record Pull(double seconds, ProcessUse.Memory highest, ProcessUse.Memory after) {}
+
+  static void peak(ServeBench bench, CaseRun run) throws Exception {
+    Findings findings = new Findings(run, bench.scale);
+    List<Pull> free = new ArrayList<>();
+    List<Pull> limited = new ArrayList<>();
+    int version = 0;
+    for (int round = 1; round <= bench.scale.pullRounds(); round++) {
+      free.add(pull(bench, run, "free-" + round, Wrapping.NONE));
+      try (MemoryGroup group = MemoryGroup.create(GROUP_BYTES)) {
+        version = group.version();
+        limited.add(pull(bench, run, "limited-" + round, group::enter));
+      }
+    }
+    findings.figure("cgroup_version", version);
+    findings.figure("pulls_s", samples(free, Pull::seconds));
+    findings.figure("pulls_limited_s", samples(limited, Pull::seconds));
+    findings.figure("rss_peak_mib", samples(free, p -> p.highest().residentMib()));
+    findings.figure("rss_peak_limited_mib", samples(limited, p -> p.highest().residentMib()));
+    findings.figure("anon_peak_limited_mib", samples(limited, p -> p.highest().anonymousMib()));
+    findings.figure("anon_after_mib", samples(free, p -> p.after().anonymousMib()));
+    findings.atMost(
+        "anon_peak_mib", samples(free, p -> p.highest().anonymousMib()), PEAK_LIMIT_MIB);
+    findings.atMost(
+        "limited_vs_unlimited",
+        samples(limited, Pull::seconds).median() / samples(free, Pull::seconds).median(),
+        SLOWDOWN_LIMIT);
+    findings.judge();
+  }
+
+  private static Samples samples(List<Pull> pulls, ToDoubleFunction<Pull> figure) {
+    return new Samples(pulls.stream().map(figure::applyAsDouble).toList());
+  }
+
+  /** Eight pulls at the same time of what a new Tarn does not have. */
+  private static Pull pull(ServeBench bench, CaseRun run, String name, Wrapping wrapping)
+      throws Exception {
+    List<String> paths = bench.pullPaths();
+    Workspace workspace = run.workspace().child(name);
+    Pull pull;
+    try {
+      Tarn tarn = Tarn.start(workspace, "tarn", Tarn.Settings.of(bench.upstream).wrapped(wrapping));
+      ProcessUse use = tarn.server().use();
+      Reading reading;
+      ProcessUse.Memory highest;
+      try (SmallRequests small = new SmallRequests(tarn.server().at(bench.pullManifest()));
+          MemoryWatch watch = new MemoryWatch(use)) {
+        reading = bench.sink.allAtOnce(tarn.server().port(), paths, false);
+        highest = watch.highest();
+        run.checkEquals("small requests that failed, " + name, 0, small.failed());
+        run.check(small.answered() > 0, "no small request was answered, " + name);
+      }
+      run.checkEquals("bytes of the eight pulls, " + name, bench.pullBytes(), reading.bytes());
+      TimeUnit.MILLISECONDS.sleep(bench.scale.settle().toMillis());
+      pull = new Pull(reading.seconds(), highest, use.memory());
+    } finally {
+      workspace.closeResources();
+    }
+    workspace.delete();
+    return pull;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.tarn.e2e.bench;
+
+import java.time.Duration;
+
+/**
+ * How long and how large a benchmark is: whole, or quick to guard against regressions of kind, with
+ * limits half as strict.
+ */
+record Scale(
+    int rounds,
+    Duration round,
+    Duration warmUp,
+    long blobBytes,
+    int pullRounds,
+    int starts,
+    Duration settle,
+    Duration idle,
+    double lenience) {
+  private static final int WHOLE_BLOB_BYTES = 300_000_000;
+  private static final int QUICK_BLOB_BYTES = 64_000_000;
+
+  static Scale of(boolean quick) {
+    return quick
+        ? new Scale(
+            3,
+            Duration.ofMillis(700),
+            Duration.ofMillis(1_500),
+            QUICK_BLOB_BYTES,
+            1,
+            3,
+            Duration.ofSeconds(6),
+            Duration.ofSeconds(10),
+            2)
+        : new Scale(
+            7,
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(6),
+            WHOLE_BLOB_BYTES,
+            5,
+            7,
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(60),
+            1);
+  }
+}

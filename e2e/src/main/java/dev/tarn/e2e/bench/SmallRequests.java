@@ -1,0 +1,46 @@
+package dev.tarn.e2e.bench;
+
+import dev.tarn.e2e.http.Fetch;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** Asks for something small again and again, on a virtual thread of its own, until it is closed. */
+final class SmallRequests implements AutoCloseable {
+  private static final Duration PAUSE = Duration.ofMillis(5);
+
+  private final AtomicLong answered = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final Thread thread;
+  private volatile boolean stopped;
+
+  SmallRequests(URI uri) {
+    this.thread = Thread.ofVirtual().name("small-requests").start(() -> ask(uri));
+  }
+
+  private void ask(URI uri) {
+    while (!stopped) {
+      (Fetch.statusOf(uri) == 200 ? answered : failed).incrementAndGet();
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  long answered() {
+    return answered.get();
+  }
+
+  long failed() {
+    return failed.get();
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    try {
+      thread.join();
+    } catch (InterruptedException given) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
