@@ -132,6 +132,22 @@ public final class Transfer {
         || nanoClock.getAsLong() - unreadSince < policy.linger().toNanos();
   }
 
+  /**
+   * Ends it where nobody wants it any more, so that nobody can join in between; what came is kept.
+   *
+   * @return whether it is over
+   */
+  public boolean abandonUnlessWanted() {
+    synchronized (this) {
+      if (isWanted() || verified || failure != null) {
+        return verified || failure != null;
+      }
+      failure = TransferFailure.ABANDONED;
+    }
+    partial.keep();
+    return true;
+  }
+
   /** Whether it ended, well or not. */
   public synchronized boolean isOver() {
     return verified || failure != null;

@@ -86,6 +86,10 @@ final class BlobFetch implements Runnable {
   }
 
   private void open() throws IOException {
+    if (tools.store().sizeOf(digest).isPresent()) {
+      opened.complete(new Opened.Stored());
+      return;
+    }
     OptionalLong kept = tools.store().partialSize(digest);
     if (kept.isPresent()
         && tools.store().admit(digest, kept.getAsLong())
@@ -102,6 +106,9 @@ final class BlobFetch implements Runnable {
     // A byte less than is here, so that the answer always has a body and proves the right to it.
     long from = Math.min(transfer.firstMissing(0), Math.max(0, partial.size() - 1));
     UpstreamAnswer answer = upstream.getBlob(scope.repository(), digest, from, caller);
+    if (from > 0 && refusesTheRange(answer)) {
+      answer = upstream.getBlob(scope.repository(), digest, 0, caller);
+    }
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       partial.keep();
       partial.close();
@@ -114,6 +121,13 @@ final class BlobFetch implements Runnable {
     } else {
       carry(transfer, content);
     }
+  }
+
+  /** Whether it may be the range that upstream makes no sense of, as where the size was wrong. */
+  private static boolean refusesTheRange(UpstreamAnswer answer) {
+    return answer instanceof UpstreamAnswer.Failed failed
+        && (failed.reason() == UpstreamAnswer.Reason.STATUS
+            || failed.reason() == UpstreamAnswer.Reason.PROTOCOL);
   }
 
   private void start() throws IOException {
@@ -136,8 +150,7 @@ final class BlobFetch implements Runnable {
         tools
             .rights()
             .proven(scope, Descriptor.blob(digest, content.totalSize()), content.anonymous());
-        content.close();
-        opened.complete(new Opened.NoRoom());
+        opened.complete(new Opened.NoRoom(content));
       }
     }
   }
@@ -205,10 +218,11 @@ final class BlobFetch implements Runnable {
         if (fruitless >= MAX_FRUITLESS_ATTEMPTS || transfer.size() == BlobStore.UNKNOWN_SIZE) {
           return TransferFailure.SOURCE;
         }
-        if (tools.stopping().getAsBoolean() || !transfer.isWanted()) {
-          return tools.stopping().getAsBoolean()
-              ? TransferFailure.SHUTDOWN
-              : TransferFailure.ABANDONED;
+        if (tools.stopping().getAsBoolean()) {
+          return TransferFailure.SHUTDOWN;
+        }
+        if (transfer.abandonUnlessWanted()) {
+          return TransferFailure.ABANDONED;
         }
         tools.backoff().pause(fruitless);
         fruitless++;
@@ -262,7 +276,7 @@ final class BlobFetch implements Runnable {
       if (tools.stopping().getAsBoolean()) {
         return Run.STOPPING;
       }
-      if (!transfer.isWanted()) {
+      if (transfer.abandonUnlessWanted()) {
         return Run.UNWANTED;
       }
     }
