@@ -47,6 +47,10 @@ import java.util.function.LongSupplier;
  */
 public final class Node implements AutoCloseable {
   private static final Duration MAINTENANCE_PERIOD = Duration.ofSeconds(5);
+
+  /** How long transfers may take to end once nobody reads them: a byte's time, or a stall. */
+  private static final Duration TRANSFERS_END = Duration.ofSeconds(2);
+
   private static final Duration SWEEP_PERIOD = Duration.ofHours(6);
   private static final Duration PROOFS_KEPT = Duration.ofDays(30);
 
@@ -247,7 +251,7 @@ public final class Node implements AutoCloseable {
   public void close() {
     ready = false;
     registry.drain(configuration.shutdown().drainTimeout());
-    mirror.stop();
+    mirror.stop(TRANSFERS_END);
     closeParts();
   }
 

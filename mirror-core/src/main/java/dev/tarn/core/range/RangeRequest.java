@@ -16,8 +16,9 @@ public sealed interface RangeRequest {
   record Whole() implements RangeRequest {}
 
   /**
-   * {@code bytes=first-last}, or {@code bytes=first-} with {@code last} at its maximum. Where {@code
-   * last} comes before {@code first} nothing can satisfy it: registries answer that with 416.
+   * {@code bytes=first-last}, or {@code bytes=first-} with {@code last} at its maximum. Where
+   * {@code last} comes before {@code first} nothing can satisfy it: registries answer that with
+   * 416.
    */
   record From(long first, long last) implements RangeRequest {}
 

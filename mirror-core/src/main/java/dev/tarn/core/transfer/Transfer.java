@@ -134,6 +134,22 @@ public final class Transfer {
         || nanoClock.getAsLong() - unreadSince < policy.linger().toNanos();
   }
 
+  /**
+   * Ends it where nobody wants it any more, so that nobody can join in between; what came is kept.
+   *
+   * @return whether it is over
+   */
+  public boolean abandonUnlessWanted() {
+    synchronized (this) {
+      if (isWanted() || verified || failure != null) {
+        return verified || failure != null;
+      }
+      failure = TransferFailure.ABANDONED;
+    }
+    partial.keep();
+    return true;
+  }
+
   /** Whether it ended, well or not. */
   public synchronized boolean isOver() {
     return verified || failure != null;
@@ -229,17 +245,16 @@ public final class Transfer {
   }
 
   /**
-   * Ends the transfer without its content; what came is kept where it can be resumed. Does nothing
-   * where it is over already.
+   * Ends the transfer without its content; what came is kept where it can be resumed, and given up
+   * where it is wrong or where its room is what others lack. Does nothing where it is over already.
    */
   public void fail(TransferFailure reason) {
     if (isOver()) {
       return;
     }
-    if (reason == TransferFailure.MISMATCH || reason == TransferFailure.STORAGE) {
-      partial.discard();
-    } else {
-      partial.keep();
+    switch (reason) {
+      case MISMATCH, STORAGE, NO_ROOM -> partial.discard();
+      case SOURCE, ABANDONED, SHUTDOWN -> partial.keep();
     }
     end(reason, size());
   }

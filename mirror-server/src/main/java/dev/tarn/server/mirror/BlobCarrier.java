@@ -164,7 +164,7 @@ final class BlobCarrier {
     if (tools.stopping().getAsBoolean()) {
       return TransferFailure.SHUTDOWN;
     }
-    return transfer.isWanted() ? null : TransferFailure.ABANDONED;
+    return transfer.abandonUnlessWanted() ? TransferFailure.ABANDONED : null;
   }
 
   private UpstreamAnswer reopen(long from) {
@@ -196,7 +196,7 @@ final class BlobCarrier {
       if (tools.stopping().getAsBoolean()) {
         return Run.STOPPING;
       }
-      if (!transfer.isWanted()) {
+      if (transfer.abandonUnlessWanted()) {
         return Run.UNWANTED;
       }
       if (transfer.firstMissing(position) - position >= SKIP_BYTES) {
@@ -260,7 +260,7 @@ final class BlobCarrier {
           }
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // The run in order brings these bytes, or fails for the same reason.
       report("run_ahead_ended", String.valueOf(e.getMessage()));
     } finally {

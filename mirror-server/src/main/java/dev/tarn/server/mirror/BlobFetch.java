@@ -72,6 +72,10 @@ final class BlobFetch implements Runnable {
   }
 
   private void open() throws IOException {
+    if (tools.store().sizeOf(digest).isPresent()) {
+      opened.complete(new Opened.Stored());
+      return;
+    }
     OptionalLong kept = tools.store().partialSize(digest);
     if (kept.isPresent()
         && tools.store().admit(digest, kept.getAsLong())
@@ -88,6 +92,9 @@ final class BlobFetch implements Runnable {
     // A byte less than is here, so that the answer always has a body and proves the right to it.
     long from = Math.min(transfer.firstMissing(0), Math.max(0, partial.size() - 1));
     UpstreamAnswer answer = upstream.getBlob(scope.repository(), digest, from, caller);
+    if (from > 0 && refusesTheRange(answer)) {
+      answer = upstream.getBlob(scope.repository(), digest, 0, caller);
+    }
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       partial.keep();
       partial.close();
@@ -100,6 +107,13 @@ final class BlobFetch implements Runnable {
     } else {
       carry(transfer, content);
     }
+  }
+
+  /** Whether it may be the range that upstream makes no sense of, as where the size was wrong. */
+  private static boolean refusesTheRange(UpstreamAnswer answer) {
+    return answer instanceof UpstreamAnswer.Failed failed
+        && (failed.reason() == UpstreamAnswer.Reason.STATUS
+            || failed.reason() == UpstreamAnswer.Reason.PROTOCOL);
   }
 
   private void start() throws IOException {
@@ -122,8 +136,7 @@ final class BlobFetch implements Runnable {
         tools
             .rights()
             .proven(scope, Descriptor.blob(digest, content.totalSize()), content.anonymous());
-        content.close();
-        opened.complete(new Opened.NoRoom());
+        opened.complete(new Opened.NoRoom(content));
       }
     }
   }

@@ -112,11 +112,12 @@ final class Blobs {
     }
     return switch (transfers.open(request)) {
       case Transfers.Joined.Reading reading -> whenFirstByteIsHere(request, reading);
-      case Transfers.Joined.NoRoom _ -> stream(request);
+      case Transfers.Joined.NoRoom noRoom -> stream(request, noRoom.content());
       case Transfers.Joined.Stored _ -> {
-        Answer stored = stored(request, Outcome.HIT);
-        yield stored != null ? stored : Answer.unavailable(502, "the blob has just been evicted");
+        Answer hit = hit(request);
+        yield hit != null ? hit : afterAsking(request);
       }
+      case Transfers.Joined.Ended(TransferFailure failure) -> failed(request, failure);
       case Transfers.Joined.Overdue _ ->
           Answer.unavailable(504, "upstream has not answered for a while");
       case Transfers.Joined.Otherwise(UpstreamAnswer answer) -> otherwise(answer);
@@ -176,7 +177,7 @@ final class Blobs {
 
   private Answer failed(OfBlob request, TransferFailure failure) {
     return switch (failure) {
-      case NO_ROOM, STORAGE -> stream(request);
+      case NO_ROOM, STORAGE -> stream(request, null);
       case MISMATCH -> Answer.unavailable(502, "upstream's bytes do not match the digest");
       case SOURCE, ABANDONED -> Answer.unavailable(502, "upstream broke off");
       case SHUTDOWN -> Answer.unavailable(503, "shutting down");
@@ -196,27 +197,42 @@ final class Blobs {
         digest);
   }
 
-  /** Streams past the disk, to this one client. */
-  private Answer stream(OfBlob request) {
-    Scope scope = request.scope();
+  /** Streams past the disk, to this one client; {@code opened} is upstream's content if at hand. */
+  private Answer stream(OfBlob request, @Nullable UpstreamContent opened) {
     long from = request.range().firstByteHint();
+    if (opened != null && from == 0) {
+      return passing(request, opened);
+    }
+    if (opened != null) {
+      opened.close();
+    }
+    Scope scope = request.scope();
     UpstreamAnswer answer =
         registries
             .upstream(scope)
             .getBlob(scope.repository(), request.digest(), from, request.caller());
-    if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
-      return otherwise(answer);
-    }
+    return answer instanceof UpstreamAnswer.Found(UpstreamContent content)
+        ? passing(request, content)
+        : otherwise(answer);
+  }
+
+  /** Waits for the first bytes that can be passed on, so that no header leaves before them. */
+  private Answer passing(OfBlob request, UpstreamContent content) {
+    Digest digest = request.digest();
     VerifiedStream bytes =
         new VerifiedStream(
             content,
-            request.digest(),
-            count -> listener.fetched(scope.registry(), Source.UPSTREAM, count));
+            digest,
+            count -> listener.fetched(request.scope().registry(), Source.UPSTREAM, count),
+            () -> {
+              transfers.wrong(digest);
+              listener.trouble("digest_mismatch", request.scope(), digest, "streamed");
+            });
     try {
-      bytes.awaitFirst();
+      bytes.await();
     } catch (IOException e) {
       bytes.close();
-      return Answer.unavailable(502, "upstream broke off: " + e.getMessage());
+      return Answer.unavailable(502, "upstream: " + e.getMessage());
     }
     return PassingAnswer.of(request, content, bytes);
   }

@@ -129,13 +129,14 @@ final class ManifestFetcher {
     Descriptor descriptor = new Descriptor(type, actual, bytes.length);
     listener.fetched(scope.registry(), Source.UPSTREAM, bytes.length);
     Content kept = Content.of(bytes);
+    // First, so that whoever finds the bytes finds the right to them as well.
+    rights.proven(scope, descriptor, content.anonymous());
     hot.put(actual, kept);
     try {
       store.put(actual, ByteBuffer.wrap(bytes));
     } catch (IOException e) {
       listener.trouble("manifest_not_stored", scope, actual, String.valueOf(e));
     }
-    rights.proven(scope, descriptor, content.anonymous());
     return new ManifestAnswer.Fetched(descriptor, kept, content.anonymous());
   }
 

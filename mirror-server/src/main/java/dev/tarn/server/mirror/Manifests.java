@@ -59,7 +59,7 @@ final class Manifests {
     if (digest == null) {
       return null;
     }
-    Proof proof = rights.open(request.scope(), digest);
+    Proof proof = rights.openManifest(request.scope(), digest);
     Content content = proof == null ? null : hot.inMemory(digest);
     return proof == null || content == null
         ? null
@@ -173,7 +173,7 @@ final class Manifests {
 
   private @Nullable Answer fromDisk(OfManifest request, Digest digest, Outcome outcome)
       throws IOException {
-    Proof proof = rights.open(request.scope(), digest);
+    Proof proof = rights.openManifest(request.scope(), digest);
     Content content = proof == null ? null : hot.find(digest);
     return proof == null || content == null
         ? null

@@ -60,11 +60,16 @@ public final class Mirror {
             listener,
             surroundings.executor(),
             surroundings.nanoClock(),
-            surroundings.headerTimeout());
+            patience(surroundings.headerTimeout()));
     this.manifests =
         new Manifests(
             registries, fetcher, hot, stores.tags(), rights, surroundings.clock(), listener);
     this.listings = new Listings(registries);
+  }
+
+  /** How long to wait for upstream's word on a manifest, so that a stale one is still in time. */
+  private static Duration patience(Duration headerTimeout) {
+    return headerTimeout.multipliedBy(4).dividedBy(5);
   }
 
   /** The answer where it is at hand; null where {@link #answer} has to be asked. */
@@ -99,8 +104,8 @@ public final class Mirror {
     return transfers.inFlight();
   }
 
-  /** Ends transfers at their next byte, keeping what came. */
-  public void stop() {
-    transfers.stop();
+  /** Ends transfers at their next byte, keeping what came; waits for that up to {@code limit}. */
+  public void stop(Duration limit) {
+    transfers.stop(limit);
   }
 }

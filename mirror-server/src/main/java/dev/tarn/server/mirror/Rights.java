@@ -31,9 +31,19 @@ final class Rights {
     return proof != null && proof.anonymous() ? proof : null;
   }
 
+  /** The same for a manifest, whose type is known only from having been asked for as one. */
+  @Nullable Proof openManifest(Scope scope, Digest digest) {
+    Proof proof = open(scope, digest);
+    return proof != null && !proof.mediaType().equals(Descriptor.BLOB_TYPE) ? proof : null;
+  }
+
   /** Notes that the scope's registry delivered the object, or answered 200 for it. */
   void proven(Scope scope, Descriptor object, boolean anonymous) {
-    Proof proof = new Proof(object.mediaType(), object.size(), anonymous, clock.instant());
+    Proof before =
+        object.isBlob() ? proofs.find(scope.registry(), scope.repository(), object.digest()) : null;
+    // A manifest that is fetched as a blob stays a manifest of its type.
+    String mediaType = before == null ? object.mediaType() : before.mediaType();
+    Proof proof = new Proof(mediaType, object.size(), anonymous, clock.instant());
     try {
       proofs.record(scope.registry(), scope.repository(), object.digest(), proof);
     } catch (IOException e) {

@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -13,7 +15,8 @@ import java.util.function.Supplier;
  * #ask} blocks and so runs on virtual threads.
  *
  * <p>The question is put on a thread of its own, so it goes on when those who asked have given up.
- * Who comes when it has been under way for longer than anybody would wait is told so at once.
+ * Nobody waits for longer than patience has it, counted from when the question was put: who comes
+ * later is told so at once.
  */
 final class SingleFlight<K, V> {
   private final ConcurrentMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
@@ -25,8 +28,8 @@ final class SingleFlight<K, V> {
   private record Flight<V>(CompletableFuture<V> answer, long startedNanos) {}
 
   /**
-   * @param patienceNanos how long anybody would wait for an answer
-   * @param overdue the answer for who comes later than that
+   * @param patienceNanos how long anybody waits for an answer
+   * @param overdue the answer where none came by then
    */
   SingleFlight(Executor executor, LongSupplier nanoClock, long patienceNanos, V overdue) {
     this.executor = executor;
@@ -42,8 +45,7 @@ final class SingleFlight<K, V> {
       executor.execute(() -> put(key, own, question));
       return await(own);
     }
-    boolean late = nanoClock.getAsLong() - underWay.startedNanos() > patienceNanos;
-    return late && !underWay.answer().isDone() ? overdue : await(underWay);
+    return await(underWay);
   }
 
   private void put(K key, Flight<V> flight, Supplier<V> question) {
@@ -58,8 +60,11 @@ final class SingleFlight<K, V> {
   }
 
   private V await(Flight<V> flight) throws InterruptedException {
+    long waited = nanoClock.getAsLong() - flight.startedNanos();
     try {
-      return flight.answer().get();
+      return flight.answer().get(Math.max(0, patienceNanos - waited), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return overdue;
     } catch (ExecutionException e) {
       throw new IllegalStateException("the shared question failed", e.getCause());
     }

@@ -4,16 +4,20 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.transfer.TransferFailure;
 import dev.tarn.core.transfer.TransferReader;
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +36,6 @@ final class Transfers {
   private final Cache<Digest, Boolean> wrongLately =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(REFUSE_RESUME).build();
   private final Registries registries;
-  private final BlobStore store;
   private final Rights rights;
   private final Executor executor;
   private final LongSupplier nanoClock;
@@ -40,7 +43,11 @@ final class Transfers {
   private final BlobFetch.Tools tools;
   private volatile boolean stopping;
 
-  private record Flight(OfBlob request, BlobFetch fetch, long startedNanos) {
+  /**
+   * @param over completed when its fetch has let go of everything
+   */
+  private record Flight(
+      OfBlob request, BlobFetch fetch, long startedNanos, CompletableFuture<Void> over) {
     /** Whether upstream's answer to this flight is an answer to {@code other} as well. */
     boolean answersFor(OfBlob other) {
       return request.scope().equals(other.scope())
@@ -53,11 +60,17 @@ final class Transfers {
     /** The content is arriving; the receiver owns the reader. */
     record Reading(TransferReader reader, BlobCarrier carrier, boolean ours) implements Joined {}
 
-    /** It is complete by now: look in the store. */
+    /** It failed before it could be read. */
+    record Ended(TransferFailure failure) implements Joined {}
+
+    /** It is complete by now, which says nothing about this asker's right to it. */
     record Stored() implements Joined {}
 
-    /** The disk has no room for it. */
-    record NoRoom() implements Joined {}
+    /**
+     * The disk has no room for it. The receiver owns the content, which begins at its start; it is
+     * null for all but who asked first.
+     */
+    record NoRoom(@Nullable UpstreamContent content) implements Joined {}
 
     /** Upstream has been silent for longer than anybody would wait. */
     record Overdue() implements Joined {}
@@ -76,21 +89,13 @@ final class Transfers {
       LongSupplier nanoClock,
       Duration patience) {
     this.registries = registries;
-    this.store = store;
     this.rights = rights;
     this.executor = executor;
     this.nanoClock = nanoClock;
     this.patienceNanos = patience.toNanos();
     this.tools =
         new BlobFetch.Tools(
-            store,
-            rights,
-            listener,
-            backoff,
-            nanoClock,
-            digest -> wrongLately.put(digest, true),
-            () -> stopping,
-            executor);
+            store, rights, listener, backoff, nanoClock, this::wrong, () -> stopping, executor);
   }
 
   /** How many blobs are arriving. */
@@ -103,9 +108,21 @@ final class Transfers {
     return wrongLately.getIfPresent(digest) != null;
   }
 
-  /** Ends every transfer at its next byte; what came is kept. */
-  void stop() {
+  /** Notes that upstream's bytes turned out wrong. */
+  void wrong(Digest digest) {
+    wrongLately.put(digest, true);
+  }
+
+  /**
+   * Ends every transfer at its next byte, keeping what came; waits for them up to {@code limit}.
+   */
+  void stop(Duration limit) {
     stopping = true;
+    CompletableFuture<?>[] over =
+        flights.values().stream().map(Flight::over).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(over)
+        .completeOnTimeout(null, limit.toNanos(), TimeUnit.NANOSECONDS)
+        .join();
   }
 
   /** Joins the transfer of a blob, or starts one with this caller's rights. */
@@ -113,23 +130,17 @@ final class Transfers {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Flight own = newFlight(request);
       Flight underWay = flights.putIfAbsent(request.digest(), own);
+      Joined joined;
       if (underWay == null) {
-        if (store.sizeOf(request.digest()).isPresent()) {
-          // Completed between the look into the store and now.
-          flights.remove(request.digest(), own);
-          return new Joined.Stored();
-        }
         executor.execute(() -> run(own));
-        Joined joined = await(own, true);
-        if (joined != null) {
-          return joined;
-        }
+        joined = awaitOwn(own);
       } else {
-        Joined joined = join(request, underWay);
-        if (joined != null) {
-          return joined;
-        }
+        joined = join(request, underWay);
       }
+      if (joined != null) {
+        return joined;
+      }
+      get((underWay == null ? own : underWay).over());
     }
     return new Joined.Overdue();
   }
@@ -138,7 +149,7 @@ final class Transfers {
     Scope scope = request.scope();
     Upstream upstream = registries.upstream(scope);
     BlobFetch fetch = new BlobFetch(scope, request.digest(), request.caller(), upstream, tools);
-    return new Flight(request, fetch, nanoClock.getAsLong());
+    return new Flight(request, fetch, nanoClock.getAsLong(), new CompletableFuture<>());
   }
 
   private void run(Flight flight) {
@@ -146,17 +157,29 @@ final class Transfers {
       flight.fetch().run();
     } finally {
       flights.remove(flight.request().digest(), flight);
+      flight.over().complete(null);
+    }
+  }
+
+  private @Nullable Joined awaitOwn(Flight own) throws InterruptedException {
+    try {
+      return await(own, true);
+    } catch (InterruptedException e) {
+      own.fetch().opened().thenAccept(Transfers::abandon);
+      throw e;
+    }
+  }
+
+  private static void abandon(Opened opened) {
+    if (opened instanceof Opened.NoRoom(UpstreamContent content)) {
+      content.close();
     }
   }
 
   /** Joins somebody else's flight; null where it ended in a way that says nothing to this asker. */
   private @Nullable Joined join(OfBlob request, Flight flight) throws InterruptedException {
-    boolean late = nanoClock.getAsLong() - flight.startedNanos() > patienceNanos;
-    if (late && !flight.fetch().opened().isDone()) {
-      return new Joined.Overdue();
-    }
     if (flight.answersFor(request)) {
-      return await(flight, false);
+      return opensInTime(flight) ? await(flight, false) : new Joined.Overdue();
     }
     if (rights.open(request.scope(), request.digest()) == null) {
       UpstreamAnswer answer = askForRight(request);
@@ -164,8 +187,22 @@ final class Transfers {
         return new Joined.Otherwise(answer);
       }
     }
+    if (!opensInTime(flight)) {
+      return new Joined.Overdue();
+    }
     Joined joined = await(flight, false);
     return joined instanceof Joined.Otherwise ? null : joined;
+  }
+
+  /** Waits for upstream's first answer, but no longer than the first asker would have. */
+  private boolean opensInTime(Flight flight) throws InterruptedException {
+    long waited = nanoClock.getAsLong() - flight.startedNanos();
+    try {
+      flight.fetch().opened().get(Math.max(0, patienceNanos - waited), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return flight.fetch().opened().isDone();
+    }
   }
 
   private UpstreamAnswer askForRight(OfBlob request) {
@@ -181,22 +218,33 @@ final class Transfers {
   }
 
   private @Nullable Joined await(Flight flight, boolean ours) throws InterruptedException {
-    Opened opened;
-    try {
-      opened = flight.fetch().opened().get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a fetch always says how it was opened", e.getCause());
-    }
-    return switch (opened) {
+    return switch (get(flight.fetch().opened())) {
       case Opened.Running(var transfer, BlobCarrier carrier) -> {
         TransferReader reader = transfer.join();
-        if (reader == null) {
-          yield store.sizeOf(flight.request().digest()).isPresent() ? new Joined.Stored() : null;
+        TransferFailure failure = transfer.failure();
+        if (reader == null || (failure != null && !ours)) {
+          closeIfOpen(reader);
+          yield failure == null ? new Joined.Stored() : ours ? new Joined.Ended(failure) : null;
         }
         yield new Joined.Reading(reader, carrier, ours);
       }
-      case Opened.NoRoom _ -> new Joined.NoRoom();
+      case Opened.Stored _ -> new Joined.Stored();
+      case Opened.NoRoom(UpstreamContent content) -> new Joined.NoRoom(ours ? content : null);
       case Opened.Otherwise(UpstreamAnswer answer) -> new Joined.Otherwise(answer);
     };
+  }
+
+  private static void closeIfOpen(@Nullable TransferReader reader) {
+    if (reader != null) {
+      reader.close();
+    }
+  }
+
+  private static <T> T get(CompletableFuture<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a fetch always says what became of it", e.getCause());
+    }
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A blob that streams from upstream to one client without touching the disk; used by one virtual
- * thread.
+ * thread, and closed by any.
  *
  * <p>Read from its start, it is hashed as it passes, and its last bytes wait for the digest. Read
  * from an offset it cannot be: then the client, who has the bytes before it, verifies.
@@ -22,36 +22,32 @@ final class VerifiedStream implements PassingBytes {
   private final UpstreamContent content;
   private final @Nullable Digest digest;
   private final LongConsumer fetched;
+  private final Runnable wrong;
   private final MessageDigest hash;
-  private final Deque<ByteBuf> held = new ArrayDeque<>();
-  private long heldBytes;
   private boolean ended;
 
-  /** Takes over {@code content}; {@code digest} is null where it is not read from its start. */
-  VerifiedStream(UpstreamContent content, Digest digest, LongConsumer fetched) {
+  // Guarded by held.
+  private final Deque<ByteBuf> held = new ArrayDeque<>();
+  private long heldBytes;
+  private boolean closed;
+
+  /**
+   * Takes over {@code content}.
+   *
+   * @param fetched is told of bytes that came
+   * @param wrong is told that they are not what the digest names
+   */
+  VerifiedStream(UpstreamContent content, Digest digest, LongConsumer fetched, Runnable wrong) {
     this.content = content;
     this.digest = content.offset() == 0 ? digest : null;
     this.hash = digest.algorithm().newHash();
     this.fetched = fetched;
+    this.wrong = wrong;
   }
 
-  /** Waits until the first bytes can be handed on, so that no header leaves without them. */
-  void awaitFirst() throws IOException {
-    fill();
-  }
-
-  @Override
-  public @Nullable ByteBuf next() throws IOException {
-    fill();
-    ByteBuf first = held.poll();
-    if (first != null) {
-      heldBytes -= first.readableBytes();
-    }
-    return first;
-  }
-
-  private void fill() throws IOException {
-    while (!ended && (digest != null || held.isEmpty()) && !enoughHeld()) {
+  /** Waits until the next bytes are at hand, or the end is. */
+  void await() throws IOException {
+    while (!ended && !isReady()) {
       ByteBuf bytes = content.next();
       if (bytes == null) {
         ended = true;
@@ -62,32 +58,56 @@ final class VerifiedStream implements PassingBytes {
     }
   }
 
-  /** Whether the oldest buffer may go because enough stays behind it. */
-  private boolean enoughHeld() {
-    ByteBuf first = held.peek();
-    return first != null
-        && (digest == null || heldBytes - first.readableBytes() >= Transfer.HELD_BACK_BYTES);
+  @Override
+  public @Nullable ByteBuf next() throws IOException {
+    await();
+    synchronized (held) {
+      ByteBuf first = held.poll();
+      if (first != null) {
+        heldBytes -= first.readableBytes();
+      }
+      return first;
+    }
   }
 
-  private void take(ByteBuf bytes) {
+  /** Whether the oldest buffer may go because enough stays behind it. */
+  private boolean isReady() {
+    synchronized (held) {
+      ByteBuf first = held.peek();
+      return first != null
+          && (digest == null || heldBytes - first.readableBytes() >= Transfer.HELD_BACK_BYTES);
+    }
+  }
+
+  private void take(ByteBuf bytes) throws IOException {
     fetched.accept(bytes.readableBytes());
     for (var part : bytes.nioBuffers()) {
       hash.update(part);
     }
-    held.add(bytes);
-    heldBytes += bytes.readableBytes();
+    synchronized (held) {
+      if (closed) {
+        bytes.release();
+        throw new IOException("nobody takes the bytes any more");
+      }
+      held.add(bytes);
+      heldBytes += bytes.readableBytes();
+    }
   }
 
   private void verify() throws IOException {
     if (digest != null && !Digest.of(digest.algorithm(), hash).equals(digest)) {
+      wrong.run();
       throw new IOException("upstream's bytes do not match " + digest);
     }
   }
 
   @Override
   public void close() {
-    held.forEach(ByteBuf::release);
-    held.clear();
+    synchronized (held) {
+      closed = true;
+      held.forEach(ByteBuf::release);
+      held.clear();
+    }
     content.close();
   }
 }

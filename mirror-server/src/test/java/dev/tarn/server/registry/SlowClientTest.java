@@ -78,6 +78,7 @@ class SlowClientTest {
         awaitNoConnection(mirror);
         mirror.awaitFilesClosed();
       }
+      Awaitility.await().until(() -> mirror.finished.size() == 2);
       assertThat(mirror.finished.getLast().completed()).isFalse();
     }
   }
@@ -209,7 +210,8 @@ class SlowClientTest {
       mirror.awaitFilesClosed();
       assertThat(mirror.store().sizeOf(blob.digest())).as("small enough to finish").isPresent();
       assertThat(mirror.upstream.requests()).hasSize(1);
-      assertThat(mirror.finished).hasSize(20).allMatch(done -> done.clientLeft());
+      Awaitility.await().until(() -> mirror.finished.size() == 20);
+      assertThat(mirror.finished).allMatch(done -> done.clientLeft());
     }
   }
 

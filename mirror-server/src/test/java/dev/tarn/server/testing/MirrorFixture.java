@@ -64,6 +64,10 @@ public final class MirrorFixture implements AutoCloseable {
   public final ScriptedUpstream upstream = ScriptedUpstream.start();
   public final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+
+  /** By how much the mirror's monotonic clock, though not the endpoint's, is ahead. */
+  public final AtomicLong nanosAhead = new AtomicLong();
+
   public final List<String> troubles = Collections.synchronizedList(new ArrayList<>());
   public final List<String> stale = Collections.synchronizedList(new ArrayList<>());
   public final AtomicLong fetchedBytes = new AtomicLong();
@@ -78,58 +82,76 @@ public final class MirrorFixture implements AutoCloseable {
   private final Mirror mirror;
   private final RegistryEndpoint endpoint;
 
-  /** What a test may want otherwise. {@code stores} wraps the blob store that the mirror sees. */
+  /** What a test may want otherwise. */
   public record Options(
-      Duration headerTimeout,
-      Duration stallTimeout,
-      Duration idleTimeout,
+      Timeouts timeouts,
       Duration maxAge,
       int maxConnections,
       FileSystemSpace space,
       UnaryOperator<BlobStore> stores) {
+    /** How long the endpoint, and the upstream client, wait for what. */
+    public record Timeouts(
+        Duration header, Duration stall, Duration idle, Duration upstreamStall) {}
+
+    /** Short enough for tests that wait for time-outs. */
     public static Options standard() {
       return new Options(
-          Duration.ofMillis(1500),
-          Duration.ofMillis(600),
-          Duration.ofSeconds(30),
+          new Timeouts(
+              Duration.ofMillis(1500),
+              Duration.ofMillis(600),
+              Duration.ofSeconds(30),
+              Duration.ofMillis(400)),
           Duration.ZERO,
           256,
           space(Long.MAX_VALUE / 2),
           store -> store);
     }
 
-    public Options withMaxAge(Duration changed) {
-      return new Options(
-          headerTimeout, stallTimeout, idleTimeout, changed, maxConnections, space, stores);
+    /** For tests in which nothing times out, however slow the machine is. */
+    public static Options patient() {
+      Duration patience = Duration.ofSeconds(20);
+      return standard().with(new Timeouts(patience, patience, patience, patience));
+    }
+
+    private Options with(Timeouts changed) {
+      return new Options(changed, maxAge, maxConnections, space, stores);
     }
 
     public Options withHeaderTimeout(Duration changed) {
-      return new Options(changed, stallTimeout, idleTimeout, maxAge, maxConnections, space, stores);
+      return with(
+          new Timeouts(changed, timeouts.stall(), timeouts.idle(), timeouts.upstreamStall()));
     }
 
     public Options withStallTimeout(Duration changed) {
-      return new Options(
-          headerTimeout, changed, idleTimeout, maxAge, maxConnections, space, stores);
+      return with(
+          new Timeouts(timeouts.header(), changed, timeouts.idle(), timeouts.upstreamStall()));
     }
 
     public Options withIdleTimeout(Duration changed) {
-      return new Options(
-          headerTimeout, stallTimeout, changed, maxAge, maxConnections, space, stores);
+      return with(
+          new Timeouts(timeouts.header(), timeouts.stall(), changed, timeouts.upstreamStall()));
+    }
+
+    public Options withMaxAge(Duration changed) {
+      return new Options(timeouts, changed, maxConnections, space, stores);
     }
 
     public Options withMaxConnections(int changed) {
-      return new Options(headerTimeout, stallTimeout, idleTimeout, maxAge, changed, space, stores);
+      return new Options(timeouts, maxAge, changed, space, stores);
     }
 
+    /** Wraps the blob store that the mirror sees. */
     public Options withStore(UnaryOperator<BlobStore> changed) {
-      return new Options(
-          headerTimeout, stallTimeout, idleTimeout, maxAge, maxConnections, space, changed);
+      return new Options(timeouts, maxAge, maxConnections, space, changed);
+    }
+
+    public Options withSpace(FileSystemSpace changed) {
+      return new Options(timeouts, maxAge, maxConnections, changed, stores);
     }
 
     /** A disk with so many bytes free of a hundred times that many. */
     public Options withFreeSpace(long free) {
-      return new Options(
-          headerTimeout, stallTimeout, idleTimeout, maxAge, maxConnections, space(free), stores);
+      return withSpace(space(free));
     }
 
     private static FileSystemSpace space(long free) {
@@ -166,7 +188,7 @@ public final class MirrorFixture implements AutoCloseable {
             new UpstreamSettings(
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(4),
-                Duration.ofMillis(400),
+                options.timeouts().upstreamStall(),
                 1,
                 AllowedTargets.NONE,
                 "tarn/test"),
@@ -192,7 +214,11 @@ public final class MirrorFixture implements AutoCloseable {
                 new DiskTagStore(catalog),
                 new DiskProofStore(catalog)),
             new Mirror.Surroundings(
-                clock, System::nanoTime, workers, options.headerTimeout(), attempt -> {}),
+                clock,
+                () -> System.nanoTime() + nanosAhead.get(),
+                workers,
+                options.timeouts().header(),
+                attempt -> {}),
             new MirrorListener() {
               @Override
               public void trouble(String event, Scope scope, Object subject, String why) {
@@ -214,9 +240,9 @@ public final class MirrorFixture implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new RegistrySettings(
                 options.maxConnections(),
-                options.headerTimeout(),
-                options.stallTimeout(),
-                options.idleTimeout()),
+                options.timeouts().header(),
+                options.timeouts().stall(),
+                options.timeouts().idle()),
             registries,
             mirror,
             transport,
@@ -313,7 +339,7 @@ public final class MirrorFixture implements AutoCloseable {
   public void close() {
     upstream.close();
     endpoint.close();
-    mirror.stop();
+    mirror.stop(Duration.ofSeconds(5));
     client.close();
     workers.shutdownNow();
     try {

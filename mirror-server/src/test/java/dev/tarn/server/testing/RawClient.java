@@ -37,6 +37,11 @@ public final class RawClient {
       return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
 
+    /** Whether a client would take it for all of what it asked for. */
+    public boolean claimsWhole() {
+      return (status == 200 || status == 206) && end == End.WHOLE;
+    }
+
     public String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
