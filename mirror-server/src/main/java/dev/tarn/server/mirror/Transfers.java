@@ -36,7 +36,6 @@ final class Transfers {
   private final Cache<Digest, Boolean> wrongLately =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(REFUSE_RESUME).build();
   private final Registries registries;
-  private final BlobStore store;
   private final Rights rights;
   private final Executor executor;
   private final LongSupplier nanoClock;
@@ -90,7 +89,6 @@ final class Transfers {
       LongSupplier nanoClock,
       Duration patience) {
     this.registries = registries;
-    this.store = store;
     this.rights = rights;
     this.executor = executor;
     this.nanoClock = nanoClock;
