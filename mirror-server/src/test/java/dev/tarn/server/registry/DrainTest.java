@@ -51,18 +51,18 @@ class DrainTest {
 
   @Test
   void idleConnectionsAreClosedAndNoneIsAccepted() throws Exception {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, PATIENT);
-        Socket used = ask(mirror, "/v2/");
-        Socket fresh = RawClient.connect(mirror.address())) {
-      assertThat(RawClient.read(used.getInputStream(), false).status()).isEqualTo(200);
-      Awaitility.await().until(() -> mirror.endpoint().connections() == 2);
+    try (MirrorFixture mirror = MirrorFixture.start(directory, PATIENT)) {
+      CompletableFuture<Void> drained;
+      try (Socket used = ask(mirror, "/v2/");
+          Socket fresh = RawClient.connect(mirror.address())) {
+        assertThat(RawClient.read(used.getInputStream(), false).status()).isEqualTo(200);
+        Awaitility.await().until(() -> mirror.endpoint().connections() == 2);
 
-      CompletableFuture<Void> drained = drain(mirror, Duration.ofSeconds(20));
+        drained = drain(mirror, Duration.ofSeconds(20));
 
-      assertThat(used.getInputStream().read()).isEqualTo(-1);
-      assertThat(fresh.getInputStream().read()).isEqualTo(-1);
-      used.close();
-      fresh.close();
+        assertThat(used.getInputStream().read()).isEqualTo(-1);
+        assertThat(fresh.getInputStream().read()).isEqualTo(-1);
+      }
       drained.get(10, TimeUnit.SECONDS);
       assertThatThrownBy(() -> RawClient.connect(mirror.address()))
           .isInstanceOf(ConnectException.class);
@@ -77,13 +77,14 @@ class DrainTest {
       Sample asked = Sample.blob(2, 1000);
       mirror.upstream.on(begun.path(), begun.reply().heldAt(300_000, gate));
       mirror.upstream.on(asked.path(), asked.reply().heldAt(-1, gate));
+      CompletableFuture<Void> drained;
       try (Socket receiving = ask(mirror, begun.uri());
           Socket waiting = ask(mirror, asked.uri())) {
         assertThat(receiving.getInputStream().readNBytes(9))
             .isEqualTo("HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII));
         Awaitility.await().until(() -> mirror.upstream.requests().size() == 2);
 
-        CompletableFuture<Void> drained = drain(mirror, Duration.ofSeconds(20));
+        drained = drain(mirror, Duration.ofSeconds(20));
         Awaitility.await()
             .ignoreExceptions()
             .until(
@@ -101,10 +102,8 @@ class DrainTest {
             .isEqualTo(begun.bytes());
         assertThat(RawClient.read(waiting.getInputStream(), false).body()).isEqualTo(asked.bytes());
         assertThat(waiting.getInputStream().read()).isEqualTo(-1);
-        receiving.close();
-        waiting.close();
-        drained.get(10, TimeUnit.SECONDS);
       }
+      drained.get(10, TimeUnit.SECONDS);
     }
   }
 
@@ -116,12 +115,13 @@ class DrainTest {
       Sample asked = Sample.blob(4, 1000);
       mirror.upstream.on(begun.path(), begun.reply().heldAt(300_000, gate));
       mirror.upstream.on(asked.path(), asked.reply().heldAt(-1, gate));
+      CompletableFuture<Void> drained;
       try (Socket receiving = ask(mirror, begun.uri());
           Socket waiting = ask(mirror, asked.uri(), "/v2/", begun.uri())) {
         Awaitility.await().until(() -> mirror.upstream.requests().size() == 2);
         Awaitility.await().until(() -> receiving.getInputStream().available() > 0);
 
-        CompletableFuture<Void> drained = drain(mirror, Duration.ofMillis(200));
+        drained = drain(mirror, Duration.ofMillis(200));
 
         Response cut = RawClient.read(receiving.getInputStream(), false);
         assertThat(cut.status()).isEqualTo(200);
@@ -129,15 +129,13 @@ class DrainTest {
         assertThat(cut.body()).isEqualTo(begun.part(0, cut.body().length));
         assertThat(RawClient.read(waiting.getInputStream(), false).status()).isEqualTo(503);
         assertThat(waiting.getInputStream().read()).as("the others are not answered").isEqualTo(-1);
-        receiving.close();
-        waiting.close();
-        drained.get(10, TimeUnit.SECONDS);
-        Awaitility.await().until(() -> mirror.finished.size() == 2);
-        assertThat(mirror.finished).noneMatch(done -> done.completed() && done.status() == 200);
-        gate.countDown();
-        mirror.awaitQuiet();
-        mirror.awaitFilesClosed();
       }
+      drained.get(10, TimeUnit.SECONDS);
+      Awaitility.await().until(() -> mirror.finished.size() == 2);
+      assertThat(mirror.finished).noneMatch(done -> done.completed() && done.status() == 200);
+      gate.countDown();
+      mirror.awaitQuiet();
+      mirror.awaitFilesClosed();
     }
   }
 
