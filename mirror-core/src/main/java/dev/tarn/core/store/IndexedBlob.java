@@ -1,7 +1,6 @@
 package dev.tarn.core.store;
 
 import dev.tarn.core.digest.Digest;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,7 +23,7 @@ final class IndexedBlob {
   private final AtomicInteger pins = new AtomicInteger();
 
   /** Whether it is in the index's sums. */
-  private final AtomicBoolean counted = new AtomicBoolean();
+  private boolean counted;
 
   /** Whether the policy wanted to evict it while it was pinned, and now counts it as nothing. */
   private volatile boolean weightless;
@@ -76,13 +75,15 @@ final class IndexedBlob {
     return pins.compareAndSet(0, RETIRED);
   }
 
-  void count() {
-    counted.set(true);
+  synchronized void count() {
+    counted = true;
   }
 
   /** Takes it out of the sums; false where it was out already. */
-  boolean uncount() {
-    return counted.getAndSet(false);
+  synchronized boolean uncount() {
+    boolean was = counted;
+    counted = false;
+    return was;
   }
 
   boolean weightless() {

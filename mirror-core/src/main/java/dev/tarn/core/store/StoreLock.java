@@ -3,18 +3,26 @@ package dev.tarn.core.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The lock that keeps two processes from using one store; the kernel frees it with the process. */
+/**
+ * The lock that keeps two processes from using one store; the kernel frees it with the process.
+ *
+ * <p>Closing any channel of a file frees all locks that the process has on it, so a second attempt
+ * within the process is refused before it opens one.
+ */
 final class StoreLock implements Closeable {
+  private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+
+  private final Path file;
   private final FileChannel channel;
 
-  private StoreLock(FileChannel channel) {
+  private StoreLock(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
@@ -25,32 +33,36 @@ final class StoreLock implements Closeable {
    */
   static StoreLock acquire(Path root) throws IOException {
     Files.createDirectories(root, StoreLayout.DIRECTORY_MODE);
-    FileChannel channel =
-        FileChannel.open(
-            StoreLayout.lock(root),
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-            StoreLayout.FILE_MODE);
-    if (!lock(channel)) {
-      channel.close();
+    Path file = StoreLayout.lock(root.toRealPath());
+    if (!HELD_HERE.add(file)) {
       throw new StoreInUseException(root);
     }
-    return new StoreLock(channel);
-  }
-
-  private static boolean lock(FileChannel channel) throws IOException {
+    FileChannel channel = null;
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException _) {
-      return false;
+      channel =
+          FileChannel.open(
+              file,
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              StoreLayout.FILE_MODE);
+      if (channel.tryLock() == null) {
+        throw new StoreInUseException(root);
+      }
+      return new StoreLock(file, channel);
     } catch (IOException e) {
-      channel.close();
+      if (channel != null) {
+        channel.close();
+      }
+      HELD_HERE.remove(file);
       throw e;
     }
   }
 
+  /** Frees the lock. Idempotent. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    if (channel.isOpen()) {
+      channel.close();
+      HELD_HERE.remove(file);
+    }
   }
 }

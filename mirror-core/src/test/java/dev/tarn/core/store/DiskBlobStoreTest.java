@@ -54,6 +54,17 @@ class DiskBlobStoreTest extends BlobStoreContract {
   }
 
   @Test
+  void theRealDiskStoresAndForces() throws IOException {
+    fixture.close();
+    fixture.disk = Disk.REAL;
+    fixture.openFilled();
+    assertThat(has(put(bytes(2, 10)))).isTrue();
+    assertThatThrownBy(() -> Disk.REAL.forceDirectory(root.resolve("missing")))
+        .isInstanceOf(IOException.class);
+    assertTidy();
+  }
+
+  @Test
   void contentLiesWhereTheDesignSaysAndIsNotForOthers() throws IOException {
     Digest digest = put(bytes(1, 10));
     assertThat(blobFile(digest)).hasBinaryContent(bytes(1, 10));

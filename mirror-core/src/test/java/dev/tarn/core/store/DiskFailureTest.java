@@ -3,11 +3,13 @@ package dev.tarn.core.store;
 import static dev.tarn.core.store.StoreFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.store.BlobStore.Admission;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +119,45 @@ class DiskFailureTest {
     disk.writableBytes = Long.MAX_VALUE;
     assertThat(fixture.has(fixture.publish(CONTENT))).isTrue();
     fixture.assertTidy();
+  }
+
+  @Test
+  void aFileSystemThatIsReallyFullIsNoRoomAndRecoversByItself() throws Exception {
+    // given a file system of 8 MiB, where it is allowed to mount one
+    Path small = Files.createDirectory(root.resolve("small"));
+    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=8m", "tarn-test", small.toString()))
+        .isZero();
+    try (StoreFixture full = new StoreFixture(small).openFilled()) {
+      byte[] content = bytes(2, 6 << 20);
+      Digest digest = full.publish(content);
+      // when
+      byte[] more = bytes(3, 6 << 20);
+      try (PartialBlob partial = full.admit(Digest.sha256(more), more.length)) {
+        assertThatThrownBy(() -> StoreFixture.write(partial, more, 0, more.length))
+            .isInstanceOf(NoRoomException.class);
+      }
+      // then
+      assertThat(full.has(digest)).isTrue();
+      assertThatThrownBy(() -> full.put(more)).isInstanceOf(NoRoomException.class);
+      full.store.remove(digest);
+      full.work();
+      assertThat(full.has(full.publish(more))).isTrue();
+      full.assertTidy();
+    } finally {
+      assertThat(run("umount", small.toString())).isZero();
+    }
+  }
+
+  private static int run(String... command) throws Exception {
+    try {
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (IOException _) {
+      return -1;
+    }
   }
 
   @Test

@@ -54,17 +54,7 @@ class KillTest {
   private void liveAndDie(Random random, int kill) throws Exception {
     long lines = 1 + random.nextLong(MAX_LIFE_LINES);
     long longerNanos = random.nextLong(30_000_000);
-    Process victim =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KillVictim.class.getName(),
-                root.toString(),
-                Integer.toString(kill))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process victim = start(kill);
     try (BufferedReader output = victim.inputReader(StandardCharsets.UTF_8)) {
       String line = output.readLine();
       while (!"open".equals(line)) {
@@ -84,6 +74,30 @@ class KillTest {
       assertThat(victim.toHandle().destroyForcibly()).isTrue();
       assertThat(victim.waitFor()).isEqualTo(128 + 9);
       output.lines().forEach(this::note);
+    }
+  }
+
+  private Process start(int seed) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            KillVictim.class.getName(),
+            root.toString(),
+            Integer.toString(seed))
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  @Test
+  void anotherProcessIsRefusedWhateverThisOneTried() throws Exception {
+    try (StoreFixture _ = new StoreFixture(root).open()) {
+      assertThatThrownBy(() -> new StoreFixture(root).open())
+          .isInstanceOf(StoreInUseException.class);
+      Process other = start(0);
+      assertThat(other.inputReader(StandardCharsets.UTF_8).lines()).doesNotContain("open");
+      assertThat(other.waitFor()).isEqualTo(1);
     }
   }
 

@@ -26,7 +26,7 @@ final class StoreFixture implements AutoCloseable {
   final Queue<Runnable> background = new ConcurrentLinkedQueue<>();
   boolean rejectBackground;
   StoreOptions options;
-  Disk disk = Disk.REAL;
+  Disk disk = new FaultyDisk();
 
   @SuppressWarnings("NullAway.Init") // by open()
   DiskBlobStore store;
