@@ -12,12 +12,15 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A real Tarn process on ports and a store of its own, which can die and come back. */
 public final class TarnNode implements AutoCloseable {
@@ -127,13 +130,27 @@ public final class TarnNode implements AutoCloseable {
     return new ProcessFacts(all.getLast().pid());
   }
 
-  /** The files in the store whose path contains the text. */
+  /** The files in the store whose path contains the text; some may vanish meanwhile. */
   public List<Path> storeFiles(String containing) {
-    try (Stream<Path> files = Files.walk(store)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> store.relativize(file).toString().contains(containing))
-          .toList();
+    List<Path> found = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          store,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (store.relativize(file).toString().contains(containing)) {
+                found.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException vanished) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+      return found;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
