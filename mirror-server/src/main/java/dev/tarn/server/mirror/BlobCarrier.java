@@ -90,8 +90,12 @@ final class BlobCarrier {
       }
     } catch (NoRoomException e) {
       fail(TransferFailure.NO_ROOM, e);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       fail(TransferFailure.STORAGE, e);
+    } catch (RuntimeException e) {
+      // None of the store's: what came is as good as before.
+      boolean stopping = tools.stopping().getAsBoolean();
+      fail(stopping ? TransferFailure.SHUTDOWN : TransferFailure.SOURCE, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       transfer.fail(TransferFailure.SHUTDOWN);
@@ -180,6 +184,8 @@ final class BlobCarrier {
 
   private Run copyInOrder(UpstreamContent content) throws IOException {
     long position = content.offset();
+    // An upstream that sent everything to a request for a part has no ranges to skip with.
+    boolean canSkip = position >= transfer.firstMissing(0) || position > 0;
     while (true) {
       ByteBuf bytes;
       try {
@@ -199,7 +205,7 @@ final class BlobCarrier {
       if (transfer.abandonUnlessWanted()) {
         return Run.UNWANTED;
       }
-      if (transfer.firstMissing(position) - position >= SKIP_BYTES) {
+      if (canSkip && transfer.firstMissing(position) - position >= SKIP_BYTES) {
         return Run.SKIPS;
       }
     }

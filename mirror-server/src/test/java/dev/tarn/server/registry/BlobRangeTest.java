@@ -98,7 +98,6 @@ class BlobRangeTest {
   @ValueSource(
       strings = {
         "bytes=0-1,5-6",
-        "bytes=5-2",
         "bytes=",
         "bytes=-",
         "bytes=a-b",
@@ -120,7 +119,7 @@ class BlobRangeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"bytes=400000-", "bytes=400000-400001", "bytes=99999999999999999999-", "bytes=-0"})
+      strings = {"bytes=400000-", "bytes=400000-400001", "bytes=99999999999999999999-", "bytes=-0", "bytes=5-2"})
   void aRangeBehindTheEndIs416WithTheSize(String range) throws IOException {
     Response miss = mirror.get(BLOB.uri(), "Range: " + range);
     store();
