@@ -114,7 +114,8 @@ class TransferEndingTest {
   @EnumSource(
       value = TransferFailure.class,
       names = {"MISMATCH", "STORAGE", "NO_ROOM"})
-  void whereBytesCannotBeTrustedOrRoomIsShortNothingIsKept(TransferFailure reason) throws IOException {
+  void whereBytesCannotBeTrustedOrRoomIsShortNothingIsKept(TransferFailure reason)
+      throws IOException {
     byte[] content = bytes(5, 3 * CHUNK);
     Transfer transfer = fixture.start(content);
     write(transfer, content, 0, CHUNK + 1000);

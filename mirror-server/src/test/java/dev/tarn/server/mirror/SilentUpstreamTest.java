@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An upstream that takes longer than a client may wait for headers. */
 class SilentUpstreamTest {
-  private static final Duration AT_ONCE = Duration.ofMillis(1000);
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   @TempDir Path directory;
   private MirrorFixture mirror;

@@ -97,8 +97,13 @@ class HostileRequestTest {
   void aWriteThatWaitsForAContinueIsRefusedBeforeItsBody() throws IOException {
     assertReadOnly(
         answerThenFin(
-            "POST /v2/library/app/blobs/uploads/?ns=example.com HTTP/1.1\r\nHost: m\r\n"
-                + "Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"));
+            String.join(
+                "\r\n",
+                "POST /v2/library/app/blobs/uploads/?ns=example.com HTTP/1.1",
+                "Host: m",
+                "Content-Length: 1000000",
+                "Expect: 100-continue",
+                "\r\n")));
   }
 
   @Test
