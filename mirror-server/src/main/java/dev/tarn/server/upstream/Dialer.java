@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dialer {
   /**
-   * A first handshake loads classes by the hundred, which on a node without spare processors takes
-   * seconds of this side's own making.
+   * The first TLS request of a process takes over a second of its own processor time, which on a
+   * busy node is several of waiting; see docs/decisions/0003-upstream-http-client.md.
    */
   private static final int HANDSHAKE_FACTOR = 3;
 

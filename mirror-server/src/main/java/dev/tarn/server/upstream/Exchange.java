@@ -25,8 +25,7 @@ final class Exchange {
   private static final int RESUME_BYTES = PAUSE_BYTES / 2;
 
   /**
-   * Queued bytes that are worth waking the thread for before a read is complete: TLS brings them by
-   * 16 KiB, and a wake costs more than copying those.
+   * Queued bytes at which the thread is woken before a read is complete; TLS brings 16 KiB each.
    */
   private static final int WAKE_BYTES = 128 * 1024;
 
