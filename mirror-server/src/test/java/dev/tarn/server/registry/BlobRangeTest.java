@@ -119,7 +119,13 @@ class BlobRangeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"bytes=400000-", "bytes=400000-400001", "bytes=99999999999999999999-", "bytes=-0", "bytes=5-2"})
+      strings = {
+        "bytes=400000-",
+        "bytes=400000-400001",
+        "bytes=99999999999999999999-",
+        "bytes=-0",
+        "bytes=5-2"
+      })
   void aRangeBehindTheEndIs416WithTheSize(String range) throws IOException {
     Response miss = mirror.get(BLOB.uri(), "Range: " + range);
     store();
