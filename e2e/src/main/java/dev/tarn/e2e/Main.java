@@ -1,5 +1,6 @@
 package dev.tarn.e2e;
 
+import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
@@ -27,7 +28,8 @@ public final class Main {
         new ConformanceSuite(),
         new ClientsSuite(),
         new SoakSuite(),
-        new ServeSuite(quick));
+        new ServeSuite(quick),
+        new ColdSuite(quick));
   }
 
   public static void main(String[] arguments) {

@@ -39,7 +39,7 @@ final class DockerRegistry {
         () ->
             process.alive()
                 && Fetch.statusOf(URI.create("http://" + address + ":" + port + "/v2/")) == 200);
-    return new Server("docker-registry", port, process);
+    return new Server("docker-registry", port, process, false);
   }
 
   private static String config(Path files, String address, int port) throws IOException {

@@ -16,9 +16,9 @@ final class Findings {
   private final double lenience;
   private final List<String> missed = new ArrayList<>();
 
-  Findings(CaseRun run, Scale scale) {
+  Findings(CaseRun run, double lenience) {
     this.run = run;
-    this.lenience = scale.lenience();
+    this.lenience = lenience;
   }
 
   /** Prints a row of a Markdown table: what was measured, then a cell each. */
@@ -34,11 +34,15 @@ final class Findings {
             .map(server -> server.name() + " " + contest.samples(server, figure))
             .collect(Collectors.toList()));
     for (Server server : contest.servers()) {
-      figure(key + "_" + server.name().replaceAll("[^a-z]", "_"), contest.samples(server, figure));
+      figure(
+          key + "_" + server.name().replaceAll("[^a-z]", "_"),
+          contest.samples(server, figure).median());
     }
   }
 
+  /** Prints and notes a figure that several rounds gave. */
   void figure(String name, Samples samples) {
+    row(name, List.of(samples.toString()));
     figure(name, samples.median());
     if (samples.values().size() > 1) {
       figure(name + "_least", samples.least());
@@ -53,24 +57,32 @@ final class Findings {
   /** Notes a figure that must not be less than the limit. */
   void atLeast(String name, Samples samples, double limit) {
     figure(name, samples);
-    atLeast(name, samples.median(), limit);
+    judgeAtLeast(name, samples.median(), limit);
   }
 
   /** Notes a figure that must not be less than the limit. */
   void atLeast(String name, double value, double limit) {
     figure(name, value);
+    judgeAtLeast(name, value, limit);
+  }
+
+  private void judgeAtLeast(String name, double value, double limit) {
     limit(name, value, "at least", limit / lenience, value >= limit / lenience);
   }
 
   /** Notes a figure that must not be more than the limit. */
   void atMost(String name, Samples samples, double limit) {
     figure(name, samples);
-    atMost(name, samples.median(), limit);
+    judgeAtMost(name, samples.median(), limit);
   }
 
   /** Notes a figure that must not be more than the limit. */
   void atMost(String name, double value, double limit) {
     figure(name, value);
+    judgeAtMost(name, value, limit);
+  }
+
+  private void judgeAtMost(String name, double value, double limit) {
     limit(name, value, "at most", limit * lenience, value <= limit * lenience);
   }
 

@@ -15,7 +15,7 @@ final class ManifestCases {
   private ManifestCases() {}
 
   static void byDigest(ServeBench bench, CaseRun run) {
-    Findings findings = new Findings(run, bench.scale);
+    Findings findings = new Findings(run, bench.scale.lenience());
     Server tarn = bench.tarn.server();
     Server nginx = bench.nginx.plain();
     List<Server> servers = List.of(tarn, nginx, bench.nginx.caching(), bench.dockerRegistry);
@@ -52,7 +52,7 @@ final class ManifestCases {
   }
 
   static void byTag(ServeBench bench, CaseRun run) {
-    Findings findings = new Findings(run, bench.scale);
+    Findings findings = new Findings(run, bench.scale.lenience());
     List<Server> servers = List.of(bench.tarn.server(), bench.nginx.plain());
     for (int connections : List.of(FEW, MANY)) {
       Contest contest = get(bench, servers, connections, bench.tag());
@@ -65,7 +65,7 @@ final class ManifestCases {
 
   /** By the sink: wrk waits for the body of an answer that has none. */
   static void head(ServeBench bench, CaseRun run) {
-    Findings findings = new Findings(run, bench.scale);
+    Findings findings = new Findings(run, bench.scale.lenience());
     List<String> options = List.of("-m", "HEAD");
     for (int connections : List.of(FEW, MANY)) {
       Contest contest =

@@ -22,10 +22,10 @@ final class MemoryCases {
 
   /** After a first small pull, so that what a pull needs is loaded. */
   static void idle(ServeBench bench, CaseRun run) throws Exception {
-    Findings findings = new Findings(run, bench.scale);
+    Findings findings = new Findings(run, bench.scale.lenience());
     Tarn tarn = Tarn.start(run.workspace(), "tarn", Tarn.Settings.of(bench.upstream));
-    ServeBench.expect(tarn.server(), bench.manifest(), bench.image.manifest());
-    ServeBench.expect(tarn.server(), bench.config(), bench.image.config());
+    Client.expect(tarn.server().at(bench.manifest()), bench.image.manifest());
+    Client.expect(tarn.server().at(bench.config()), bench.image.config());
     TimeUnit.MILLISECONDS.sleep(bench.scale.settle().toMillis());
     ProcessUse use = tarn.server().use();
     double before = use.cpuSeconds();
@@ -44,7 +44,7 @@ final class MemoryCases {
   private record Pull(double seconds, ProcessUse.Memory highest, ProcessUse.Memory after) {}
 
   static void peak(ServeBench bench, CaseRun run) throws Exception {
-    Findings findings = new Findings(run, bench.scale);
+    Findings findings = new Findings(run, bench.scale.lenience());
     List<Pull> free = new ArrayList<>();
     List<Pull> limited = new ArrayList<>();
     int version = 0;

@@ -57,7 +57,7 @@ final class Nginx {
     Child process =
         workspace.own(
             Child.start("nginx", workspace.directory(), Map.of(), wrapping.apply(command)));
-    Server server = new Server(name, port, process);
+    Server server = new Server(name, port, process, false);
     Await.until(
         "nginx answers; " + process.tail(),
         START_LIMIT,

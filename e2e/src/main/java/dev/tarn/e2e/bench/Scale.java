@@ -5,6 +5,12 @@ import java.time.Duration;
 /**
  * How long and how large a benchmark is: whole, or quick to guard against regressions of kind, with
  * limits half as strict.
+ *
+ * @param round how long a server's turn is
+ * @param warmUp the processor time after which a server that compiles itself has done so
+ * @param starts how often a start is timed
+ * @param settle after a start, or after work, until what is left is idle
+ * @param lenience what a limit is widened by
  */
 record Scale(
     int rounds,
@@ -24,7 +30,7 @@ record Scale(
         ? new Scale(
             3,
             Duration.ofMillis(700),
-            Duration.ofMillis(1_500),
+            Duration.ofSeconds(4),
             QUICK_BLOB_BYTES,
             1,
             3,
@@ -34,7 +40,7 @@ record Scale(
         : new Scale(
             7,
             Duration.ofSeconds(3),
-            Duration.ofSeconds(6),
+            Duration.ofSeconds(10),
             WHOLE_BLOB_BYTES,
             5,
             7,

@@ -1,7 +1,5 @@
 package dev.tarn.e2e.bench;
 
-import dev.tarn.e2e.check.CaseFailed;
-import dev.tarn.e2e.http.Fetch;
 import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.ImageMaker;
@@ -83,22 +81,15 @@ final class ServeBench {
     nginx.put(file(manifest()), image.manifest());
     nginx.put(file(tag()), image.manifest());
     for (Server server : List.of(dockerRegistry, nginx.plain(), nginx.caching(), tarn.server())) {
-      expect(server, blob(), image.biggest());
-      expect(server, manifest(), image.manifest());
-      expect(server, tag(), image.manifest());
+      Client.expect(server.at(blob()), image.biggest());
+      Client.expect(server.at(manifest()), image.manifest());
+      Client.expect(server.at(tag()), image.manifest());
     }
     tarn.awaitStored(image.biggest().digest());
   }
 
   private static String file(String pathAndQuery) {
     return pathAndQuery.substring(0, pathAndQuery.indexOf('?'));
-  }
-
-  static void expect(Server server, String path, Blob content) {
-    Fetch.Fetched fetched = Fetch.digestOf(server.at(path));
-    if (fetched.status() != 200 || !fetched.digest().equals(content.digest())) {
-      throw new CaseFailed(server.name() + " answered " + path + " with " + fetched);
-    }
   }
 
   /** The path of the big blob, as containerd writes it; the others ignore the query. */

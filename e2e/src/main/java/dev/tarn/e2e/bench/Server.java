@@ -3,8 +3,12 @@ package dev.tarn.e2e.bench;
 import dev.tarn.e2e.process.Child;
 import java.net.URI;
 
-/** A server process that is measured; its pid is that of the program itself. */
-record Server(String name, int port, Child process) {
+/**
+ * A server process that is measured; its pid is that of the program itself.
+ *
+ * @param compiles whether it compiles itself while it runs, and so gets faster
+ */
+record Server(String name, int port, Child process, boolean compiles) {
 
   URI at(String pathAndQuery) {
     return URI.create("http://127.0.0.1:" + port + pathAndQuery);

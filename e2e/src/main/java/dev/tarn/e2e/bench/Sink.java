@@ -66,7 +66,7 @@ final class Sink {
 
   private Reading run(int port, List<String> arguments, boolean pinned) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(program.toString(), "-p", Integer.toString(port)));
+    command.addAll(List.of(program.toString(), "-p", Integer.toString(port), "-a", Client.ACCEPT));
     command.addAll(arguments);
     String printed =
         Child.run(

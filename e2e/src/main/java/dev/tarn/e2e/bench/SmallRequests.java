@@ -1,10 +1,8 @@
 package dev.tarn.e2e.bench;
 
-import dev.tarn.e2e.http.Fetch;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /** Asks for something small again and again, on a virtual thread of its own, until it is closed. */
 final class SmallRequests implements AutoCloseable {
@@ -20,9 +18,13 @@ final class SmallRequests implements AutoCloseable {
   }
 
   private void ask(URI uri) {
-    while (!stopped) {
-      (Fetch.statusOf(uri) == 200 ? answered : failed).incrementAndGet();
-      LockSupport.parkNanos(PAUSE.toNanos());
+    try {
+      while (!stopped) {
+        (Client.gets(uri) ? answered : failed).incrementAndGet();
+        Thread.sleep(PAUSE);
+      }
+    } catch (InterruptedException given) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -31,7 +31,7 @@ final class StartCases {
   private StartCases() {}
 
   static void ready(ServeBench bench, CaseRun run) throws Exception {
-    Findings findings = new Findings(run, bench.scale);
+    Findings findings = new Findings(run, bench.scale.lenience());
     Tarn tarn = Tarn.start(run.workspace(), "tarn", Tarn.Settings.of(bench.upstream));
     // What the launcher became is started without it: in a container there is none either.
     List<String> command = tarn.server().use().command();

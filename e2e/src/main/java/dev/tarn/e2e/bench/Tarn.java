@@ -67,7 +67,7 @@ final class Tarn {
                 workspace.directory(),
                 Map.of(),
                 settings.wrapping().apply(launch(config))));
-    Tarn tarn = new Tarn(new Server("tarn", port, process), adminPort, store);
+    Tarn tarn = new Tarn(new Server("tarn", port, process, true), adminPort, store);
     Await.until(
         "Tarn is ready, see tarn.log",
         START_LIMIT,

@@ -49,6 +49,8 @@ final class Wrk {
             String.format(Locale.ROOT, "-d%ds", seconds),
             "-s",
             script.toString(),
+            "-H",
+            "Accept: " + Client.ACCEPT,
             uri.toString());
     String printed =
         Child.run("wrk", directory, Map.of(), processors.onClient(command), time.plus(MARGIN))
