@@ -16,9 +16,11 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -98,6 +100,10 @@ public final class Metrics implements AutoCloseable {
   private final EnumTable<Kind, Source, Timer> lastByte;
   private final AtomicInteger connections = new AtomicInteger();
   private final Counter connectionsRefused;
+
+  /** What counters ask: Micrometer itself would let the garbage collector have it. */
+  private final List<LongSupplier> counted = new ArrayList<>();
+
   private @Nullable JvmGcMetrics garbageCollection;
 
   public Metrics(MeterRegistry meters, Collection<RegistryHost> configured, String version) {
@@ -294,6 +300,7 @@ public final class Metrics implements AutoCloseable {
   }
 
   private void counter(String name, String description, String unit, LongSupplier value) {
+    counted.add(value);
     FunctionCounter.builder(name, value, LongSupplier::getAsLong)
         .description(description)
         .baseUnit(unit.isEmpty() ? null : unit)

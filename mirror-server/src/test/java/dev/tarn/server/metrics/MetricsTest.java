@@ -3,12 +3,14 @@ package dev.tarn.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.store.StoreStatistics;
 import dev.tarn.server.mirror.Outcome;
 import dev.tarn.server.mirror.Source;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,17 @@ class MetricsTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Metrics metrics = new Metrics(meters, List.of(QUAY), "1");
+
+  @Test
+  void whatTheStoreCountsIsStillAskedForAfterACollectionOfGarbage() {
+    AtomicLong evicted = new AtomicLong();
+    metrics.bindStore(() -> new StoreStatistics(0, 0, 0, evicted.get(), 0, 0, false));
+    System.gc();
+
+    evicted.set(3);
+
+    assertThat(meters.get(Metrics.STORE_EVICTED_BLOBS).functionCounter().count()).isEqualTo(3);
+  }
 
   @Test
   void aHitIsCountedByRegistryKindOutcomeAndSource() {
