@@ -276,9 +276,11 @@ class BlobIndexTest {
       index.addNew(new IndexedBlob(digest(i), UNIT, 0));
       IndexedBlob _ = index.use(digest(Math.max(0, i - 60)));
       index.wean(25L * UNIT);
-      do {
+      // A round that only found what is pinned takes another: that one's room is still too much.
+      for (int round = 0; round < 1000 && index.roomBytes() > 100L * UNIT; round++) {
         index.limit(100L * UNIT);
-      } while (!evict().isEmpty());
+        evict();
+      }
       for (int recent = Math.max(0, i - 24); recent <= i; recent++) {
         assertThat(index.replaced(new IndexedBlob(digest(recent), UNIT, 0)))
             .as("blob %d after %d", recent, i)
