@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +33,9 @@ class BlobRangeTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory);
+    mirror =
+        MirrorFixture.start(
+            directory, MirrorFixture.Options.patient().withHeaderTimeout(Duration.ofMillis(1500)));
     mirror.upstream.on(BLOB.path(), BLOB.reply());
   }
 

@@ -44,7 +44,7 @@ class ConnectionTest {
 
   @Test
   void pipelinedRequestsAreAnsweredInTheirOrderThoughOneIsSlow() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory);
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient());
         Socket socket = RawClient.connect(mirror.address())) {
       CountDownLatch gate = new CountDownLatch(1);
       List<Sample> samples = new ArrayList<>();

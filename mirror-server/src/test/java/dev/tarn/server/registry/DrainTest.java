@@ -28,10 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** How the endpoint stops. */
 @Execution(ExecutionMode.CONCURRENT)
 class DrainTest {
-  private static final Options PATIENT =
-      Options.standard()
-          .withHeaderTimeout(Duration.ofSeconds(20))
-          .withStallTimeout(Duration.ofSeconds(20));
+  private static final Options PATIENT = Options.patient();
 
   @TempDir Path directory;
 
