@@ -1,5 +1,6 @@
 package dev.tarn.server;
 
+import dev.tarn.server.logging.LogbackProvider;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -19,6 +20,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    LogbackProvider.select();
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     int status = run(arguments, System.getenv(), out, err);

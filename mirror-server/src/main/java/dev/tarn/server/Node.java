@@ -27,6 +27,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,8 +35,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -68,11 +72,14 @@ public final class Node implements AutoCloseable {
   private Node(Configuration configuration, String version) throws IOException {
     this.configuration = configuration;
     try {
+      // Netty takes about as long to load as all the rest, so they share the time.
+      FutureTask<Transport> starting = new FutureTask<>(() -> Transport.start(eventLoops()));
+      Thread.ofPlatform().name("tarn-start").start(starting);
+      open("event loops", () -> transport(starting).close());
       PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       this.metrics =
           open("metrics", new Metrics(meters, configuration.registries().keySet(), version));
       ExecutorService workers = open("workers", Executors.newVirtualThreadPerTaskExecutor());
-      Transport transport = open("event loops", Transport.start(eventLoops()));
       Path path = configuration.store().path();
       DiskBlobStore blobs =
           open(
@@ -82,6 +89,7 @@ public final class Node implements AutoCloseable {
       Catalog catalog = Catalog.open(path.resolve("catalog"));
       DiskProofStore proofs = new DiskProofStore(catalog);
       NodeEvents events = new NodeEvents(metrics, configuration.registries());
+      Transport transport = transport(starting);
       UpstreamClient client =
           open(
               "upstream client",
@@ -138,6 +146,18 @@ public final class Node implements AutoCloseable {
   private <T extends AutoCloseable> T open(String name, T resource) {
     parts.add(new Part(name, resource));
     return resource;
+  }
+
+  /** The event loops, as soon as they are started. */
+  private static Transport transport(Future<Transport> starting) throws IOException {
+    try {
+      return starting.get();
+    } catch (ExecutionException e) {
+      throw new IOException("cannot start the event loops", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted at start");
+    }
   }
 
   private static int eventLoops() {

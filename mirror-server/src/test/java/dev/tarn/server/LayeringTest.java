@@ -105,7 +105,7 @@ class LayeringTest {
 
   @ArchTest
   static final ArchRule yamlIsReadInOnePlace =
-      onlyIn("dev.tarn.server.config", "com.fasterxml.jackson.dataformat.yaml..");
+      onlyIn("dev.tarn.server.config", "org.yaml.snakeyaml..");
 
   @ArchTest
   static final ArchRule metersAreMadeInOnePlace =

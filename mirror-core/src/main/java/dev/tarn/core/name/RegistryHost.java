@@ -60,6 +60,17 @@ public record RegistryHost(String value) implements Comparable<RegistryHost> {
     return value.compareTo(other.value);
   }
 
+  // Written out: a record's own are linked at their first use, which start-up would wait for.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RegistryHost that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
+  }
+
   @Override
   public String toString() {
     return value;

@@ -84,6 +84,17 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
     return value.compareTo(other.value);
   }
 
+  // Written out: a record's own are linked at their first use, which start-up would wait for.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RepositoryName that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
+  }
+
   @Override
   public String toString() {
     return value;

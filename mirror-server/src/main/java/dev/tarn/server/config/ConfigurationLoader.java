@@ -39,12 +39,7 @@ public final class ConfigurationLoader {
 
   /** The configuration that {@code yaml} and {@code environment} spell. */
   public static Configuration parse(String yaml, Map<String, String> environment) {
-    try {
-      return bind(Yaml.parse(yaml), environment);
-    } catch (IOException e) {
-      throw new InvalidConfigurationException(
-          List.of(new Problem("", "", "cannot be read: " + e.getMessage())));
-    }
+    return bind(Yaml.parse(yaml), environment);
   }
 
   private static String read(Path file) {

@@ -2,26 +2,36 @@ package dev.tarn.server.config;
 
 import static dev.tarn.server.config.InvalidConfigurationException.require;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.tarn.server.config.InvalidConfigurationException.Problem;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.events.SequenceStartEvent;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * A YAML document as a tree that knows its lines.
  *
  * <p>Scalars stay the text that was written, so that YAML's guesses ({@code off} is a boolean,
  * {@code 010} is eight) change nothing. Duplicate keys, anchors and a second document are refused.
- * The streaming parser alone is used: data binding would cost start-up time.
+ * The parser's events alone are used: data binding would cost start-up time.
  */
 final class Yaml {
   private static final int MAX_DEPTH = 16;
+  private static final Set<String> NOTHING = Set.of("", "~", "null", "Null", "NULL");
 
   sealed interface Node {
     /** Where it begins, counted from 1. */
@@ -37,68 +47,98 @@ final class Yaml {
 
   record Mapping(Map<String, Node> entries, int line) implements Node {}
 
-  private final YAMLParser parser;
+  private final ParserImpl events;
 
-  private Yaml(YAMLParser parser) {
-    this.parser = parser;
+  private Yaml(ParserImpl events) {
+    this.events = events;
   }
 
   /** The document that {@code text} holds; an empty one where it holds none. */
-  static Node parse(String text) throws IOException {
-    try (YAMLParser parser = new YAMLFactory().createParser(text)) {
-      Yaml yaml = new Yaml(parser);
-      JsonToken first = parser.nextToken();
-      Node root = first == null ? new Empty(1) : yaml.node(first, "", 0);
-      if (parser.nextToken() != null) {
-        throw problem("", yaml.line(), "only one YAML document is expected");
-      }
-      return root;
-    } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw problem("", line, "not YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+  static Node parse(String text) {
+    try {
+      return new Yaml(new ParserImpl(new StreamReader(text), new LoaderOptions())).document();
+    } catch (MarkedYAMLException e) {
+      String where = e.getContext() == null ? "" : e.getContext() + ", ";
+      throw problem("", line(e.getProblemMark()), "not YAML: " + where + e.getProblem());
+    } catch (YAMLException e) {
+      throw problem(
+          "", 1, "not YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }
 
-  private Node node(JsonToken token, String path, int depth) throws IOException {
+  private Node document() {
+    events.getEvent(); // The stream begins.
+    if (events.checkEvent(Event.ID.StreamEnd)) {
+      return new Empty(1);
+    }
+    events.getEvent(); // The document begins.
+    Node root = node("", 0);
+    events.getEvent(); // The document ends.
+    if (!events.checkEvent(Event.ID.StreamEnd)) {
+      throw problem("", line(events.peekEvent()), "only one YAML document is expected");
+    }
+    return root;
+  }
+
+  private Node node(String path, int depth) {
     require(depth <= MAX_DEPTH, path, "nested too deep");
-    int line = line();
-    if (parser.getObjectId() != null || parser.isCurrentAlias()) {
-      throw problem(path, line, "anchors and aliases are not supported");
+    Event event = events.getEvent();
+    if (event instanceof AliasEvent || anchor(event) != null) {
+      throw problem(path, line(event), "anchors and aliases are not supported");
     }
-    return switch (token) {
-      case START_OBJECT -> mapping(path, line, depth);
-      case START_ARRAY -> sequence(path, line, depth);
-      case VALUE_NULL -> new Empty(line);
-      default -> new Scalar(parser.getText(), line);
-    };
+    if (event instanceof MappingStartEvent) {
+      return mapping(path, line(event), depth);
+    }
+    if (event instanceof SequenceStartEvent) {
+      return sequence(path, line(event), depth);
+    }
+    ScalarEvent scalar = (ScalarEvent) event;
+    return scalar.isPlain() && NOTHING.contains(scalar.getValue())
+        ? new Empty(line(event))
+        : new Scalar(scalar.getValue(), line(event));
   }
 
-  private Node mapping(String path, int line, int depth) throws IOException {
+  private Node mapping(String path, int line, int depth) {
     Map<String, Node> entries = new LinkedHashMap<>();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String key = parser.currentName();
+    while (!events.checkEvent(Event.ID.MappingEnd)) {
+      int keyLine = line(events.peekEvent());
+      String key = key(path, keyLine);
       String keyPath = path.isEmpty() ? key : path + "." + key;
-      int keyLine = line();
-      Node value = node(parser.nextToken(), keyPath, depth + 1);
+      Node value = node(keyPath, depth + 1);
       if (entries.putIfAbsent(key, value) != null) {
         throw problem(keyPath, keyLine, "is given twice");
       }
     }
+    events.getEvent();
     return new Mapping(entries, line);
   }
 
-  private Node sequence(String path, int line, int depth) throws IOException {
-    List<Node> items = new ArrayList<>();
-    for (JsonToken token = parser.nextToken();
-        token != JsonToken.END_ARRAY;
-        token = parser.nextToken()) {
-      items.add(node(token, path + "[" + items.size() + "]", depth + 1));
+  private String key(String path, int line) {
+    if (events.getEvent() instanceof ScalarEvent scalar && scalar.getAnchor() == null) {
+      return scalar.getValue();
     }
+    throw problem(path, line, "a key has to be a plain word");
+  }
+
+  private Node sequence(String path, int line, int depth) {
+    List<Node> items = new ArrayList<>();
+    while (!events.checkEvent(Event.ID.SequenceEnd)) {
+      items.add(node(path + "[" + items.size() + "]", depth + 1));
+    }
+    events.getEvent();
     return new Sequence(items, line);
   }
 
-  private int line() {
-    return Math.max(1, parser.currentTokenLocation().getLineNr());
+  private static @Nullable String anchor(Event event) {
+    return event instanceof NodeEvent node ? node.getAnchor() : null;
+  }
+
+  private static int line(Event event) {
+    return line(event.getStartMark());
+  }
+
+  private static int line(@Nullable Mark mark) {
+    return mark == null ? 1 : mark.getLine() + 1;
   }
 
   private static InvalidConfigurationException problem(String path, int line, String message) {
