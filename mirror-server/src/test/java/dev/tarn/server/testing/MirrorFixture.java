@@ -38,7 +38,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -179,7 +178,8 @@ public final class MirrorFixture implements AutoCloseable {
 
   private MirrorFixture(Path directory, Options options) throws IOException {
     this.directory = directory;
-    Clock clock = clock();
+    InstantSource instants = now::get;
+    Clock clock = instants.withZone(ZoneOffset.UTC);
     store = DiskBlobStore.open(StoreOptions.defaults(directory), clock, options.space(), workers);
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
     client =
@@ -193,8 +193,7 @@ public final class MirrorFixture implements AutoCloseable {
                 AllowedTargets.NONE,
                 "tarn/test"),
             UpstreamListener.NONE,
-            new Seams(
-                (InstantSource) now::get, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
+            new Seams(instants, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
     Registries registries =
         new Registries(
             List.of(
@@ -249,25 +248,6 @@ public final class MirrorFixture implements AutoCloseable {
             workers,
             System::nanoTime,
             finished::add);
-  }
-
-  private Clock clock() {
-    return new Clock() {
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-
-      @Override
-      public Instant instant() {
-        return now.get();
-      }
-    };
   }
 
   /** Waits until no blob is arriving any more. */
