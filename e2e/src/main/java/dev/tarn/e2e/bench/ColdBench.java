@@ -8,7 +8,7 @@ import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.node.Containerd;
 import dev.tarn.e2e.node.ContainerdConfig;
 import dev.tarn.e2e.node.Flavour;
-import dev.tarn.e2e.process.Ports;
+import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.net.URI;
@@ -42,15 +42,11 @@ final class ColdBench {
     this.link = workspace.own(Link.lay(workspace.makeDirectory("link")));
     this.sink = Sink.build(workspace.directory(), Processors.pick());
     this.registryFiles = workspace.child("registry");
-    this.registryPort = Ports.free();
-    DockerRegistry.start(
-        workspace,
-        "upstream",
-        registryFiles.directory(),
-        link.address(),
-        registryPort,
-        link::atFarEnd);
-    this.registry = URI.create("http://" + link.address() + ":" + registryPort);
+    Registry upstream =
+        Registry.docker(
+            workspace, "upstream", registryFiles.directory(), link.address(), link::atFarEnd);
+    this.registryPort = upstream.port();
+    this.registry = upstream.uri();
     this.tarn = Tarn.start(workspace, "tarn", Tarn.Settings.of(registry));
     this.maker = new ImageMaker(workspace.makeDirectory("images"));
     this.client = new RegistryClient(registry);

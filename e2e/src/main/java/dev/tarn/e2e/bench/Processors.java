@@ -51,7 +51,8 @@ record Processors(int server, int client) {
     }
   }
 
-  private static List<Integer> parse(String list) {
+  /** A list as the kernel writes it, such as {@code 0-2,5}. */
+  static List<Integer> parse(String list) {
     List<Integer> processors = new ArrayList<>();
     for (String part : list.split(",", -1)) {
       String[] ends = part.split("-", -1);

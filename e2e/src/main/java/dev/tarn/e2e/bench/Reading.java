@@ -5,7 +5,6 @@ record Reading(
     double seconds,
     long bytes,
     long requests,
-    long errors,
     double firstByteMicros,
     double p50Micros,
     double p99Micros) {

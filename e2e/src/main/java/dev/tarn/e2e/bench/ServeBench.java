@@ -5,7 +5,7 @@ import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.ImageMaker;
 import dev.tarn.e2e.image.Layer;
 import dev.tarn.e2e.image.RegistryClient;
-import dev.tarn.e2e.process.Ports;
+import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ServeBench {
   static final String REPOSITORY = "bench/serve";
   static final String TAG = "1";
+  private static final String LOOPBACK = "127.0.0.1";
   private static final String PULLS = "bench/pulls";
   private static final int SMALL_LAYERS = 7;
   private static final int SMALL_LAYER_BYTES = 1_000;
@@ -49,13 +50,11 @@ final class ServeBench {
     this.maker = new ImageMaker(workspace.makeDirectory("images"));
     this.image = makeImage();
     Path files = workspace.makeDirectory("registry");
-    int port = Ports.free();
-    DockerRegistry.start(workspace, "upstream", files, "127.0.0.1", port, Wrapping.NONE);
-    this.upstream = URI.create("http://127.0.0.1:" + port);
+    this.upstream = Registry.docker(workspace, "upstream", files, LOOPBACK, Wrapping.NONE).uri();
     new RegistryClient(upstream).push(REPOSITORY, TAG, image);
-    this.dockerRegistry =
-        DockerRegistry.start(
-            workspace, "measured", files, "127.0.0.1", Ports.free(), processors::onServer);
+    Registry measured =
+        Registry.docker(workspace, "measured", files, LOOPBACK, processors::onServer);
+    this.dockerRegistry = new Server("docker-registry", measured.port(), measured.process(), false);
     this.nginx = Nginx.start(workspace, processors::onServer);
     this.tarn =
         Tarn.start(workspace, "tarn", Tarn.Settings.of(upstream).wrapped(processors::onServer));

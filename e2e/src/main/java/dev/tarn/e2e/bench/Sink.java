@@ -1,11 +1,8 @@
 package dev.tarn.e2e.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Tools;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +65,7 @@ final class Sink {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(program.toString(), "-p", Integer.toString(port), "-a", Client.ACCEPT));
     command.addAll(arguments);
-    String printed =
+    return reading(
         Child.run(
                 "sink",
                 directory,
@@ -76,23 +73,18 @@ final class Sink {
                 pinned ? processors.onClient(command) : command,
                 RUN_LIMIT)
             .orFail()
-            .output();
-    try {
-      JsonNode json = new ObjectMapper().readTree(printed.substring(printed.lastIndexOf('{')));
-      long errors = json.path("errors").asLong();
-      if (errors > 0) {
-        throw new CaseFailed("not every request was answered well: " + printed.strip());
-      }
-      return new Reading(
-          json.path("seconds").asDouble(),
-          json.path("bytes").asLong(),
-          json.path("requests").asLong(),
-          errors,
-          json.path("first_p50_us").asDouble(),
-          json.path("p50_us").asDouble(),
-          json.path("p99_us").asDouble());
-    } catch (IOException e) {
-      throw new CaseFailed("the sink printed " + printed);
-    }
+            .output());
+  }
+
+  /** What the client prints at its end. */
+  static Reading reading(String printed) {
+    JsonNode json = Report.of("the sink", printed);
+    return new Reading(
+        json.required("seconds").asDouble(),
+        json.required("bytes").asLong(),
+        json.required("requests").asLong(),
+        json.required("first_p50_us").asDouble(),
+        json.required("p50_us").asDouble(),
+        json.required("p99_us").asDouble());
   }
 }

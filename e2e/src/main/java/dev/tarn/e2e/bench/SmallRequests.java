@@ -10,22 +10,14 @@ final class SmallRequests implements AutoCloseable {
 
   private final AtomicLong answered = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
-  private final Thread thread;
-  private volatile boolean stopped;
+  private final Repetition asking;
 
   SmallRequests(URI uri) {
-    this.thread = Thread.ofVirtual().name("small-requests").start(() -> ask(uri));
-  }
-
-  private void ask(URI uri) {
-    try {
-      while (!stopped) {
-        (Client.gets(uri) ? answered : failed).incrementAndGet();
-        Thread.sleep(PAUSE);
-      }
-    } catch (InterruptedException given) {
-      Thread.currentThread().interrupt();
-    }
+    this.asking =
+        Repetition.start(
+            Thread.ofVirtual().name("small-requests"),
+            PAUSE,
+            () -> (Client.gets(uri) ? answered : failed).incrementAndGet());
   }
 
   long answered() {
@@ -38,11 +30,6 @@ final class SmallRequests implements AutoCloseable {
 
   @Override
   public void close() {
-    stopped = true;
-    try {
-      thread.join();
-    } catch (InterruptedException given) {
-      Thread.currentThread().interrupt();
-    }
+    asking.close();
   }
 }

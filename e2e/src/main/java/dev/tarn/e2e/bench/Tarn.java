@@ -2,10 +2,9 @@ package dev.tarn.e2e.bench;
 
 import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.check.CaseFailed;
-import dev.tarn.e2e.http.Fetch;
+import dev.tarn.e2e.node.TarnProcess;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Ports;
-import dev.tarn.e2e.process.Tools;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.net.URI;
@@ -14,14 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** A Tarn process as its launcher starts it, in its default configuration but for what is named. */
 final class Tarn {
   /** The registry's name in image references, which nobody but Tarn and containerd's files know. */
   static final String REGISTRY = "registry.test";
-
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final Server server;
   private final int adminPort;
@@ -61,30 +57,10 @@ final class Tarn {
     Path config = workspace.directory().resolve("tarn.yaml");
     Files.writeString(config, config(settings, port, adminPort, store));
     Child process =
-        workspace.own(
-            Child.start(
-                "tarn",
-                workspace.directory(),
-                Map.of(),
-                settings.wrapping().apply(launch(config))));
+        workspace.own(TarnProcess.start(workspace.directory(), config, settings.wrapping()));
     Tarn tarn = new Tarn(new Server("tarn", port, process, true), adminPort, store);
-    Await.until(
-        "Tarn is ready, see tarn.log",
-        START_LIMIT,
-        () -> {
-          if (!process.alive()) {
-            throw new CaseFailed("Tarn ended; " + process.tail());
-          }
-          return Fetch.statusOf(tarn.ready()) == 200;
-        });
+    TarnProcess.awaitReady(process, tarn.ready());
     return tarn;
-  }
-
-  private static List<String> launch(Path config) {
-    // Another build of Tarn is measured by naming its launcher.
-    String launcher =
-        System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
-    return List.of(launcher, "serve", "--config", config.toString());
   }
 
   private static String config(Settings settings, int port, int adminPort, Path store) {

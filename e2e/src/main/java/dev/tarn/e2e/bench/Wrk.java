@@ -1,8 +1,6 @@
 package dev.tarn.e2e.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.process.Child;
 import java.io.IOException;
 import java.net.URI;
@@ -52,25 +50,21 @@ final class Wrk {
             "-H",
             "Accept: " + Client.ACCEPT,
             uri.toString());
-    String printed =
+    return reading(
         Child.run("wrk", directory, Map.of(), processors.onClient(command), time.plus(MARGIN))
             .orFail()
-            .output();
-    try {
-      JsonNode json = new ObjectMapper().readTree(printed.substring(printed.lastIndexOf('{')));
-      if (json.path("errors").asLong() > 0) {
-        throw new CaseFailed("not every request was answered well: " + printed.strip());
-      }
-      return new Reading(
-          json.path("micros").asDouble() / 1e6,
-          json.path("bytes").asLong(),
-          json.path("requests").asLong(),
-          0,
-          0,
-          json.path("p50").asDouble(),
-          json.path("p99").asDouble());
-    } catch (IOException e) {
-      throw new CaseFailed("wrk printed " + printed);
-    }
+            .output());
+  }
+
+  /** What our script made wrk print at its end. */
+  static Reading reading(String printed) {
+    JsonNode json = Report.of("wrk", printed);
+    return new Reading(
+        json.required("micros").asDouble() / 1e6,
+        json.required("bytes").asLong(),
+        json.required("requests").asLong(),
+        0,
+        json.required("p50").asDouble(),
+        json.required("p99").asDouble());
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 
 /** Plain requests from the harness itself, on the calling thread. */
 public final class Fetch {
+  private static final String ANYTHING = "*/*";
   private static final Duration REQUEST_LIMIT = Duration.ofMinutes(2);
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
@@ -29,9 +30,13 @@ public final class Fetch {
   public record Fetched(int status, String digest, long bytes) {}
 
   public static Fetched digestOf(URI uri) {
+    return digestOf(uri, ANYTHING);
+  }
+
+  public static Fetched digestOf(URI uri, String accept) {
     MessageDigest hash = Hashing.sha256();
     try {
-      HttpResponse<InputStream> response = send(uri, BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = send(uri, accept, BodyHandlers.ofInputStream());
       try (InputStream body = new DigestInputStream(response.body(), hash)) {
         long bytes = body.transferTo(OutputStream.nullOutputStream());
         return new Fetched(response.statusCode(), Hashing.digest(hash), bytes);
@@ -43,21 +48,28 @@ public final class Fetch {
 
   /** A GET's status, or 0 where nobody answers. */
   public static int statusOf(URI uri) {
+    return statusOf(uri, ANYTHING);
+  }
+
+  /** A GET's status, or 0 where nobody answers. */
+  public static int statusOf(URI uri, String accept) {
     try {
-      return send(uri, BodyHandlers.discarding()).statusCode();
+      return send(uri, accept, BodyHandlers.discarding()).statusCode();
     } catch (IOException nobody) {
       return 0;
     }
   }
 
   public static String text(URI uri) throws IOException {
-    return send(uri, BodyHandlers.ofString()).body();
+    return send(uri, ANYTHING, BodyHandlers.ofString()).body();
   }
 
-  private static <T> HttpResponse<T> send(URI uri, HttpResponse.BodyHandler<T> handler)
-      throws IOException {
+  private static <T> HttpResponse<T> send(
+      URI uri, String accept, HttpResponse.BodyHandler<T> handler) throws IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).timeout(REQUEST_LIMIT).header("Accept", accept).build();
     try {
-      return HTTP.send(HttpRequest.newBuilder(uri).timeout(REQUEST_LIMIT).build(), handler);
+      return HTTP.send(request, handler);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

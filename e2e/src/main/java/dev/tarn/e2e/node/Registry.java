@@ -6,8 +6,6 @@ import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.process.Tools;
 import dev.tarn.e2e.process.Workspace;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,54 +13,77 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A real registry of the suites' own: Debian's docker-registry, or olareg where referrers matter.
  */
 public final class Registry {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final String LOOPBACK = "127.0.0.1";
 
+  private final String host;
   private final int port;
+  private final Child process;
 
-  private Registry(int port) {
+  private Registry(String host, int port, Child process) {
+    this.host = host;
     this.port = port;
+    this.process = process;
   }
 
-  /** Debian's docker-registry with its files in the workspace. */
+  /** Debian's docker-registry on loopback with its files in the workspace. */
   public static Registry docker(Workspace workspace) throws Exception {
-    int port = Ports.free();
     Path files = workspace.makeDirectory("registry");
-    Path config = workspace.directory().resolve("registry.yml");
-    Files.writeString(config, config(port, files));
-    return ready(
-        workspace,
-        port,
-        List.of(
-            Tools.onPath("docker-registry").orElseThrow().toString(), "serve", config.toString()));
+    return docker(workspace, "registry", files, LOOPBACK, UnaryOperator.identity());
   }
 
-  /** An olareg that keeps everything in memory. */
+  /**
+   * Debian's docker-registry.
+   *
+   * @param name of its files in the workspace, where there are several of them
+   * @param files the directory of its content, which several of them may share
+   * @param wrapping what becomes of its command
+   */
+  public static Registry docker(
+      Workspace workspace,
+      String name,
+      Path files,
+      String host,
+      UnaryOperator<List<String>> wrapping)
+      throws Exception {
+    int port = Ports.free();
+    Path config = workspace.directory().resolve(name + ".yml");
+    Files.writeString(config, config(host, port, files));
+    String program = Tools.onPath("docker-registry").orElseThrow().toString();
+    List<String> command = List.of(program, "serve", config.toString());
+    return ready(workspace, name, host, port, wrapping.apply(command));
+  }
+
+  /** An olareg on loopback that keeps everything in memory. */
   public static Registry olareg(Workspace workspace) throws Exception {
     int port = Ports.free();
     return ready(
         workspace,
+        "registry",
+        LOOPBACK,
         port,
         List.of(
             Tools.build("olareg").resolve("olareg").toString(),
             "serve",
             "--addr",
-            "127.0.0.1",
+            LOOPBACK,
             "--port",
             Integer.toString(port),
             "--store-type",
             "mem"));
   }
 
-  private static Registry ready(Workspace workspace, int port, List<String> command)
+  private static Registry ready(
+      Workspace workspace, String name, String host, int port, List<String> command)
       throws Exception {
-    Registry registry = new Registry(port);
-    Child process =
-        workspace.own(Child.start("registry", workspace.directory(), Map.of(), command));
+    Child process = workspace.own(Child.start(name, workspace.directory(), Map.of(), command));
+    Registry registry = new Registry(host, port, process);
     Await.until(
         "the registry answers; " + process.tail(),
         START_LIMIT,
@@ -70,7 +91,7 @@ public final class Registry {
     return registry;
   }
 
-  private static String config(int port, Path files) throws IOException {
+  private static String config(String host, int port, Path files) {
     return """
         version: 0.1
         log:
@@ -83,17 +104,25 @@ public final class Registry {
           delete:
             enabled: true
         http:
-          addr: 127.0.0.1:%d
+          addr: %s:%d
           relativeurls: true
         """
-        .formatted(files, port);
+        .formatted(files, host, port);
   }
 
   public URI uri() {
-    return URI.create("http://127.0.0.1:" + port);
+    return URI.create("http://" + host + ":" + port);
   }
 
   public InetSocketAddress address() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return new InetSocketAddress(host, port);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public Child process() {
+    return process;
   }
 }

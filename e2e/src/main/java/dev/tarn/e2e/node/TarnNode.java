@@ -1,11 +1,8 @@
 package dev.tarn.e2e.node;
 
-import dev.tarn.e2e.check.Await;
-import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.http.Fetch;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Ports;
-import dev.tarn.e2e.process.Tools;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,11 +17,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A real Tarn process on ports and a store of its own, which can die and come back. */
 public final class TarnNode implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration DRAIN_MARGIN = Duration.ofSeconds(15);
 
   private final Workspace workspace;
@@ -53,26 +49,11 @@ public final class TarnNode implements AutoCloseable {
   }
 
   private Child launch() {
-    // Another build of Tarn is tried by naming its launcher.
-    String launcher =
-        System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
-    return Child.start(
-        "tarn",
-        workspace.directory(),
-        Map.of(),
-        List.of(launcher, "serve", "--config", configFile.toString()));
+    return TarnProcess.start(workspace.directory(), configFile, UnaryOperator.identity());
   }
 
   private void awaitReady() throws Exception {
-    Await.until(
-        "Tarn is ready, see tarn.log",
-        START_LIMIT,
-        () -> {
-          if (!process.alive()) {
-            throw new CaseFailed("Tarn ended; " + process.tail());
-          }
-          return Fetch.statusOf(admin("/readyz")) == 200;
-        });
+    TarnProcess.awaitReady(process, admin("/readyz"));
   }
 
   /** SIGKILL. */

@@ -10,7 +10,7 @@ public final class CaseRun {
   private final Workspace workspace;
   private final Map<String, Object> figures = new LinkedHashMap<>();
 
-  CaseRun(Workspace workspace) {
+  public CaseRun(Workspace workspace) {
     this.workspace = workspace;
   }
 
@@ -24,7 +24,8 @@ public final class CaseRun {
     figures.put(name, value);
   }
 
-  synchronized Map<String, Object> figures() {
+  /** A copy of what was noted so far. */
+  public synchronized Map<String, Object> figures() {
     return new LinkedHashMap<>(figures);
   }
 

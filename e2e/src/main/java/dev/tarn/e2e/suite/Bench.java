@@ -90,11 +90,16 @@ final class Bench {
   record Ways(Relay upstream, Relay direct) {}
 
   Ways ways(Workspace workspace) {
-    Relay upstream = new Relay(Ports.free(), Route.to(registry.address()));
-    Relay direct = new Relay(Ports.free(), Route.to(registry.address()));
-    workspace.own(upstream);
-    workspace.own(direct);
-    return new Ways(upstream, direct);
+    return new Ways(way(workspace), way(workspace));
+  }
+
+  private Relay way(Workspace workspace) {
+    return workspace.own(new Relay(Ports.free(), Route.to(registry.address())));
+  }
+
+  /** Stands in front of a Tarn, to see what it is asked. */
+  static Relay front(Workspace workspace, TarnNode tarn) {
+    return workspace.own(new Relay(Ports.free(), Route.to(tarn.address())));
   }
 
   /** A Tarn that mirrors the registry. */

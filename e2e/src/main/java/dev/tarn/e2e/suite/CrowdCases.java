@@ -2,14 +2,12 @@ package dev.tarn.e2e.suite;
 
 import dev.tarn.e2e.http.Fetch;
 import dev.tarn.e2e.http.Relay;
-import dev.tarn.e2e.http.Route;
 import dev.tarn.e2e.http.Traffic;
 import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.node.Containerd;
 import dev.tarn.e2e.node.ContainerdConfig;
 import dev.tarn.e2e.node.Flavour;
 import dev.tarn.e2e.node.TarnNode;
-import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.run.CaseRun;
 import java.net.URI;
 import java.util.ArrayList;
@@ -58,8 +56,7 @@ final class CrowdCases {
   void twentyAtOnce(Bench bench, CaseRun run) throws Exception {
     Bench.Ways ways = bench.ways(run.workspace());
     TarnNode tarn = TarnNode.start(run.workspace(), Bench.tarn(ways));
-    Relay front = new Relay(Ports.free(), Route.to(tarn.address()));
-    run.workspace().own(front);
+    Relay front = Bench.front(run.workspace(), tarn);
     // Isolated namespaces: containerd itself merges what one namespace asks for twice.
     ContainerdConfig config = ContainerdConfig.of(flavour).withIsolatedNamespaces();
     Containerd node = Containerd.start(run.workspace(), "a", config);
@@ -113,8 +110,7 @@ final class CrowdCases {
   void parallelRanges(Bench bench, CaseRun run) throws Exception {
     Bench.Ways ways = bench.ways(run.workspace());
     TarnNode tarn = TarnNode.start(run.workspace(), Bench.tarn(ways));
-    Relay front = new Relay(Ports.free(), Route.to(tarn.address()));
-    run.workspace().own(front);
+    Relay front = Bench.front(run.workspace(), tarn);
     ContainerdConfig config = ContainerdConfig.of(flavour).withParallelRanges();
     Containerd node = Containerd.start(run.workspace(), "a", config);
     node.mirror(Bench.REGISTRY, front.uri(), ways.direct().uri());

@@ -4,18 +4,17 @@ import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.http.Exchange;
 import dev.tarn.e2e.http.Hold;
 import dev.tarn.e2e.http.Relay;
-import dev.tarn.e2e.http.Route;
 import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.node.Containerd;
 import dev.tarn.e2e.node.ContainerdConfig;
 import dev.tarn.e2e.node.Flavour;
 import dev.tarn.e2e.node.TarnConfig;
 import dev.tarn.e2e.node.TarnNode;
-import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.run.CaseRun;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Pulls during which Tarn or its upstream fails; every one of them must succeed. */
 final class OutageCases {
@@ -35,80 +34,61 @@ final class OutageCases {
   }
 
   void tarnKilled(Bench bench, CaseRun run) throws Exception {
-    Bench.Ways ways = bench.ways(run.workspace());
-    TarnNode tarn = TarnNode.start(run.workspace(), Bench.tarn(ways));
-    Containerd node = containerd(run, "a", tarn, ways);
-    Blob layer = bench.medium.biggest();
-    Hold hold = ways.upstream().hold(layer.digest(), layer.size() / 2);
+    MidBlob pull = midBlob(bench, run, config -> config);
+    pull.tarn().kill();
+    join(pull.over());
 
-    CompletableFuture<Void> pull = node.pullMeanwhile(Bench.reference("medium"));
-    awaitMidBlob(hold, node, layer);
-    tarn.kill();
-    join(pull);
-
-    node.verify(bench.medium);
+    pull.node().verify(bench.medium);
     run.check(
-        ways.direct().traffic().gets(layer.digest()) > 0,
-        "the rest of the layer did not come from upstream:\n" + ways.direct().traffic());
-    run.figure("bytes_past_tarn", ways.direct().traffic().blobBytes());
+        pull.ways().direct().traffic().gets(pull.layer().digest()) > 0,
+        "the rest of the layer did not come from upstream:\n" + pull.ways().direct().traffic());
+    run.figure("bytes_past_tarn", pull.ways().direct().traffic().blobBytes());
 
     // What the killed one left behind must not become wrong bytes.
-    hold.release();
-    tarn.startAgain();
-    Containerd next = containerd(run, "b", tarn, ways);
+    pull.hold().release();
+    pull.tarn().startAgain();
+    Containerd next = containerd(run, "b", pull.tarn(), pull.ways());
     next.pull(Bench.reference("medium"));
     next.verify(bench.medium);
-    checkCopies(run, ways.upstream(), layer);
+    checkCopies(run, pull.ways().upstream(), pull.layer());
   }
 
   void tarnRestarted(Bench bench, CaseRun run) throws Exception {
-    Bench.Ways ways = bench.ways(run.workspace());
-    TarnConfig config = Bench.tarn(ways).withDrainTimeout(Duration.ofSeconds(1));
-    TarnNode tarn = TarnNode.start(run.workspace(), config);
-    Containerd node = containerd(run, "a", tarn, ways);
-    Blob layer = bench.medium.biggest();
-    Hold hold = ways.upstream().hold(layer.digest(), layer.size() / 2);
+    MidBlob pull = midBlob(bench, run, config -> config.withDrainTimeout(Duration.ofSeconds(1)));
+    pull.tarn().terminate();
+    pull.hold().release();
+    pull.tarn().startAgain();
+    join(pull.over());
 
-    CompletableFuture<Void> pull = node.pullMeanwhile(Bench.reference("medium"));
-    awaitMidBlob(hold, node, layer);
-    tarn.terminate();
-    hold.release();
-    tarn.startAgain();
-    join(pull);
-
-    node.verify(bench.medium);
-    Containerd next = containerd(run, "b", tarn, ways);
+    pull.node().verify(bench.medium);
+    Containerd next = containerd(run, "b", pull.tarn(), pull.ways());
     next.pull(Bench.reference("medium"));
     next.verify(bench.medium);
-    checkCopies(run, ways.upstream(), layer);
+    checkCopies(run, pull.ways().upstream(), pull.layer());
   }
 
   void upstreamComesBack(Bench bench, CaseRun run) throws Exception {
-    Bench.Ways ways = bench.ways(run.workspace());
-    TarnNode tarn = TarnNode.start(run.workspace(), Bench.tarn(ways));
-    Containerd node = containerd(run, "a", tarn, ways);
-    Blob layer = bench.medium.biggest();
-    Hold hold = ways.upstream().hold(layer.digest(), layer.size() / 2);
-
-    CompletableFuture<Void> pull = node.pullMeanwhile(Bench.reference("medium"));
-    awaitMidBlob(hold, node, layer);
-    hold.release();
-    ways.upstream().stop();
-    ways.direct().stop();
+    MidBlob pull = midBlob(bench, run, config -> config);
+    pull.hold().release();
+    pull.ways().upstream().stop();
+    pull.ways().direct().stop();
     // Long enough for a first retry to find nobody there.
     TimeUnit.SECONDS.sleep(2);
-    ways.upstream().start();
-    ways.direct().start();
-    join(pull);
+    pull.ways().upstream().start();
+    pull.ways().direct().start();
+    join(pull.over());
 
-    node.verify(bench.medium);
-    checkCopies(run, ways.upstream(), layer);
+    pull.node().verify(bench.medium);
+    checkCopies(run, pull.ways().upstream(), pull.layer());
     long resumed =
-        ways.upstream()
+        pull.ways()
+            .upstream()
             .traffic()
-            .count(e -> e.reference().equals(layer.digest()) && e.range().isPresent());
-    run.check(resumed > 0, "the layer was not resumed at an offset:\n" + ways.upstream().traffic());
-    run.figure("bytes_past_tarn", ways.direct().traffic().blobBytes());
+            .count(e -> e.reference().equals(pull.layer().digest()) && e.range().isPresent());
+    run.check(
+        resumed > 0,
+        "the layer was not resumed at an offset:\n" + pull.ways().upstream().traffic());
+    run.figure("bytes_past_tarn", pull.ways().direct().traffic().blobBytes());
   }
 
   void upstreamHangs(Bench bench, CaseRun run) throws Exception {
@@ -117,8 +97,7 @@ final class OutageCases {
     TarnConfig config = Bench.tarn(ways).withHeaderTimeout(headerTimeout);
     TarnNode tarn = TarnNode.start(run.workspace(), config);
     // Between containerd and Tarn, to see the moment of the first request.
-    Relay front = new Relay(Ports.free(), Route.to(tarn.address()));
-    run.workspace().own(front);
+    Relay front = Bench.front(run.workspace(), tarn);
     Containerd node = Containerd.start(run.workspace(), "a", ContainerdConfig.of(flavour));
     node.mirror(Bench.REGISTRY, front.uri(), ways.direct().uri());
     ways.upstream().hang();
@@ -163,10 +142,27 @@ final class OutageCases {
     hold.release();
   }
 
-  /** Returns when half of the layer went from upstream through Tarn to containerd. */
-  private static void awaitMidBlob(Hold hold, Containerd node, Blob layer) throws Exception {
+  /** A pull under way, half of whose biggest layer went from upstream through Tarn. */
+  private record MidBlob(
+      Bench.Ways ways,
+      TarnNode tarn,
+      Containerd node,
+      Blob layer,
+      Hold hold,
+      CompletableFuture<Void> over) {}
+
+  private MidBlob midBlob(Bench bench, CaseRun run, UnaryOperator<TarnConfig> changes)
+      throws Exception {
+    Bench.Ways ways = bench.ways(run.workspace());
+    TarnNode tarn = TarnNode.start(run.workspace(), changes.apply(Bench.tarn(ways)));
+    Containerd node = containerd(run, "a", tarn, ways);
+    Blob layer = bench.medium.biggest();
+    Hold hold = ways.upstream().hold(layer.digest(), layer.size() / 2);
+
+    CompletableFuture<Void> over = node.pullMeanwhile(Bench.reference("medium"));
     hold.awaitReached(MID_BLOB_LIMIT);
     node.awaitReceived(layer, layer.size() / 2 - UNDER_WAY_BYTES);
+    return new MidBlob(ways, tarn, node, layer, hold, over);
   }
 
   private static double seconds(long sinceNanos) {

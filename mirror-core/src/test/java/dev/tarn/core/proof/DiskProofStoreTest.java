@@ -44,6 +44,14 @@ class DiskProofStoreTest {
     return new Proof("application/octet-stream", 5, anonymous, when);
   }
 
+  private DiskBlobStore openStore() throws IOException {
+    return DiskBlobStore.open(
+        StoreOptions.defaults(root.resolve("store")),
+        Clock.systemUTC(),
+        FileSystemSpace.of(root),
+        Runnable::run);
+  }
+
   @Test
   void withoutARecordThereIsNoProof() {
     assertThat(proofs.find(REGISTRY, REPOSITORY, DIGEST)).isNull();
@@ -89,12 +97,7 @@ class DiskProofStoreTest {
     DiskTagStore tags = new DiskTagStore(catalog);
     TagRecord tagged = new TagRecord(gone, "text/plain", 1, DAY_ONE);
     tags.record(REGISTRY, REPOSITORY, new Tag("v1"), tagged);
-    try (DiskBlobStore store =
-        DiskBlobStore.open(
-            StoreOptions.defaults(root.resolve("store")),
-            Clock.systemUTC(),
-            FileSystemSpace.of(root),
-            Runnable::run)) {
+    try (DiskBlobStore store = openStore()) {
       store.put(DIGEST, ByteBuffer.wrap("layer".getBytes(StandardCharsets.UTF_8)));
       proofs.record(REGISTRY, REPOSITORY, DIGEST, proof(true, DAY_ONE));
       proofs.record(REGISTRY, REPOSITORY, gone, proof(true, DAY_ONE));
@@ -121,24 +124,14 @@ class DiskProofStoreTest {
     Files.writeString(file, Files.readString(file).replace("true", "false"));
     DiskProofStore next = new DiskProofStore(catalog);
     assertThat(next.find(REGISTRY, REPOSITORY, DIGEST)).isNull();
-    try (DiskBlobStore store =
-        DiskBlobStore.open(
-            StoreOptions.defaults(root.resolve("store")),
-            Clock.systemUTC(),
-            FileSystemSpace.of(root),
-            Runnable::run)) {
+    try (DiskBlobStore store = openStore()) {
       assertThat(next.sweep(store, DAY_ONE)).isEqualTo(1);
     }
   }
 
   @Test
   void aProofIsRecordedAfterItsRepositoryWasSweptAway() throws IOException {
-    try (DiskBlobStore store =
-        DiskBlobStore.open(
-            StoreOptions.defaults(root.resolve("store")),
-            Clock.systemUTC(),
-            FileSystemSpace.of(root),
-            Runnable::run)) {
+    try (DiskBlobStore store = openStore()) {
       proofs.record(REGISTRY, REPOSITORY, DIGEST, proof(true, DAY_ONE));
       proofs.sweep(store, DAY_TWO);
     }

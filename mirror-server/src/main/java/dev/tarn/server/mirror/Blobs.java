@@ -92,7 +92,7 @@ final class Blobs {
     UpstreamAnswer answer =
         registries.upstream(scope).headBlob(scope.repository(), request.digest(), request.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
-      return otherwise(answer);
+      return Relay.otherwise(answer, UNKNOWN);
     }
     Descriptor object = Descriptor.blob(request.digest(), content.totalSize());
     boolean anonymous = content.anonymous();
@@ -120,7 +120,7 @@ final class Blobs {
       case Transfers.Joined.Ended(TransferFailure failure) -> failed(request, failure);
       case Transfers.Joined.Overdue _ ->
           Answer.unavailable(504, "upstream has not answered for a while");
-      case Transfers.Joined.Otherwise(UpstreamAnswer answer) -> otherwise(answer);
+      case Transfers.Joined.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
     };
   }
 
@@ -213,7 +213,7 @@ final class Blobs {
             .getBlob(scope.repository(), request.digest(), from, request.caller());
     return answer instanceof UpstreamAnswer.Found(UpstreamContent content)
         ? passing(request, content)
-        : otherwise(answer);
+        : Relay.otherwise(answer, UNKNOWN);
   }
 
   /** Waits for the first bytes that can be passed on, so that no header leaves before them. */
@@ -235,15 +235,5 @@ final class Blobs {
       return Answer.unavailable(502, "upstream: " + e.getMessage());
     }
     return PassingAnswer.of(request, content, bytes);
-  }
-
-  private static Answer otherwise(UpstreamAnswer answer) {
-    return switch (answer) {
-      case UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody body) -> Relay.notFound(body, UNKNOWN);
-      case UpstreamAnswer.RateLimited limited -> Relay.rateLimited(limited.retryAfter());
-      case UpstreamAnswer.Failed failed -> Relay.failed(failed);
-      case UpstreamAnswer.Refused refused -> Relay.refused(refused);
-      case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
-    };
   }
 }

@@ -29,13 +29,9 @@ final class Listings {
         registries
             .upstream(scope)
             .getListing(scope.repository(), request.pathAndQuery(), request.caller());
-    return switch (answer) {
-      case UpstreamAnswer.Found(UpstreamContent content) -> listing(request, content);
-      case UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody body) -> Relay.notFound(body, UNKNOWN);
-      case UpstreamAnswer.RateLimited limited -> Relay.rateLimited(limited.retryAfter());
-      case UpstreamAnswer.Failed failed -> Relay.failed(failed);
-      case UpstreamAnswer.Refused refused -> Relay.refused(refused);
-    };
+    return answer instanceof UpstreamAnswer.Found(UpstreamContent content)
+        ? listing(request, content)
+        : Relay.otherwise(answer, UNKNOWN);
   }
 
   private static Answer listing(OfListing request, UpstreamContent content) {

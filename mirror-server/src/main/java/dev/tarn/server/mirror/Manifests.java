@@ -97,17 +97,15 @@ final class Manifests {
 
   private Answer tagOtherwise(OfManifest request, Tag tag, UpstreamAnswer answer)
       throws IOException {
+    Answer refusal = Relay.otherwise(answer, UNKNOWN);
     return switch (answer) {
-      case UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody body) -> {
+      case UpstreamAnswer.NotFound _ -> {
         tags.forget(request.scope().registry(), request.scope().repository(), tag);
-        yield Relay.notFound(body, UNKNOWN);
+        yield refusal;
       }
-      case UpstreamAnswer.RateLimited limited ->
-          stale(request, tag, "rate limited", Relay.rateLimited(limited.retryAfter()));
-      case UpstreamAnswer.Failed failed ->
-          stale(request, tag, failed.detail(), Relay.failed(failed));
-      case UpstreamAnswer.Refused refused -> Relay.refused(refused);
-      case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
+      case UpstreamAnswer.RateLimited _ -> stale(request, tag, "rate limited", refusal);
+      case UpstreamAnswer.Failed failed -> stale(request, tag, failed.detail(), refusal);
+      case UpstreamAnswer.Refused _, UpstreamAnswer.Found _ -> refusal;
     };
   }
 
@@ -148,7 +146,7 @@ final class Manifests {
       case ManifestAnswer.Described(Descriptor named, boolean _) ->
           request.head() ? described(named) : resolved(request, named);
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
-      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> otherwise(answer);
+      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
     };
   }
 
@@ -157,17 +155,7 @@ final class Manifests {
         request.scope(), new Reference.ByDigest(digest), request.accept(), request.caller())) {
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
       case ManifestAnswer.Described(Descriptor named, boolean _) -> described(named);
-      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> otherwise(answer);
-    };
-  }
-
-  private static Answer otherwise(UpstreamAnswer answer) {
-    return switch (answer) {
-      case UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody body) -> Relay.notFound(body, UNKNOWN);
-      case UpstreamAnswer.RateLimited limited -> Relay.rateLimited(limited.retryAfter());
-      case UpstreamAnswer.Failed failed -> Relay.failed(failed);
-      case UpstreamAnswer.Refused refused -> Relay.refused(refused);
-      case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
+      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
     };
   }
 

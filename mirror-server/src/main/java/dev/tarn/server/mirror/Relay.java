@@ -16,11 +16,18 @@ import java.util.Optional;
 final class Relay {
   private Relay() {}
 
-  static Answer notFound(ErrorBody body, OciError fallback) {
-    return passed(404, List.of(), body, fallback);
+  /** The answer to a client whom upstream gave no content; {@code unknown} is for a bare 404. */
+  static Answer otherwise(UpstreamAnswer answer, OciError unknown) {
+    return switch (answer) {
+      case UpstreamAnswer.NotFound(ErrorBody body) -> passed(404, List.of(), body, unknown);
+      case UpstreamAnswer.Refused refused -> refused(refused);
+      case UpstreamAnswer.RateLimited(Optional<Duration> retryAfter) -> rateLimited(retryAfter);
+      case UpstreamAnswer.Failed failed -> failed(failed);
+      case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
+    };
   }
 
-  static Answer refused(UpstreamAnswer.Refused refused) {
+  private static Answer refused(UpstreamAnswer.Refused refused) {
     List<Header> challenges =
         refused.challenges().stream().map(value -> new Header("WWW-Authenticate", value)).toList();
     return passed(
@@ -30,7 +37,7 @@ final class Relay {
         new OciError(OciError.Code.UNAVAILABLE, "upstream refused"));
   }
 
-  static Answer rateLimited(Optional<Duration> retryAfter) {
+  private static Answer rateLimited(Optional<Duration> retryAfter) {
     Answer answer =
         Answer.error(
             503,
@@ -51,7 +58,7 @@ final class Relay {
         null);
   }
 
-  static Answer failed(UpstreamAnswer.Failed failed) {
+  private static Answer failed(UpstreamAnswer.Failed failed) {
     int status = failed.reason() == UpstreamAnswer.Reason.TIMEOUT ? 504 : 502;
     return Answer.unavailable(status, "upstream: " + failed.detail());
   }

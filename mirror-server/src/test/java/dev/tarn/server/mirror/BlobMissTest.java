@@ -49,14 +49,11 @@ class BlobMissTest {
     List<Response> answers =
         Clients.atOnce(
             20,
-            client ->
-                () -> {
-                  if (client == 19) {
-                    Awaitility.await().until(() -> !mirror.upstream.requests().isEmpty());
-                    gate.countDown();
-                  }
-                  return mirror.get(blob.uri());
-                });
+            () -> mirror.get(blob.uri()),
+            () -> {
+              Awaitility.await().until(() -> mirror.endpoint().connections() == 20);
+              gate.countDown();
+            });
 
     assertThat(answers)
         .allSatisfy(

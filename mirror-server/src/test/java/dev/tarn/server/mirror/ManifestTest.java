@@ -73,14 +73,11 @@ class ManifestTest {
     List<Response> answers =
         Clients.atOnce(
             20,
-            client ->
-                () -> {
-                  if (client == 19) {
-                    Awaitility.await().until(() -> !mirror.upstream.requests().isEmpty());
-                    gate.countDown();
-                  }
-                  return mirror.get(MANIFEST.uri());
-                });
+            () -> mirror.get(MANIFEST.uri()),
+            () -> {
+              Awaitility.await().until(() -> mirror.endpoint().connections() == 20);
+              gate.countDown();
+            });
 
     assertThat(answers).allSatisfy(answer -> assertThat(answer.body()).isEqualTo(MANIFEST.bytes()));
     assertThat(mirror.upstream.requests()).hasSize(1);

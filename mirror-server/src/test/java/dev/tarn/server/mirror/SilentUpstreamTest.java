@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
+import dev.tarn.server.testing.MirrorFixture.Options;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Sample;
 import java.io.IOException;
@@ -19,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An upstream that takes longer than a client may wait for headers. */
 class SilentUpstreamTest {
-  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+  private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(2);
 
   @TempDir Path directory;
   private MirrorFixture mirror;
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory);
+    mirror = MirrorFixture.start(directory, Options.patient().withHeaderTimeout(HEADER_TIMEOUT));
   }
 
   @AfterEach
@@ -46,7 +47,8 @@ class SilentUpstreamTest {
     Awaitility.await().until(() -> mirror.finished.size() == 6);
     assertThat(mirror.finished.subList(1, 6))
         .as("nobody waits for an upstream that is known to be silent")
-        .allSatisfy(done -> assertThat(Duration.ofNanos(done.totalNanos())).isLessThan(AT_ONCE));
+        .allSatisfy(
+            done -> assertThat(Duration.ofNanos(done.totalNanos())).isLessThan(HEADER_TIMEOUT));
 
     gate.countDown();
     Awaitility.await().until(() -> mirror.store().sizeOf(blob.digest()).isPresent());
@@ -65,7 +67,8 @@ class SilentUpstreamTest {
     assertThat(meanwhile).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(504));
     Awaitility.await().until(() -> mirror.finished.size() == 6);
     assertThat(mirror.finished.subList(1, 6))
-        .allSatisfy(done -> assertThat(Duration.ofNanos(done.totalNanos())).isLessThan(AT_ONCE));
+        .allSatisfy(
+            done -> assertThat(Duration.ofNanos(done.totalNanos())).isLessThan(HEADER_TIMEOUT));
 
     gate.countDown();
     Awaitility.await().until(() -> mirror.store().sizeOf(manifest.digest()).isPresent());

@@ -33,18 +33,14 @@ class SingleFlightTest {
       List<String> answers =
           Clients.atOnce(
               10,
-              client ->
-                  () -> {
-                    if (client == 9) {
-                      gate.countDown();
-                    }
-                    return flights.ask(
-                        "key",
-                        () -> {
-                          await(gate);
-                          return "answer " + asked.incrementAndGet();
-                        });
-                  });
+              () ->
+                  flights.ask(
+                      "key",
+                      () -> {
+                        await(gate);
+                        return "answer " + asked.incrementAndGet();
+                      }),
+              gate::countDown);
 
       assertThat(answers).allMatch(answer -> answer.startsWith("answer "));
       int before = asked.get();

@@ -33,9 +33,11 @@ class BlobRangeTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror =
-        MirrorFixture.start(
-            directory, MirrorFixture.Options.patient().withHeaderTimeout(Duration.ofMillis(1500)));
+    start(MirrorFixture.Options.patient());
+  }
+
+  private void start(MirrorFixture.Options options) throws IOException {
+    mirror = MirrorFixture.start(directory, options);
     mirror.upstream.on(BLOB.path(), BLOB.reply());
   }
 
@@ -185,6 +187,8 @@ class BlobRangeTest {
 
   @Test
   void aPartThatIsNotHereInTimeIs504AndTheFetchGoesOn() throws IOException {
+    mirror.close();
+    start(MirrorFixture.Options.patient().withHeaderTimeout(Duration.ofMillis(1500)));
     CountDownLatch gate = new CountDownLatch(1);
     mirror.upstream.on(BLOB.path(), BLOB.reply().heldAt(-1, gate));
 

@@ -28,6 +28,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ConnectionTest {
   private static final int REQUESTS = 40;
 
+  /** Long enough to connect and ask, however slow the machine is. */
+  private static final Duration IDLE = Duration.ofSeconds(2);
+
   @TempDir Path directory;
 
   private static void write(Socket socket, String text) throws IOException {
@@ -74,7 +77,7 @@ class ConnectionTest {
 
   @Test
   void aThousandPipelinedRequestsAreAllAnswered() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory);
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient());
         Socket socket = RawClient.connect(mirror.address())) {
       write(socket, get("/v2/").repeat(1000));
 
@@ -86,7 +89,7 @@ class ConnectionTest {
 
   @Test
   void aConnectionStaysOpenAfterEveryKindOfAnswer() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory);
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient());
         Socket socket = RawClient.connect(mirror.address())) {
       Sample blob = Sample.blob(1, 200_000);
       mirror.upstream.on(blob.path(), blob.reply());
@@ -109,7 +112,7 @@ class ConnectionTest {
 
   @Test
   void aClientThatAsksForItGetsItsConnectionClosed() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory)) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
       for (String request :
           List.of(
               "GET /v2/ HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n",
@@ -126,7 +129,7 @@ class ConnectionTest {
   @Test
   void moreConnectionsThanAllowedAreTurnedAwayAndRoomIsMadeAgain() throws IOException {
     try (MirrorFixture mirror =
-        MirrorFixture.start(directory, Options.standard().withMaxConnections(2))) {
+        MirrorFixture.start(directory, Options.patient().withMaxConnections(2))) {
       try (Socket first = RawClient.connect(mirror.address());
           Socket second = RawClient.connect(mirror.address())) {
         for (Socket socket : List.of(first, second)) {
@@ -147,7 +150,7 @@ class ConnectionTest {
 
   @Test
   void anIdleConnectionIsClosed() throws IOException {
-    Options options = Options.standard().withIdleTimeout(Duration.ofMillis(300));
+    Options options = Options.patient().withIdleTimeout(IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options);
         Socket silent = RawClient.connect(mirror.address());
         Socket halfway = RawClient.connect(mirror.address());
@@ -164,10 +167,7 @@ class ConnectionTest {
 
   @Test
   void aConnectionThatIsUsedIsNotIdle() throws IOException {
-    Options options =
-        Options.standard()
-            .withIdleTimeout(Duration.ofMillis(300))
-            .withHeaderTimeout(Duration.ofSeconds(20));
+    Options options = Options.patient().withIdleTimeout(IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options);
         Socket busy = RawClient.connect(mirror.address());
         Socket witness = RawClient.connect(mirror.address())) {

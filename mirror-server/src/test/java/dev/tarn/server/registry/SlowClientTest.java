@@ -30,15 +30,18 @@ class SlowClientTest {
   /** More than the sockets' buffers hold. */
   private static final int BIG = 24 * 1024 * 1024;
 
-  private static final Duration IDLE = Duration.ofMillis(500);
+  /** Long enough for a client that does take its bytes, however slow the machine is. */
+  private static final Duration IDLE = Duration.ofSeconds(2);
 
-  /** Long enough for buffers of some megabytes to drain meanwhile, at the pace of a slow client. */
-  private static final Duration STEADY_IDLE = Duration.ofSeconds(1);
+  /** Long enough for buffers of some megabytes to drain twice, at the pace of a slow client. */
+  private static final Duration STEADY_IDLE = Duration.ofSeconds(2);
+
+  private static final Duration PAUSE = Duration.ofMillis(75);
 
   @TempDir Path directory;
 
   private static Options shortIdle() {
-    return Options.standard().withIdleTimeout(IDLE);
+    return Options.patient().withIdleTimeout(IDLE);
   }
 
   private static Socket ask(MirrorFixture mirror, String uri) throws IOException {
@@ -131,7 +134,7 @@ class SlowClientTest {
 
   @Test
   void aClientThatIsSlowButSteadyGetsAllOfABlobOnDisk() throws IOException {
-    Options options = Options.standard().withIdleTimeout(STEADY_IDLE);
+    Options options = Options.patient().withIdleTimeout(STEADY_IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       Sample blob = Sample.blob(4, BIG);
       store(mirror, blob);
@@ -144,8 +147,7 @@ class SlowClientTest {
   @Test
   void aClientThatIsSlowButSteadyGetsAllOfABlobThatArrives() throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
-    Options options =
-        Options.standard().withIdleTimeout(STEADY_IDLE).withStallTimeout(Duration.ofSeconds(10));
+    Options options = Options.patient().withIdleTimeout(STEADY_IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       Sample blob = Sample.blob(5, BIG);
       // Upstream's last bytes take a while, so that the blob keeps arriving; much of it is here.
@@ -174,7 +176,7 @@ class SlowClientTest {
     byte[] step = in.readNBytes(300_000);
     while (received.size() + step.length < BIG - 2_000_000) {
       received.writeBytes(step);
-      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+      LockSupport.parkNanos(PAUSE.toNanos());
       step = in.readNBytes(300_000);
       assertThat(step.length).as("after %d bytes", received.size()).isPositive();
     }
@@ -192,7 +194,7 @@ class SlowClientTest {
 
   @Test
   void whoLeavesInMidBodyLeavesNothingOpen() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory)) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
       Sample blob = Sample.blob(6, BIG);
       mirror.upstream.on(blob.path(), blob.reply());
       for (int i = 0; i < 20; i++) {
@@ -217,7 +219,7 @@ class SlowClientTest {
   @Test
   void whoLeavesBeforeTheAnswerLeavesNothingOpen() throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
-    try (MirrorFixture mirror = MirrorFixture.start(directory)) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
       Sample blob = Sample.blob(7, 300_000);
       mirror.upstream.on(blob.path(), blob.reply().heldAt(-1, gate));
       for (int i = 0; i < 5; i++) {
@@ -237,7 +239,11 @@ class SlowClientTest {
   @Test
   void aBodyThatStallsIsEndedByFinAtAPlaceItCanBeResumedFrom() throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
-    try (MirrorFixture mirror = MirrorFixture.start(directory)) {
+    Options options =
+        Options.patient()
+            .withUpstreamStallTimeout(Duration.ofSeconds(1))
+            .withStallTimeout(Duration.ofSeconds(2));
+    try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       Sample blob = Sample.blob(8, 1_000_000);
       mirror.upstream.on(
           blob.path(),

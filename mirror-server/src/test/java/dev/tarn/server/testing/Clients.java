@@ -15,11 +15,23 @@ public final class Clients {
 
   /** The answers of {@code count} clients that ask at the same time. */
   public static <T> List<T> atOnce(int count, IntFunction<Callable<T>> client) throws Exception {
+    return atOnce(count, client, () -> {});
+  }
+
+  /** The answers of clients that all ask the same, while {@code meanwhile} runs. */
+  public static <T> List<T> atOnce(int count, Callable<T> client, Runnable meanwhile)
+      throws Exception {
+    return atOnce(count, each -> client, meanwhile);
+  }
+
+  private static <T> List<T> atOnce(int count, IntFunction<Callable<T>> client, Runnable meanwhile)
+      throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<T>> futures = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         futures.add(threads.submit(client.apply(i)));
       }
+      meanwhile.run();
       List<T> answers = new ArrayList<>();
       for (Future<T> future : futures) {
         answers.add(future.get(60, TimeUnit.SECONDS));

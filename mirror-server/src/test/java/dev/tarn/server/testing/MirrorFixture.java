@@ -38,7 +38,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,6 +59,7 @@ import org.awaitility.Awaitility;
  */
 public final class MirrorFixture implements AutoCloseable {
   public static final String REGISTRY = "example.com";
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   public final ScriptedUpstream upstream = ScriptedUpstream.start();
   public final AtomicReference<Instant> now =
@@ -91,7 +91,11 @@ public final class MirrorFixture implements AutoCloseable {
       UnaryOperator<BlobStore> stores) {
     /** How long the endpoint, and the upstream client, wait for what. */
     public record Timeouts(
-        Duration header, Duration stall, Duration idle, Duration upstreamStall) {}
+        Duration header,
+        Duration stall,
+        Duration idle,
+        Duration upstreamHeader,
+        Duration upstreamStall) {}
 
     /** Short enough for tests that wait for time-outs. */
     public static Options standard() {
@@ -100,6 +104,7 @@ public final class MirrorFixture implements AutoCloseable {
               Duration.ofMillis(1500),
               Duration.ofMillis(600),
               Duration.ofSeconds(30),
+              Duration.ofSeconds(4),
               Duration.ofMillis(400)),
           Duration.ZERO,
           256,
@@ -110,7 +115,7 @@ public final class MirrorFixture implements AutoCloseable {
     /** For tests in which nothing times out, however slow the machine is. */
     public static Options patient() {
       Duration patience = Duration.ofSeconds(20);
-      return standard().with(new Timeouts(patience, patience, patience, patience));
+      return standard().with(new Timeouts(patience, patience, patience, patience, patience));
     }
 
     private Options with(Timeouts changed) {
@@ -119,17 +124,42 @@ public final class MirrorFixture implements AutoCloseable {
 
     public Options withHeaderTimeout(Duration changed) {
       return with(
-          new Timeouts(changed, timeouts.stall(), timeouts.idle(), timeouts.upstreamStall()));
+          new Timeouts(
+              changed,
+              timeouts.stall(),
+              timeouts.idle(),
+              timeouts.upstreamHeader(),
+              timeouts.upstreamStall()));
     }
 
     public Options withStallTimeout(Duration changed) {
       return with(
-          new Timeouts(timeouts.header(), changed, timeouts.idle(), timeouts.upstreamStall()));
+          new Timeouts(
+              timeouts.header(),
+              changed,
+              timeouts.idle(),
+              timeouts.upstreamHeader(),
+              timeouts.upstreamStall()));
     }
 
     public Options withIdleTimeout(Duration changed) {
       return with(
-          new Timeouts(timeouts.header(), timeouts.stall(), changed, timeouts.upstreamStall()));
+          new Timeouts(
+              timeouts.header(),
+              timeouts.stall(),
+              changed,
+              timeouts.upstreamHeader(),
+              timeouts.upstreamStall()));
+    }
+
+    public Options withUpstreamStallTimeout(Duration changed) {
+      return with(
+          new Timeouts(
+              timeouts.header(),
+              timeouts.stall(),
+              timeouts.idle(),
+              timeouts.upstreamHeader(),
+              changed));
     }
 
     public Options withMaxAge(Duration changed) {
@@ -179,22 +209,22 @@ public final class MirrorFixture implements AutoCloseable {
 
   private MirrorFixture(Path directory, Options options) throws IOException {
     this.directory = directory;
-    Clock clock = clock();
+    InstantSource instants = now::get;
+    Clock clock = instants.withZone(ZoneOffset.UTC);
     store = DiskBlobStore.open(StoreOptions.defaults(directory), clock, options.space(), workers);
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
     client =
         new UpstreamClient(
             transport,
             new UpstreamSettings(
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(4),
+                CONNECT_TIMEOUT,
+                options.timeouts().upstreamHeader(),
                 options.timeouts().upstreamStall(),
                 1,
                 AllowedTargets.NONE,
                 "tarn/test"),
             UpstreamListener.NONE,
-            new Seams(
-                (InstantSource) now::get, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
+            new Seams(instants, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
     Registries registries =
         new Registries(
             List.of(
@@ -249,25 +279,6 @@ public final class MirrorFixture implements AutoCloseable {
             workers,
             System::nanoTime,
             finished::add);
-  }
-
-  private Clock clock() {
-    return new Clock() {
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-
-      @Override
-      public Instant instant() {
-        return now.get();
-      }
-    };
   }
 
   /** Waits until no blob is arriving any more. */

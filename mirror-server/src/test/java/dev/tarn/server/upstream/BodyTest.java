@@ -87,7 +87,7 @@ class BodyTest {
 
   @Test
   void aBodyWithoutProgressStalls() {
-    fixture.stallTimeout = Duration.ofMillis(200);
+    fixture.stallTimeout = Duration.ofSeconds(1);
     upstream.on(PATH, Reply.blob(BLOB).stalledAt(50_000));
     ByteArrayOutputStream arrived = new ByteArrayOutputStream();
 
@@ -101,9 +101,9 @@ class BodyTest {
 
   @Test
   void aSlowBodyThatMakesProgressIsNotStalled() throws IOException {
-    fixture.stallTimeout = Duration.ofMillis(500);
+    fixture.stallTimeout = Duration.ofMillis(1500);
     byte[] blob = randomBytes(400);
-    upstream.on(blobPath(blob), Reply.blob(blob).dripping(10, Duration.ofMillis(20)));
+    upstream.on(blobPath(blob), Reply.blob(blob).dripping(10, Duration.ofMillis(45)));
 
     assertThat(read(fixture.getBlob(blob, 0))).isEqualTo(blob);
   }

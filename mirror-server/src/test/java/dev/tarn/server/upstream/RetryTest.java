@@ -158,7 +158,7 @@ class RetryTest {
 
   @Test
   void anAnswerThatDoesNotComeIsWaitedForOnce() {
-    fixture.headerTimeout = Duration.ofMillis(200);
+    fixture.headerTimeout = Duration.ofSeconds(1);
     upstream.on(MANIFEST_PATH, Reply.hang());
 
     assertThat(failed(fixture.getManifest()).reason()).isEqualTo(Reason.TIMEOUT);
@@ -270,7 +270,7 @@ class RetryTest {
   @Test
   void whoeverFindsNoFreeConnectionInTimeFails() {
     fixture.limits = new ConnectionPool.Limits(1, 1, 1, 1, 30);
-    fixture.headerTimeout = Duration.ofMillis(200);
+    fixture.headerTimeout = Duration.ofSeconds(1);
     upstream.on(MANIFEST_PATH, MANIFEST.stalledAt(1));
 
     try (UpstreamContent _ = found(fixture.getManifest())) {
