@@ -27,7 +27,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,11 +34,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -72,14 +68,17 @@ public final class Node implements AutoCloseable {
   private Node(Configuration configuration, String version) throws IOException {
     this.configuration = configuration;
     try {
-      // Netty takes about as long to load as all the rest, so they share the time.
-      FutureTask<Transport> starting = new FutureTask<>(() -> Transport.start(eventLoops()));
-      Thread.ofPlatform().name("tarn-start").start(starting);
-      open("event loops", () -> transport(starting).close());
+      // Loading Netty takes about as long as all the rest, so they share the time.
+      Meanwhile<Transport> loops = Meanwhile.start(() -> Transport.start(eventLoops()));
+      open("event loops", loops::close);
       PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       this.metrics =
           open("metrics", new Metrics(meters, configuration.registries().keySet(), version));
       ExecutorService workers = open("workers", Executors.newVirtualThreadPerTaskExecutor());
+      Transport transport = loops.get();
+      Meanwhile<AdminEndpoint> bound =
+          Meanwhile.start(() -> adminEndpoint(transport, meters, workers));
+      open("admin endpoint", bound::close);
       Path path = configuration.store().path();
       DiskBlobStore blobs =
           open(
@@ -89,7 +88,6 @@ public final class Node implements AutoCloseable {
       Catalog catalog = Catalog.open(path.resolve("catalog"));
       DiskProofStore proofs = new DiskProofStore(catalog);
       NodeEvents events = new NodeEvents(metrics, configuration.registries());
-      Transport transport = transport(starting);
       UpstreamClient client =
           open(
               "upstream client",
@@ -105,14 +103,7 @@ public final class Node implements AutoCloseable {
       metrics.bindStore(blobs::statistics);
       metrics.bindTransfers(mirror::transfersInFlight);
       metrics.bindNetty(((ByteBufAllocatorMetricProvider) PooledByteBufAllocator.DEFAULT).metric());
-      this.admin =
-          open(
-              "admin endpoint",
-              AdminEndpoint.start(
-                  transport.group(),
-                  transport.serverChannel(),
-                  configuration.admin().listen().toSocketAddress(),
-                  new AdminEndpoint.Answers(() -> ready, meters::scrape, workers)));
+      this.admin = bound.get();
       this.registry =
           open(
               "registry endpoint",
@@ -148,16 +139,14 @@ public final class Node implements AutoCloseable {
     return resource;
   }
 
-  /** The event loops, as soon as they are started. */
-  private static Transport transport(Future<Transport> starting) throws IOException {
-    try {
-      return starting.get();
-    } catch (ExecutionException e) {
-      throw new IOException("cannot start the event loops", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted at start");
-    }
+  private AdminEndpoint adminEndpoint(
+      Transport transport, PrometheusMeterRegistry meters, ExecutorService workers)
+      throws IOException {
+    return AdminEndpoint.start(
+        transport.group(),
+        transport.serverChannel(),
+        configuration.admin().listen().toSocketAddress(),
+        new AdminEndpoint.Answers(() -> ready, meters::scrape, workers));
   }
 
   private static int eventLoops() {

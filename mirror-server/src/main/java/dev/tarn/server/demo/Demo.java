@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 public final class Demo {
   private static final String REPOSITORY = "demo/app";
   private static final String TAG = "1.0";
+  private static final String CERTIFICATE = "upstream.pem";
   private static final long SEED = 42;
   private static final int MIB = 1024 * 1024;
   private static final int[] LAYER_BYTES = {24 * MIB, 8 * MIB, 2 * MIB, 300_000};
@@ -47,8 +48,10 @@ public final class Demo {
 
   private void run(boolean keep) throws IOException, InterruptedException {
     GeneratedImage image = GeneratedImage.generate(SEED, LAYER_BYTES);
+    UpstreamIdentity identity = UpstreamIdentity.load();
     Path directory = Files.createTempDirectory("tarn-demo-");
-    try (EmbeddedRegistry upstream = EmbeddedRegistry.start(image, REPOSITORY, TAG);
+    identity.writeCertificate(directory.resolve(CERTIFICATE));
+    try (EmbeddedRegistry upstream = EmbeddedRegistry.start(image, REPOSITORY, TAG, identity);
         Node node = Node.start(configuration(upstream, directory), version);
         PullClient client = new PullClient(System::nanoTime)) {
       URI mirror = URI.create("http://127.0.0.1:" + node.registryAddress().getPort());
@@ -101,11 +104,13 @@ public final class Demo {
           "%s":
             upstreams:
               - url: %s
+                ca: %s
         """
             .formatted(
                 directory.resolve("store"),
                 RegistryHost.parse(upstream.host()).orElseThrow(),
-                upstream.url());
+                upstream.url(),
+                directory.resolve(CERTIFICATE));
     return ConfigurationLoader.parse(yaml, Map.of());
   }
 

@@ -1,7 +1,8 @@
 package dev.tarn.server.demo;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.range.ByteRange;
 import dev.tarn.core.range.RangeRequest;
@@ -18,9 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream registry in this process, with one image under one tag, on a loopback port. */
+/** An upstream registry in this process: one image under one tag, HTTPS on a loopback port. */
 final class EmbeddedRegistry implements AutoCloseable {
-  private final HttpServer server;
+  private final HttpsServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GeneratedImage image;
   private final String repository;
@@ -28,18 +29,22 @@ final class EmbeddedRegistry implements AutoCloseable {
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicLong bytesSent = new AtomicLong();
 
-  private EmbeddedRegistry(GeneratedImage image, String repository, String tag) throws IOException {
+  private EmbeddedRegistry(
+      GeneratedImage image, String repository, String tag, UpstreamIdentity identity)
+      throws IOException {
     this.image = image;
     this.repository = repository;
     this.tag = tag;
-    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(identity.sslContext()));
     server.setExecutor(threads);
     server.createContext("/v2/", this::answer);
   }
 
-  static EmbeddedRegistry start(GeneratedImage image, String repository, String tag)
+  static EmbeddedRegistry start(
+      GeneratedImage image, String repository, String tag, UpstreamIdentity identity)
       throws IOException {
-    EmbeddedRegistry registry = new EmbeddedRegistry(image, repository, tag);
+    EmbeddedRegistry registry = new EmbeddedRegistry(image, repository, tag, identity);
     registry.server.start();
     return registry;
   }
@@ -50,7 +55,7 @@ final class EmbeddedRegistry implements AutoCloseable {
   }
 
   URI url() {
-    return URI.create("http://" + host());
+    return URI.create("https://" + host());
   }
 
   int requests() {
