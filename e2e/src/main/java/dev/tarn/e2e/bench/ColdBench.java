@@ -37,7 +37,7 @@ final class ColdBench {
   private long nextSeed = 1;
   private int nextImage;
 
-  private ColdBench(Workspace workspace, Link.Speed speed) throws Exception {
+  private ColdBench(Workspace workspace) throws Exception {
     this.workspace = workspace;
     this.link = workspace.own(Link.lay(workspace.makeDirectory("link")));
     this.sink = Sink.build(workspace.directory(), Processors.pick());
@@ -50,11 +50,11 @@ final class ColdBench {
     this.tarn = Tarn.start(workspace, "tarn", Tarn.Settings.of(registry));
     this.maker = new ImageMaker(workspace.makeDirectory("images"));
     this.client = new RegistryClient(registry);
-    link.limit(speed);
   }
 
-  static ColdBench open(Workspace workspace, Link.Speed speed) throws Exception {
-    return new ColdBench(workspace, speed);
+  /** Opens one at the full speed of the machine. */
+  static ColdBench open(Workspace workspace) throws Exception {
+    return new ColdBench(workspace);
   }
 
   /** An image in the registry that nobody has seen, and the tag it has there. */
@@ -89,6 +89,21 @@ final class ColdBench {
       Files.delete(layer.blob().file());
     }
     return new Pushed(image, tag);
+  }
+
+  /**
+   * Has Tarn fetch a new image for a client that throws it away. The Tarn of a node has run for
+   * long: what counts is how it works once its code is compiled.
+   */
+  void warmUp(List<Long> layerBytes) throws Exception {
+    Image image = push(layerBytes).image();
+    List<String> paths =
+        image.blobs().stream()
+            .filter(blob -> !blob.equals(image.manifest()))
+            .map(blob -> Pushed.path("blobs", blob))
+            .toList();
+    var _ = sink.allAtOnce(tarn.server().port(), paths, false);
+    tarn.awaitStored(image.biggest().digest());
   }
 
   /** What containerd is to do with an image, timed. */

@@ -28,13 +28,17 @@ final class ColdCases {
 
   void compare(Comparison comparison, CaseRun run) throws Exception {
     Findings findings = new Findings(run, scale.lenience());
-    ColdBench bench = ColdBench.open(run.workspace(), comparison.speed());
+    ColdBench bench = ColdBench.open(run.workspace());
     try {
       List<Leg> direct = new ArrayList<>();
       List<Leg> through = new ArrayList<>();
       long bytes = 0;
-      // The first rounds do not count: the Tarn of a node has run for long, and is warm.
-      for (int round = -scale.warmUps(); round < scale.rounds(); round++) {
+      for (int image = 0; image < scale.warmUps(); image++) {
+        bench.warmUp(scale.layerBytes());
+      }
+      bench.link.limit(comparison.speed());
+      // The first round does not count: it finds the disk as the warming up left it.
+      for (int round = -1; round < scale.rounds(); round++) {
         ColdBench.Pushed pushed = bench.push(comparison.layers());
         bytes = pushed.image().size();
         boolean first = round % 2 == 0;

@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * How long and how large a benchmark of cold pulls is: whole, or quick to see whether it works.
  *
+ * @param warmUps how many images Tarn fetches before anything is timed
  * @param layerBytes the layers of an image as they often are
  * @param manyLayerBytes the layers of an image with many small ones
  * @param firstBytes how many objects' first bytes are timed
@@ -24,20 +25,20 @@ record ColdScale(
   static ColdScale of(boolean quick) {
     return quick
         ? new ColdScale(
-            1,
+            4,
             2,
             List.of(16_000_000L, 8_000_000L, 4_000_000L, 2_000_000L),
             Collections.nCopies(12, SMALL_LAYER_BYTES),
-            8,
-            4,
+            20,
+            40,
             2)
         : new ColdScale(
-            2,
+            14,
             7,
             List.of(160_000_000L, 80_000_000L, 40_000_000L, 20_000_000L),
             Collections.nCopies(40, SMALL_LAYER_BYTES),
-            40,
-            20,
+            60,
+            300,
             1);
   }
 }

@@ -51,8 +51,18 @@ public final class ColdSuite implements Suite<ColdScale> {
     FirstByteCase firstByte = new FirstByteCase(scale);
     RequestsCase requests = new RequestsCase(scale);
     return List.of(
-        comparison("fetch", "cold_vs_direct", FETCH_LIMIT, Link.Speed.UNLIMITED, fetch),
-        comparison("whole pull", "cold_pull_vs_direct", PULL_LIMIT, Link.Speed.UNLIMITED, pull),
+        comparison(
+            "fetch at an unlimited link",
+            "cold_vs_direct",
+            FETCH_LIMIT,
+            Link.Speed.UNLIMITED,
+            fetch),
+        comparison(
+            "whole pull at an unlimited link",
+            "cold_pull_vs_direct",
+            PULL_LIMIT,
+            Link.Speed.UNLIMITED,
+            pull),
         comparison(
             "fetch at 1 Gbit/s", "cold_1g_vs_direct", GIGABIT_LIMIT, Link.Speed.GIGABIT, fetch),
         comparison(

@@ -23,7 +23,7 @@ final class FirstByteCase {
 
   void added(CaseRun run) throws Exception {
     Findings findings = new Findings(run, scale.lenience());
-    ColdBench bench = ColdBench.open(run.workspace(), Link.Speed.UNLIMITED);
+    ColdBench bench = ColdBench.open(run.workspace());
     try {
       Times manifests = new Times();
       Times blobs = new Times();

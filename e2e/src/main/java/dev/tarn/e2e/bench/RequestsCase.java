@@ -22,7 +22,7 @@ final class RequestsCase {
 
   void counted(CaseRun run) throws Exception {
     Findings findings = new Findings(run, scale.lenience());
-    ColdBench bench = ColdBench.open(run.workspace(), Link.Speed.UNLIMITED);
+    ColdBench bench = ColdBench.open(run.workspace());
     try {
       InetSocketAddress registry = new InetSocketAddress(bench.link.address(), bench.registryPort);
       Relay direct = run.workspace().own(new Relay(Ports.free(), Route.to(registry)));

@@ -127,6 +127,8 @@ public final class Containerd {
             socket.toString(),
             "--namespace",
             namespace,
+            // Without it ctr shows its progress, and ends at the next tenth of a second.
+            "--debug",
             "content",
             "fetch",
             "--hosts-dir",

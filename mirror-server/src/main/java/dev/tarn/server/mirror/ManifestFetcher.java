@@ -13,11 +13,14 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 
 /**
  * Asks upstream about manifests, once for all who ask the same at the same time, and stores those
  * whose digest matched. Blocks; runs on virtual threads.
+ *
+ * <p>Nobody waits for the disk: a manifest is answered from memory while it is made durable.
  */
 final class ManifestFetcher {
   /** Clients take no manifest much larger than this; containerd's own limit is about 4 MiB. */
@@ -28,6 +31,7 @@ final class ManifestFetcher {
   private final HotManifests hot;
   private final Rights rights;
   private final MirrorListener listener;
+  private final Executor executor;
   private final SingleFlight<Question, ManifestAnswer> flights;
 
   private record Question(
@@ -47,6 +51,7 @@ final class ManifestFetcher {
     this.hot = hot;
     this.rights = rights;
     this.listener = listener;
+    this.executor = executor;
     this.flights =
         new SingleFlight<>(
             executor,
@@ -132,12 +137,25 @@ final class ManifestFetcher {
     // First, so that whoever finds the bytes finds the right to them as well.
     rights.proven(scope, descriptor, content.anonymous());
     hot.put(actual, kept);
-    try {
-      store.put(actual, ByteBuffer.wrap(bytes));
-    } catch (IOException e) {
-      listener.trouble("manifest_not_stored", scope, actual, String.valueOf(e));
-    }
+    storeMeanwhile(scope, actual, bytes);
     return new ManifestAnswer.Fetched(descriptor, kept, content.anonymous());
+  }
+
+  private void storeMeanwhile(Scope scope, Digest digest, byte[] bytes) {
+    try {
+      executor.execute(() -> store(scope, digest, bytes));
+    } catch (RejectedExecutionException e) {
+      // Shutting down: the next start fetches it again.
+      listener.trouble("manifest_not_stored", scope, digest, String.valueOf(e));
+    }
+  }
+
+  private void store(Scope scope, Digest digest, byte[] bytes) {
+    try {
+      store.put(digest, ByteBuffer.wrap(bytes));
+    } catch (IOException e) {
+      listener.trouble("manifest_not_stored", scope, digest, String.valueOf(e));
+    }
   }
 
   private ManifestAnswer broken(Scope scope, Reference reference, String why) {
