@@ -93,9 +93,31 @@ final class ChunkMap implements Closeable {
   static ChunkMap create(
       Disk disk, Path file, Path temporary, ChunkGrid grid, Map<Integer, Integer> chunks)
       throws IOException {
+    ChunkMap map = written(disk, temporary, grid, chunks);
+    try {
+      disk.rename(temporary, file);
+      return map;
+    } catch (IOException | RuntimeException e) {
+      map.close();
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a map that lists nothing, in place of whatever was there. It needs no rename, which the
+   * content's first byte would wait for: half a header lists nothing as well.
+   */
+  static ChunkMap createEmpty(Disk disk, Path file, ChunkGrid grid) throws IOException {
+    Files.deleteIfExists(file);
+    return written(disk, file, grid, Map.of());
+  }
+
+  private static ChunkMap written(
+      Disk disk, Path file, ChunkGrid grid, Map<Integer, Integer> chunks) throws IOException {
     FileChannel channel =
         FileChannel.open(
-            temporary,
+            file,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             StoreLayout.FILE_MODE);
     try {
@@ -105,11 +127,10 @@ final class ChunkMap implements Closeable {
       content.flip();
       int length = content.limit();
       disk.write(channel, content, 0);
-      disk.rename(temporary, file);
       return new ChunkMap(disk, channel, length);
     } catch (IOException | RuntimeException e) {
       channel.close();
-      Files.deleteIfExists(temporary);
+      Files.deleteIfExists(file);
       throw e;
     }
   }

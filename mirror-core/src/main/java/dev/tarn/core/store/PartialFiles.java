@@ -72,7 +72,10 @@ final class PartialFiles {
       }
       BitSet resumed = new BitSet();
       good.keySet().forEach(resumed::set);
-      ChunkMap chunkMap = ChunkMap.create(disk, map, layout.newTemporary(), grid, good);
+      ChunkMap chunkMap =
+          good.isEmpty()
+              ? ChunkMap.createEmpty(disk, map, grid)
+              : ChunkMap.create(disk, map, layout.newTemporary(), grid, good);
       Chunks chunks = new Chunks(grid, chunkMap, new ChunkChecksums(grid));
       return new PartialFiles(disk, data, map, channel, resumed, chunks);
     } catch (IOException | RuntimeException e) {
