@@ -71,6 +71,9 @@ final class ChunkMap implements Closeable {
 
   /** The size of the content whose chunks the map lists; empty where it lists none. */
   static OptionalLong contentSize(Path file) {
+    if (!Files.exists(file)) {
+      return OptionalLong.empty(); // The usual case, which is not to cost an exception.
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer start = ByteBuffer.allocate(HEADER_BYTES);
       while (start.hasRemaining() && channel.read(start) >= 0) {

@@ -66,9 +66,11 @@ final class PartialFiles {
         return new PartialFiles(disk, data, map, channel, new BitSet(), null);
       }
       ChunkGrid grid = new ChunkGrid(size);
-      good = goodChunks(channel, grid, ChunkMap.read(map, grid));
-      if (good.isEmpty()) {
-        channel.truncate(0);
+      if (channel.size() > 0) {
+        good = goodChunks(channel, grid, ChunkMap.read(map, grid));
+        if (good.isEmpty()) {
+          channel.truncate(0);
+        }
       }
       BitSet resumed = new BitSet();
       good.keySet().forEach(resumed::set);
