@@ -33,7 +33,11 @@ public record Answer(
 
   /** An error of Tarn's own. */
   public static Answer error(int status, Outcome outcome, OciError error) {
-    Content content = Content.of(error.toJson());
+    return json(status, outcome, Content.of(error.toJson()));
+  }
+
+  /** An answer of Tarn's own, in JSON. */
+  public static Answer json(int status, Outcome outcome, Content content) {
     return new Answer(
         status,
         content.length(),

@@ -1,20 +1,19 @@
 package dev.tarn.server.mirror;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /** Few bytes that are never changed, shared by any number of answers. Thread-safe. */
 public final class Content {
-  private final ByteBuf bytes;
+  private final byte[] bytes;
 
-  private Content(ByteBuf bytes) {
-    this.bytes = Unpooled.unreleasableBuffer(bytes.asReadOnly());
+  private Content(byte[] bytes) {
+    this.bytes = bytes;
   }
 
   /** Takes over {@code bytes}: the caller no longer writes to them. */
   public static Content of(byte[] bytes) {
-    return new Content(Unpooled.wrappedBuffer(bytes));
+    return new Content(bytes);
   }
 
   public static Content of(String text) {
@@ -22,11 +21,11 @@ public final class Content {
   }
 
   public int length() {
-    return bytes.readableBytes();
+    return bytes.length;
   }
 
-  /** The bytes to be written, with indexes of their own; releasing them does nothing. */
-  public ByteBuf view() {
-    return bytes.duplicate();
+  /** Copies the bytes to the end of {@code buffer}, which stays the caller's. */
+  public void writeTo(ByteBuf buffer) {
+    buffer.writeBytes(bytes);
   }
 }

@@ -36,14 +36,19 @@ interface BodyWriter {
    * @param firstReady for growing content, the offset up to which bytes are there
    */
   static BodyWriter of(
-      Body body, Channel channel, Executor workers, long firstReady, Ending ending) {
+      Body body,
+      Channel channel,
+      Framing framing,
+      Executor workers,
+      long firstReady,
+      Ending ending) {
     return switch (body) {
       case Body.Stored(var blob, long start, long end) ->
           new FileWriter(channel, blob.channel(), start, end, ending);
       case Body.Growing(var reader, long start, long end) ->
-          new GrowingWriter(channel, reader, start, end, firstReady, ending);
+          new GrowingWriter(channel, framing, reader, start, end, firstReady, ending);
       case Body.Passing(var bytes, long length) ->
-          new PassingWriter(channel, bytes, length, workers, ending);
+          new PassingWriter(channel, framing, bytes, length, workers, ending);
       case Body.Bytes _, Body.None _ ->
           throw new IllegalArgumentException("is written with the headers");
     };

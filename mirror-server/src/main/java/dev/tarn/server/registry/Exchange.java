@@ -9,21 +9,12 @@ import dev.tarn.server.mirror.OciError;
 import dev.tarn.server.mirror.Outcome;
 import dev.tarn.server.mirror.Source;
 import dev.tarn.server.registry.RequestParser.Parsed;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -157,8 +148,7 @@ final class Exchange implements BodyWriter.Ending {
     answer = given;
     cancelTimer();
     firstByteNanos = context.nanoClock().getAsLong();
-    boolean head = http.method().equals(HttpMethod.HEAD);
-    if (head || given.body() instanceof Body.None) {
+    if (isHead() || given.body() instanceof Body.None) {
       writeWhole(given, null);
     } else if (given.body() instanceof Body.Bytes(Content content)) {
       writeWhole(given, content);
@@ -187,62 +177,52 @@ final class Exchange implements BodyWriter.Ending {
   }
 
   private void startBody(Answer given, long firstReady) {
-    HttpResponse response =
-        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(given.status()));
-    setHeaders(response.headers(), given);
-    channel.write(response);
+    Framing framing = framing(given);
+    channel.write(head(given, framing, 0));
     movedNanos = firstByteNanos;
-    BodyWriter body = BodyWriter.of(given.body(), channel, context.workers(), firstReady, this);
+    BodyWriter body =
+        BodyWriter.of(given.body(), channel, framing, context.workers(), firstReady, this);
     writer = body;
     body.start();
     watch();
   }
 
+  /** Head and body in one write, which with luck is one system call and one segment. */
   private void writeWhole(Answer given, @Nullable Content content) {
-    DefaultFullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1,
-            HttpResponseStatus.valueOf(given.status()),
-            content == null ? Unpooled.EMPTY_BUFFER : content.view());
-    setHeaders(response.headers(), given);
-    ChannelFuture written = channel.writeAndFlush(response);
-    if (!written.isDone()) {
-      // A few megabytes at most: who does not take them in all that time takes nothing.
-      long limit = context.settings().idleTimeout().toNanos();
-      timer = channel.eventLoop().schedule(() -> channel.close(), limit, TimeUnit.NANOSECONDS);
+    int length = content == null ? 0 : content.length();
+    Framing framing = framing(given);
+    ByteBuf bytes = head(given, framing, length);
+    if (content != null) {
+      content.writeTo(bytes);
     }
-    written.addListener(
-        done -> {
-          boolean whole = done.isSuccess();
-          over(whole, !whole, content == null ? 0 : content.length());
-        });
+    ChannelFuture written = channel.writeAndFlush(bytes);
+    if (framing == Framing.CHUNKED) {
+      written = framing.end(channel);
+    }
+    if (written.isDone()) {
+      wholeWritten(written, length);
+      return;
+    }
+    // A few megabytes at most: who does not take them in all that time takes nothing.
+    long limit = context.settings().idleTimeout().toNanos();
+    timer = channel.eventLoop().schedule(() -> channel.close(), limit, TimeUnit.NANOSECONDS);
+    written.addListener(done -> wholeWritten(done, length));
   }
 
-  private void setHeaders(HttpHeaders headers, Answer given) {
-    for (Answer.Header header : given.headers()) {
-      String value = header.value();
-      if (header.name().equals("Link") && links != null) {
-        value = links.rewrite(value);
-      }
-      if (value != null) {
-        headers.add(header.name(), value);
-      }
-    }
-    if (given.contentLength() >= 0) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, given.contentLength());
-    } else if (!http.method().equals(HttpMethod.HEAD)) {
-      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-    }
-    String cacheStatus = CacheStatus.of(given.source(), given.outcome());
-    if (cacheStatus != null) {
-      headers.set(CacheStatus.NAME, cacheStatus);
-    }
-    if (given.status() == 405) {
-      headers.set(HttpHeaderNames.ALLOW, "GET, HEAD");
-    }
-    if (!keepAlive) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
+  private void wholeWritten(Future<?> written, int length) {
+    over(written.isSuccess(), !written.isSuccess(), length);
+  }
+
+  private ByteBuf head(Answer given, Framing framing, int bodyBytes) {
+    return ResponseHead.of(channel.alloc(), given, links, framing, keepAlive, bodyBytes);
+  }
+
+  private Framing framing(Answer given) {
+    return given.contentLength() >= 0 || isHead() ? Framing.LENGTH : Framing.CHUNKED;
+  }
+
+  private boolean isHead() {
+    return http.method().equals(HttpMethod.HEAD);
   }
 
   /** Ends a body that has made no progress for too long. */
@@ -276,10 +256,11 @@ final class Exchange implements BodyWriter.Ending {
 
   @Override
   public void completed() {
-    if (state == State.ANSWERING) {
+    Answer given = answer;
+    if (state == State.ANSWERING && given != null) {
       long bytes = writer == null ? 0 : writer.written();
-      channel
-          .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+      framing(given)
+          .end(channel)
           .addListener(done -> over(done.isSuccess(), !done.isSuccess(), bytes));
     }
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrowingWriter implements BodyWriter {
   private final Channel channel;
+  private final Framing framing;
   private final TransferReader reader;
   private final long start;
   private final long end;
@@ -29,6 +30,7 @@ final class GrowingWriter implements BodyWriter {
   /** {@code firstReady} is the offset up to which bytes are there, or {@code start}. */
   GrowingWriter(
       Channel channel,
+      Framing framing,
       TransferReader reader,
       long start,
       long end,
@@ -36,6 +38,7 @@ final class GrowingWriter implements BodyWriter {
       Ending ending) {
     this.firstReady = firstReady;
     this.channel = channel;
+    this.framing = framing;
     this.reader = reader;
     this.start = start;
     this.end = end;
@@ -92,8 +95,8 @@ final class GrowingWriter implements BodyWriter {
   private void write(long to) {
     BorrowedRegion region = new BorrowedRegion(reader.channel(), position, to);
     underWay = region;
-    channel
-        .writeAndFlush(region)
+    framing
+        .write(channel, region, to - position)
         .addListener(
             done -> {
               if (ended) {

@@ -3,7 +3,6 @@ package dev.tarn.server.registry;
 import dev.tarn.server.mirror.PassingBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -17,6 +16,7 @@ final class PassingWriter implements BodyWriter {
   private static final int BUFFERS_UNDER_WAY = 4;
 
   private final Channel channel;
+  private final Framing framing;
   private final PassingBytes bytes;
   private final long length;
   private final Executor workers;
@@ -25,8 +25,15 @@ final class PassingWriter implements BodyWriter {
   private volatile boolean aborted;
   private long written;
 
-  PassingWriter(Channel channel, PassingBytes bytes, long length, Executor workers, Ending ending) {
+  PassingWriter(
+      Channel channel,
+      Framing framing,
+      PassingBytes bytes,
+      long length,
+      Executor workers,
+      Ending ending) {
     this.channel = channel;
+    this.framing = framing;
     this.bytes = bytes;
     this.length = length;
     this.workers = workers;
@@ -87,8 +94,14 @@ final class PassingWriter implements BodyWriter {
       return;
     }
     int size = next.readableBytes();
-    channel
-        .writeAndFlush(new DefaultHttpContent(next))
+    if (size == 0) {
+      // As a chunk it would be the end.
+      next.release();
+      underWay.release();
+      return;
+    }
+    framing
+        .write(channel, next, size)
         .addListener(
             done -> {
               underWay.release();

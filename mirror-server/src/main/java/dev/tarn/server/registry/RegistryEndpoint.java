@@ -10,7 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -127,7 +127,8 @@ public final class RegistryEndpoint implements AutoCloseable {
               .setMaxHeaderSize(RegistrySettings.MAX_HEADER_BYTES);
       channel
           .pipeline()
-          .addLast(new TlsHelloGuard(), new HttpServerCodec(limits), new RegistryHandler(context));
+          .addLast(
+              new TlsHelloGuard(), new HttpRequestDecoder(limits), new RegistryHandler(context));
     }
   }
 }

@@ -1,6 +1,10 @@
 package dev.tarn.server.registry;
 
+import dev.tarn.server.mirror.Answer;
+import dev.tarn.server.mirror.Content;
 import dev.tarn.server.mirror.OciError;
+import dev.tarn.server.mirror.Outcome;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -8,18 +12,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -190,15 +191,11 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
       underWay.abandon();
       return;
     }
-    String body = new OciError(OciError.Code.UNSUPPORTED, why).toJson();
-    DefaultFullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-        .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
-        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    Content body = Content.of(new OciError(OciError.Code.UNSUPPORTED, why).toJson());
+    Answer refusal = Answer.json(status.code(), Outcome.REJECTED, body);
+    ByteBuf response =
+        ResponseHead.of(channel().alloc(), refusal, null, Framing.LENGTH, false, body.length());
+    body.writeTo(response);
     finAfter(response);
   }
 

@@ -1,0 +1,118 @@
+package dev.tarn.server.registry;
+
+import dev.tarn.server.mirror.Answer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The status line and the headers of an answer, written as bytes straight into the buffer that goes
+ * to the socket: what a hit costs is mostly what is made for it on the way. Stateless.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9112">RFC 9112, HTTP/1.1</a>
+ */
+final class ResponseHead {
+  /** Room for the head of an ordinary answer; the buffer grows for others. */
+  private static final int USUAL_BYTES = 512;
+
+  private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\n");
+  private static final byte[] CONTENT_LENGTH = ascii("content-length: ");
+  private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
+  private static final byte[] CACHE_STATUS = ascii("Cache-Status: ");
+  private static final byte[] ALLOW = ascii("allow: GET, HEAD\r\n");
+  private static final byte[] CLOSE = ascii("connection: close\r\n");
+  private static final byte[] END = ascii("\r\n");
+  private static final int METHOD_NOT_ALLOWED = 405;
+
+  private ResponseHead() {}
+
+  /**
+   * The head of {@code answer}, in a buffer that the caller owns.
+   *
+   * @param links turns upstream's links into the client's; null where there are none
+   * @param framing how the client tells where the body ends
+   * @param keepAlive whether a further request may follow
+   * @param bodyBytes what the caller will add to the buffer
+   */
+  static ByteBuf of(
+      ByteBufAllocator allocator,
+      Answer answer,
+      @Nullable Links links,
+      Framing framing,
+      boolean keepAlive,
+      int bodyBytes) {
+    ByteBuf head = allocator.directBuffer(USUAL_BYTES + bodyBytes);
+    try {
+      write(head, answer, links, framing, keepAlive);
+      return head.retain();
+    } finally {
+      head.release();
+    }
+  }
+
+  private static void write(
+      ByteBuf to, Answer answer, @Nullable Links links, Framing framing, boolean keepAlive) {
+    statusLine(to, answer.status());
+    for (Answer.Header header : answer.headers()) {
+      String value =
+          links != null && header.name().equals("Link")
+              ? links.rewrite(header.value())
+              : header.value();
+      if (value != null) {
+        field(to, header.name(), value);
+      }
+    }
+    switch (framing) {
+      case LENGTH -> {
+        if (answer.contentLength() >= 0) {
+          to.writeBytes(CONTENT_LENGTH);
+          text(to, Long.toString(answer.contentLength()));
+          to.writeBytes(END);
+        }
+      }
+      case CHUNKED -> to.writeBytes(CHUNKED);
+    }
+    String cacheStatus = CacheStatus.of(answer.source(), answer.outcome());
+    if (cacheStatus != null) {
+      to.writeBytes(CACHE_STATUS);
+      text(to, cacheStatus);
+      to.writeBytes(END);
+    }
+    if (answer.status() == METHOD_NOT_ALLOWED) {
+      to.writeBytes(ALLOW);
+    }
+    if (!keepAlive) {
+      to.writeBytes(CLOSE);
+    }
+    to.writeBytes(END);
+  }
+
+  private static void statusLine(ByteBuf to, int status) {
+    if (status == HttpResponseStatus.OK.code()) {
+      to.writeBytes(OK);
+    } else {
+      text(to, "HTTP/1.1 " + HttpResponseStatus.valueOf(status) + "\r\n");
+    }
+  }
+
+  /** A field whose value may come from upstream: nothing in it may end it early. */
+  private static void field(ByteBuf to, String name, String value) {
+    if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("not a value of a header: " + name);
+    }
+    text(to, name);
+    to.writeByte(':').writeByte(' ');
+    text(to, value);
+    to.writeBytes(END);
+  }
+
+  private static void text(ByteBuf to, String text) {
+    to.writeCharSequence(text, StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
