@@ -5,21 +5,29 @@ import dev.tarn.server.upstream.Upstream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The registries that are served; no other is ever dialled. Immutable. */
 public final class Registries {
   private final Map<RegistryHost, MirroredRegistry> byName;
+  private final Map<String, Optional<RegistryHost>> byText;
 
   public Registries(Collection<MirroredRegistry> registries) {
     this.byName =
         registries.stream()
             .collect(Collectors.toUnmodifiableMap(MirroredRegistry::name, registry -> registry));
+    this.byText =
+        byName.keySet().stream()
+            .collect(Collectors.toUnmodifiableMap(RegistryHost::value, Optional::of));
   }
 
-  public boolean serves(RegistryHost registry) {
-    return byName.containsKey(registry);
+  /** The registry of this name, in whatever spelling, if it is served. */
+  public Optional<RegistryHost> find(String name) {
+    // The canonical spelling, which clients use, needs no parsing.
+    Optional<RegistryHost> canonical = byText.get(name);
+    return canonical != null ? canonical : RegistryHost.parse(name).filter(byName::containsKey);
   }
 
   Upstream upstream(Scope scope) {

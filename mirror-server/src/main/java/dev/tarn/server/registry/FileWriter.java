@@ -1,41 +1,71 @@
 package dev.tarn.server.registry;
 
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Writes a part of a complete file, in one sendfile that goes on as the socket takes it. */
+/**
+ * Writes a part of a complete file by sendfile, a turn at a time: a client that is as fast as this
+ * node would else hold the event loop, and every other client, for as long as its blob is.
+ */
 final class FileWriter implements BodyWriter {
   private final Channel channel;
-  private final BorrowedRegion region;
+  private final FileChannel file;
+  private final long start;
+  private final long end;
   private final Ending ending;
+  private long position;
+  private @Nullable BorrowedRegion underWay;
   private boolean aborted;
 
   FileWriter(Channel channel, FileChannel file, long start, long end, Ending ending) {
     this.channel = channel;
-    this.region = new BorrowedRegion(file, start, end);
+    this.file = file;
+    this.start = start;
+    this.end = end;
     this.ending = ending;
+    this.position = start;
   }
 
   @Override
   public void start() {
-    channel
-        .writeAndFlush(region)
-        .addListener(
-            done -> {
-              if (aborted) {
-                return;
-              }
-              if (done.isSuccess()) {
-                ending.completed();
-              } else {
-                ending.cut("write_failed");
-              }
-            });
+    if (aborted) {
+      return;
+    }
+    if (position == end) {
+      ending.completed();
+      return;
+    }
+    long to = Math.min(end, position + BorrowedRegion.TURN_BYTES);
+    BorrowedRegion region = new BorrowedRegion(file, position, to);
+    underWay = region;
+    channel.writeAndFlush(region).addListener(done -> taken(done, to));
+  }
+
+  private void taken(Future<?> written, long to) {
+    if (aborted) {
+      return;
+    }
+    if (!written.isSuccess()) {
+      ending.cut("write_failed");
+      return;
+    }
+    underWay = null;
+    position = to;
+    if (position == end) {
+      ending.completed();
+    } else {
+      // Not a task for now, which would run before the event loop looks at its connections.
+      channel.eventLoop().schedule(this::start, 0, TimeUnit.NANOSECONDS);
+    }
   }
 
   @Override
   public long written() {
-    return region.transferred();
+    BorrowedRegion region = underWay;
+    return position - start + (region == null ? 0 : region.transferred());
   }
 
   @Override

@@ -22,6 +22,9 @@ record Query(@Nullable String namespace, String rest) {
     if (!Percent.isPrintable(query)) {
       return null;
     }
+    if (query.startsWith(NAMESPACE) && query.indexOf('&') < 0) {
+      return onlyNamespace(query);
+    }
     String namespace = null;
     StringBuilder rest = new StringBuilder();
     for (String parameter : query.split("&", -1)) {
@@ -36,5 +39,11 @@ record Query(@Nullable String namespace, String rest) {
       namespace = value;
     }
     return new Query(namespace, rest.toString());
+  }
+
+  /** What containerd sends. */
+  private static @Nullable Query onlyNamespace(String query) {
+    String namespace = Percent.decode(query.substring(NAMESPACE.length()));
+    return namespace == null ? null : new Query(namespace, "");
   }
 }

@@ -13,6 +13,7 @@ import dev.tarn.server.upstream.Caller;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +105,7 @@ final class RequestParser {
       repositoryText = slash < 0 ? "" : name.substring(slash + 1);
       prefix = registryText + "/";
     }
-    Optional<RegistryHost> registry = RegistryHost.parse(registryText).filter(registries::serves);
+    Optional<RegistryHost> registry = registries.find(registryText);
     if (registry.isEmpty()) {
       return new Located.Nowhere(
           refuse(404, OciError.Code.NAME_UNKNOWN, "this registry is not mirrored here"));
@@ -155,7 +156,8 @@ final class RequestParser {
     if (reference.isEmpty()) {
       return refuse(404, OciError.Code.MANIFEST_UNKNOWN, "not a tag, nor a digest known here");
     }
-    String accept = String.join(", ", http.headers().getAll(HttpHeaderNames.ACCEPT));
+    List<String> accepted = http.headers().getAll(HttpHeaderNames.ACCEPT);
+    String accept = accepted.size() == 1 ? accepted.getFirst() : String.join(", ", accepted);
     return new Parsed.Ask(
         new MirrorRequest.OfManifest(scope, caller, head, reference.get(), accept), links);
   }
