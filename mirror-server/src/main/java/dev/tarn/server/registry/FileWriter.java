@@ -1,6 +1,7 @@
 package dev.tarn.server.registry;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a part of a complete file by sendfile, a turn at a time: a client that is as fast as this
- * node would else hold the event loop, and every other client, for as long as its blob is.
+ * node would else hold the event loop, and every other client, for as long as its blob is. The
+ * socket is corked meanwhile, so that segments are full and the first of them begins with the head.
  */
 final class FileWriter implements BodyWriter {
   private final Channel channel;
@@ -31,11 +33,16 @@ final class FileWriter implements BodyWriter {
 
   @Override
   public void start() {
-    if (aborted) {
-      return;
-    }
     if (position == end) {
       ending.completed();
+    } else {
+      cork(true);
+      writeTurn();
+    }
+  }
+
+  private void writeTurn() {
+    if (aborted) {
       return;
     }
     long to = Math.min(end, position + BorrowedRegion.TURN_BYTES);
@@ -55,11 +62,17 @@ final class FileWriter implements BodyWriter {
     underWay = null;
     position = to;
     if (position == end) {
+      cork(false);
       ending.completed();
     } else {
       // Not a task for now, which would run before the event loop looks at its connections.
-      channel.eventLoop().schedule(this::start, 0, TimeUnit.NANOSECONDS);
+      channel.eventLoop().schedule(this::writeTurn, 0, TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Does nothing where the transport has no such option; a FIN sends what is left, too. */
+  private void cork(boolean on) {
+    channel.config().setOption(EpollChannelOption.TCP_CORK, on);
   }
 
   @Override
