@@ -72,7 +72,9 @@ final class FileWriter implements BodyWriter {
 
   /** Does nothing where the transport has no such option; a FIN sends what is left, too. */
   private void cork(boolean on) {
-    channel.config().setOption(EpollChannelOption.TCP_CORK, on);
+    if (channel.isActive()) {
+      channel.config().setOption(EpollChannelOption.TCP_CORK, on);
+    }
   }
 
   @Override
