@@ -24,8 +24,8 @@ import dev.tarn.server.upstream.UpstreamClient;
 import dev.tarn.server.upstream.UpstreamSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -102,7 +102,7 @@ public final class Node implements AutoCloseable {
               events.mirror());
       metrics.bindStore(blobs::statistics);
       metrics.bindTransfers(mirror::transfersInFlight);
-      metrics.bindNetty(((ByteBufAllocatorMetricProvider) PooledByteBufAllocator.DEFAULT).metric());
+      metrics.bindNetty(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric());
       this.admin = bound.get();
       this.registry =
           open(

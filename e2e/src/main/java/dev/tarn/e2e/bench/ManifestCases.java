@@ -18,11 +18,13 @@ final class ManifestCases {
     Findings findings = new Findings(run, bench.scale.lenience());
     Server tarn = bench.tarn.server();
     Server nginx = bench.nginx.plain();
-    List<Server> servers = List.of(tarn, nginx, bench.nginx.caching(), bench.dockerRegistry);
+    List<Server> few = List.of(tarn, nginx, bench.nginx.caching(), bench.dockerRegistry);
+    // On one processor docker-registry leaves some of many connections without an answer.
+    List<Server> many = few.subList(0, 3);
     double rate = Double.MAX_VALUE;
     double cpu = 0;
     for (int connections : List.of(FEW, MANY)) {
-      Contest contest = get(bench, servers, connections, bench.manifest());
+      Contest contest = get(bench, connections == FEW ? few : many, connections, bench.manifest());
       String key = "manifest" + connections;
       table(findings, key, "manifest, " + connections + " connections", contest);
       Samples rates = contest.ratios(tarn, nginx, r -> r.reading().requestsPerSecond());

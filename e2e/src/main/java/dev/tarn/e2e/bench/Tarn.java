@@ -57,7 +57,7 @@ final class Tarn {
     Path config = workspace.directory().resolve("tarn.yaml");
     Files.writeString(config, config(settings, port, adminPort, store));
     Child process =
-        workspace.own(TarnProcess.start(workspace.directory(), config, settings.wrapping()));
+        workspace.own(TarnProcess.start(workspace.directory(), config, "", settings.wrapping()));
     Tarn tarn = new Tarn(new Server("tarn", port, process, true), adminPort, store);
     TarnProcess.awaitReady(process, tarn.ready());
     return tarn;

@@ -1,5 +1,6 @@
 package dev.tarn.e2e.node;
 
+import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.http.Fetch;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Ports;
@@ -22,6 +23,7 @@ import java.util.function.UnaryOperator;
 /** A real Tarn process on ports and a store of its own, which can die and come back. */
 public final class TarnNode implements AutoCloseable {
   private static final Duration DRAIN_MARGIN = Duration.ofSeconds(15);
+  private static final String EVERY_BUFFER_TRACKED = "-Dio.netty.leakDetection.level=paranoid";
 
   private final Workspace workspace;
   private final TarnConfig config;
@@ -49,7 +51,8 @@ public final class TarnNode implements AutoCloseable {
   }
 
   private Child launch() {
-    return TarnProcess.start(workspace.directory(), configFile, UnaryOperator.identity());
+    return TarnProcess.start(
+        workspace.directory(), configFile, EVERY_BUFFER_TRACKED, UnaryOperator.identity());
   }
 
   private void awaitReady() throws Exception {
@@ -145,5 +148,16 @@ public final class TarnNode implements AutoCloseable {
       Files.writeString(workspace.directory().resolve("tarn-metrics.txt"), metrics);
     }
     process.close();
+    failOnLeak();
+  }
+
+  /** A buffer that was not released is said in the log. */
+  private void failOnLeak() throws IOException {
+    Path log = workspace.directory().resolve("tarn.log");
+    try (var lines = Files.lines(log)) {
+      if (lines.anyMatch(line -> line.contains("LEAK:"))) {
+        throw new CaseFailed("Tarn leaked a buffer, see " + log);
+      }
+    }
   }
 }

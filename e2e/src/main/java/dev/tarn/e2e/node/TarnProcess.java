@@ -18,13 +18,20 @@ public final class TarnProcess {
 
   private TarnProcess() {}
 
-  /** Starts one by its launcher; {@code wrapping} is what becomes of the command. */
-  public static Child start(Path directory, Path config, UnaryOperator<List<String>> wrapping) {
+  /**
+   * Starts one by its launcher.
+   *
+   * @param javaOptions added to the launcher's own, which they override
+   * @param wrapping what becomes of the command
+   */
+  public static Child start(
+      Path directory, Path config, String javaOptions, UnaryOperator<List<String>> wrapping) {
     // Another build of Tarn is tried by naming its launcher.
     String launcher =
         System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
     List<String> command = List.of(launcher, "serve", "--config", config.toString());
-    return Child.start("tarn", directory, Map.of(), wrapping.apply(command));
+    return Child.start(
+        "tarn", directory, Map.of("TARN_JAVA_OPTS", javaOptions), wrapping.apply(command));
   }
 
   /** Waits until its admin endpoint says that it is ready. */

@@ -96,7 +96,8 @@ public final class Catalog {
   /** Reads a record; empty where there is none that is whole. */
   public Optional<FieldRecord> read(Path file) {
     try {
-      long length = file.toFile().length(); // 0 where there is none: no exception for what is usual.
+      long length =
+          file.toFile().length(); // 0 where there is none: no exception for what is usual.
       if (length == 0 || length > MAX_RECORD_BYTES) {
         return Optional.empty();
       }
