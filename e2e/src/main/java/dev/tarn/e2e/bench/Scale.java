@@ -29,8 +29,8 @@ record Scale(
     return quick
         ? new Scale(
             3,
-            Duration.ofMillis(700),
-            Duration.ofSeconds(4),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(8),
             QUICK_BLOB_BYTES,
             1,
             3,
