@@ -3,8 +3,7 @@ package dev.tarn.server.mirror;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.range.ByteRange;
 import dev.tarn.core.range.RangeRequest;
-import java.util.ArrayList;
-import java.util.List;
+import dev.tarn.server.mirror.HeaderFields.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +18,12 @@ import org.jspecify.annotations.Nullable;
 public record Answer(
     int status,
     long contentLength,
-    List<Header> headers,
+    HeaderFields headers,
     Body body,
     Source source,
     Outcome outcome,
     @Nullable Digest digest)
     implements AutoCloseable {
-
-  /** One header field. */
-  public record Header(String name, String value) {}
 
   static final String JSON = "application/json";
 
@@ -41,7 +37,7 @@ public record Answer(
     return new Answer(
         status,
         content.length(),
-        List.of(new Header("Content-Type", JSON)),
+        HeaderFields.of(new Field("Content-Type", JSON)),
         new Body.Bytes(content),
         Source.NONE,
         outcome,
@@ -63,6 +59,18 @@ public record Answer(
         source,
         outcome,
         content.digest());
+  }
+
+  /** A manifest from memory, or, for a HEAD, what is known of it. */
+  static Answer hot(HotManifest manifest, String mediaType, boolean head, Outcome outcome) {
+    return new Answer(
+        200,
+        manifest.content().length(),
+        manifest.headers(mediaType),
+        head ? new Body.None() : new Body.Bytes(manifest.content()),
+        Source.DISK,
+        outcome,
+        manifest.digest());
   }
 
   /** A whole manifest. */
@@ -95,23 +103,20 @@ public record Answer(
               source,
               outcome,
               content.digest());
-      case RangeRequest.Resolved.Partial(ByteRange part) -> {
-        List<Header> headers = new ArrayList<>(headers(content, true));
-        headers.add(new Header("Content-Range", part.contentRange(content.size())));
-        yield new Answer(
-            206,
-            part.length(),
-            headers,
-            body.of(part.start(), part.end()),
-            source,
-            outcome,
-            content.digest());
-      }
+      case RangeRequest.Resolved.Partial(ByteRange part) ->
+          new Answer(
+              206,
+              part.length(),
+              headers(content, true).plus("Content-Range", part.contentRange(content.size())),
+              body.of(part.start(), part.end()),
+              source,
+              outcome,
+              content.digest());
       case RangeRequest.Resolved.Unsatisfiable _ ->
           new Answer(
               416,
               0,
-              List.of(new Header("Content-Range", "bytes */" + content.size())),
+              HeaderFields.of(new Field("Content-Range", "bytes */" + content.size())),
               new Body.None(),
               source,
               Outcome.REJECTED,
@@ -119,13 +124,14 @@ public record Answer(
     };
   }
 
-  private static List<Header> headers(Descriptor content, boolean ranges) {
-    Header type = new Header("Content-Type", content.mediaType());
-    Header digest = new Header("Docker-Content-Digest", content.digest().toString());
-    Header tag = new Header("ETag", "\"" + content.digest() + "\"");
+  /** The headers that go with content; {@code ranges} where parts of it can be asked for. */
+  static HeaderFields headers(Descriptor content, boolean ranges) {
+    Field type = new Field("Content-Type", content.mediaType());
+    Field digest = new Field("Docker-Content-Digest", content.digest().toString());
+    Field tag = new Field("ETag", "\"" + content.digest() + "\"");
     return ranges
-        ? List.of(type, digest, tag, new Header("Accept-Ranges", "bytes"))
-        : List.of(type, digest, tag);
+        ? HeaderFields.of(type, digest, tag, new Field("Accept-Ranges", "bytes"))
+        : HeaderFields.of(type, digest, tag);
   }
 
   @Override

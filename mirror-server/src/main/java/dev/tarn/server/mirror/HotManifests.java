@@ -12,32 +12,33 @@ import org.jspecify.annotations.Nullable;
 /** Manifests that were asked for lately, in memory in front of the store. Thread-safe. */
 final class HotManifests {
   private static final long MAX_BYTES = 8L * 1024 * 1024;
+  private static final int OVERHEAD_BYTES = 1024;
 
   private final BlobStore store;
-  private final Cache<Digest, Content> contents;
+  private final Cache<Digest, HotManifest> manifests;
 
   HotManifests(BlobStore store) {
     this.store = store;
-    this.contents =
+    this.manifests =
         Caffeine.newBuilder()
             .maximumWeight(MAX_BYTES)
-            .weigher((Digest digest, Content content) -> content.length() + 256)
+            .weigher((Digest digest, HotManifest hot) -> hot.content().length() + OVERHEAD_BYTES)
             .executor(Runnable::run)
             .build();
   }
 
   /** The manifest if it is in memory; for the event loop. */
-  @Nullable Content inMemory(Digest digest) {
-    return contents.getIfPresent(digest);
+  @Nullable HotManifest inMemory(Digest digest) {
+    return manifests.getIfPresent(digest);
   }
 
   void put(Digest digest, Content content) {
-    contents.put(digest, content);
+    manifests.put(digest, new HotManifest(digest, content));
   }
 
   /** The manifest from memory or from the store, or null where it is in neither; may block. */
-  @Nullable Content find(Digest digest) throws IOException {
-    Content hot = contents.getIfPresent(digest);
+  @Nullable HotManifest find(Digest digest) throws IOException {
+    HotManifest hot = manifests.getIfPresent(digest);
     if (hot != null) {
       return hot;
     }
@@ -45,9 +46,9 @@ final class HotManifests {
       if (blob == null || blob.size() > ManifestFetcher.MAX_MANIFEST_BYTES) {
         return null;
       }
-      Content content = Content.of(readAll(blob));
-      contents.put(digest, content);
-      return content;
+      HotManifest read = new HotManifest(digest, Content.of(readAll(blob)));
+      manifests.put(digest, read);
+      return read;
     }
   }
 

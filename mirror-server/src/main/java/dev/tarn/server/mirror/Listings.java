@@ -1,12 +1,10 @@
 package dev.tarn.server.mirror;
 
-import dev.tarn.server.mirror.Answer.Header;
+import dev.tarn.server.mirror.HeaderFields.Field;
 import dev.tarn.server.mirror.MirrorRequest.OfListing;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Passes listings through: tags and referrers are what upstream says now. Blocks. */
 final class Listings {
@@ -37,12 +35,11 @@ final class Listings {
   private static Answer listing(OfListing request, UpstreamContent content) {
     try (content) {
       byte[] bytes = WholeBody.read(content, MAX_LISTING_BYTES);
-      List<Header> headers = new ArrayList<>();
-      headers.add(
-          new Header(
-              "Content-Type", content.mediaType().isEmpty() ? Answer.JSON : content.mediaType()));
-      content.link().ifPresent(link -> headers.add(new Header("Link", link)));
-      content.header(FILTERS).ifPresent(value -> headers.add(new Header(FILTERS, value)));
+      String type = content.mediaType().isEmpty() ? Answer.JSON : content.mediaType();
+      HeaderFields plain = HeaderFields.of(new Field("Content-Type", type));
+      HeaderFields filtered =
+          content.header(FILTERS).map(value -> plain.plus(FILTERS, value)).orElse(plain);
+      HeaderFields headers = content.link().map(filtered::withLink).orElse(filtered);
       return new Answer(
           200,
           bytes.length,

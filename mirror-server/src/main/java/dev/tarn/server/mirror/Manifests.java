@@ -60,10 +60,10 @@ final class Manifests {
       return null;
     }
     Proof proof = rights.openManifest(request.scope(), digest);
-    Content content = proof == null ? null : hot.inMemory(digest);
-    return proof == null || content == null
+    HotManifest manifest = proof == null ? null : hot.inMemory(digest);
+    return proof == null || manifest == null
         ? null
-        : serve(request, proof.mediaType(), digest, content, Outcome.HIT);
+        : Answer.hot(manifest, proof.mediaType(), request.head(), Outcome.HIT);
   }
 
   Answer answer(OfManifest request) throws IOException, InterruptedException {
@@ -125,10 +125,10 @@ final class Manifests {
   /** The content that upstream has just named for this very caller. */
   private Answer resolved(OfManifest request, Descriptor named)
       throws IOException, InterruptedException {
-    Content content = hot.find(named.digest());
-    return content == null
+    HotManifest manifest = hot.find(named.digest());
+    return manifest == null
         ? fetched(request, named.digest())
-        : serve(request, named.mediaType(), named.digest(), content, Outcome.HIT);
+        : Answer.hot(manifest, named.mediaType(), request.head(), Outcome.HIT);
   }
 
   private Answer byDigest(OfManifest request, Digest digest)
@@ -162,10 +162,10 @@ final class Manifests {
   private @Nullable Answer fromDisk(OfManifest request, Digest digest, Outcome outcome)
       throws IOException {
     Proof proof = rights.openManifest(request.scope(), digest);
-    Content content = proof == null ? null : hot.find(digest);
-    return proof == null || content == null
+    HotManifest manifest = proof == null ? null : hot.find(digest);
+    return proof == null || manifest == null
         ? null
-        : serve(request, proof.mediaType(), digest, content, outcome);
+        : Answer.hot(manifest, proof.mediaType(), request.head(), outcome);
   }
 
   private Answer described(Descriptor named) {
@@ -179,14 +179,6 @@ final class Manifests {
     return request.head()
         ? Answer.head(fetched.descriptor(), Source.UPSTREAM, Outcome.MISS)
         : Answer.whole(fetched.descriptor(), fetched.content(), Source.UPSTREAM, Outcome.MISS);
-  }
-
-  private static Answer serve(
-      OfManifest request, String mediaType, Digest digest, Content content, Outcome outcome) {
-    Descriptor descriptor = new Descriptor(mediaType, digest, content.length());
-    return request.head()
-        ? Answer.head(descriptor, Source.DISK, outcome)
-        : Answer.whole(descriptor, content, Source.DISK, outcome);
   }
 
   /** What the tag names, where its age still allows to believe it unasked; else null. */

@@ -4,8 +4,6 @@ import dev.tarn.core.range.ByteRange;
 import dev.tarn.core.range.RangeRequest;
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
 import dev.tarn.server.upstream.UpstreamContent;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Answers whose bytes stream from upstream to one client. */
 final class PassingAnswer {
@@ -28,8 +26,7 @@ final class PassingAnswer {
     }
     return switch (request.range().resolve(total)) {
       case RangeRequest.Resolved.Partial(ByteRange part) when part.start() == content.offset() -> {
-        List<Answer.Header> headers = new ArrayList<>(whole.headers());
-        headers.add(new Answer.Header("Content-Range", part.contentRange(total)));
+        HeaderFields headers = whole.headers().plus("Content-Range", part.contentRange(total));
         yield with(whole, 206, part.length(), headers, new Body.Passing(bytes, part.length()));
       }
       case RangeRequest.Resolved.Partial _,
@@ -42,7 +39,7 @@ final class PassingAnswer {
   }
 
   private static Answer with(
-      Answer whole, int status, long length, List<Answer.Header> headers, Body body) {
+      Answer whole, int status, long length, HeaderFields headers, Body body) {
     return new Answer(
         status, length, headers, body, whole.source(), whole.outcome(), whole.digest());
   }

@@ -1,10 +1,9 @@
 package dev.tarn.server.mirror;
 
-import dev.tarn.server.mirror.Answer.Header;
+import dev.tarn.server.mirror.HeaderFields.Field;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamAnswer.ErrorBody;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,8 +27,8 @@ final class Relay {
   }
 
   private static Answer refused(UpstreamAnswer.Refused refused) {
-    List<Header> challenges =
-        refused.challenges().stream().map(value -> new Header("WWW-Authenticate", value)).toList();
+    List<Field> challenges =
+        refused.challenges().stream().map(value -> new Field("WWW-Authenticate", value)).toList();
     return passed(
         refused.status(),
         challenges,
@@ -46,12 +45,10 @@ final class Relay {
     if (retryAfter.isEmpty()) {
       return answer;
     }
-    List<Header> headers = new ArrayList<>(answer.headers());
-    headers.add(new Header("Retry-After", Long.toString(retryAfter.get().toSeconds())));
     return new Answer(
         answer.status(),
         answer.contentLength(),
-        headers,
+        answer.headers().plus("Retry-After", Long.toString(retryAfter.get().toSeconds())),
         answer.body(),
         answer.source(),
         answer.outcome(),
@@ -63,16 +60,14 @@ final class Relay {
     return Answer.unavailable(status, "upstream: " + failed.detail());
   }
 
-  private static Answer passed(int status, List<Header> extra, ErrorBody body, OciError fallback) {
+  private static Answer passed(int status, List<Field> extra, ErrorBody body, OciError fallback) {
     boolean empty = body.text().isEmpty();
     Content content = Content.of(empty ? fallback.toJson() : body.text());
-    List<Header> headers = new ArrayList<>(extra);
     String type = empty || body.contentType().isEmpty() ? Answer.JSON : body.contentType();
-    headers.add(new Header("Content-Type", type));
     return new Answer(
         status,
         content.length(),
-        headers,
+        HeaderFields.of(extra).plus("Content-Type", type),
         new Body.Bytes(content),
         Source.UPSTREAM,
         Outcome.PASSED,

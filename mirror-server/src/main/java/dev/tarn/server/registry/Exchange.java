@@ -4,6 +4,8 @@ import dev.tarn.core.transfer.Transfer;
 import dev.tarn.server.mirror.Answer;
 import dev.tarn.server.mirror.Body;
 import dev.tarn.server.mirror.Content;
+import dev.tarn.server.mirror.HeaderFields;
+import dev.tarn.server.mirror.HeaderFields.Field;
 import dev.tarn.server.mirror.MirrorRequest;
 import dev.tarn.server.mirror.OciError;
 import dev.tarn.server.mirror.Outcome;
@@ -16,7 +18,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.concurrent.Future;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements BodyWriter.Ending {
   private static final String API_VERSION = "Docker-Distribution-API-Version";
   private static final Content PING = Content.of("{}");
+  private static final HeaderFields PING_HEADERS =
+      HeaderFields.of(
+          new Field("Content-Type", "application/json"), new Field(API_VERSION, "registry/2.0"));
 
   private enum State {
     ASKING,
@@ -95,15 +99,7 @@ final class Exchange implements BodyWriter.Ending {
 
   private static Answer ping() {
     return new Answer(
-        200,
-        PING.length(),
-        List.of(
-            new Answer.Header("Content-Type", "application/json"),
-            new Answer.Header(API_VERSION, "registry/2.0")),
-        new Body.Bytes(PING),
-        Source.NONE,
-        Outcome.PASSED,
-        null);
+        200, PING.length(), PING_HEADERS, new Body.Bytes(PING), Source.NONE, Outcome.PASSED, null);
   }
 
   private void ask(MirrorRequest asked) {

@@ -1,6 +1,7 @@
 package dev.tarn.server.registry;
 
 import dev.tarn.server.mirror.Answer;
+import dev.tarn.server.mirror.HeaderFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -55,14 +56,11 @@ final class ResponseHead {
   private static void write(
       ByteBuf to, Answer answer, @Nullable Links links, Framing framing, boolean keepAlive) {
     statusLine(to, answer.status());
-    for (Answer.Header header : answer.headers()) {
-      String value =
-          links != null && header.name().equals("Link")
-              ? links.rewrite(header.value())
-              : header.value();
-      if (value != null) {
-        field(to, header.name(), value);
-      }
+    answer.headers().writeTo(to);
+    String upstreamsLink = answer.headers().link();
+    String link = upstreamsLink == null || links == null ? null : links.rewrite(upstreamsLink);
+    if (link != null) {
+      text(to, HeaderFields.line("Link", link));
     }
     switch (framing) {
       case LENGTH -> {
@@ -95,17 +93,6 @@ final class ResponseHead {
     } else {
       text(to, "HTTP/1.1 " + HttpResponseStatus.valueOf(status) + "\r\n");
     }
-  }
-
-  /** A field whose value may come from upstream: nothing in it may end it early. */
-  private static void field(ByteBuf to, String name, String value) {
-    if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("not a value of a header: " + name);
-    }
-    text(to, name);
-    to.writeByte(':').writeByte(' ');
-    text(to, value);
-    to.writeBytes(END);
   }
 
   private static void text(ByteBuf to, String text) {
