@@ -9,6 +9,10 @@ final class ManifestCases {
   private static final double CPU_LIMIT = 1.2;
   private static final double DOCKER_REGISTRY_LIMIT = 25;
   private static final double P99_LIMIT = 2;
+
+  /** In short rounds the compiler still takes the processor from the slowest requests. */
+  private static final double QUICK_P99_LIMIT = 4;
+
   private static final int FEW = 16;
   private static final int MANY = 256;
 
@@ -45,7 +49,7 @@ final class ManifestCases {
         findings.atMost(
             "manifest_p99_vs_nginx",
             contest.ratios(tarn, nginx, r -> r.reading().p99Micros()),
-            P99_LIMIT);
+            bench.scale.lenience() > 1 ? QUICK_P99_LIMIT : P99_LIMIT);
       }
     }
     findings.atLeast("manifest_vs_nginx", rate, RATE_LIMIT);
