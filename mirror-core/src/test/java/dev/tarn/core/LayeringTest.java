@@ -65,6 +65,12 @@ class LayeringTest {
   static final ArchRule transferDependsOnStoreDigestAndRange =
       dependsOnlyOn("transfer", "store", "digest", "range");
 
+  @ArchTest static final ArchRule placementDependsOnDigest = dependsOnlyOn("placement", "digest");
+
+  @ArchTest
+  static final ArchRule plannerDependsOnPlacementDigestAndRange =
+      dependsOnlyOn("planner", "placement", "digest", "range");
+
   @ArchTest
   static final ArchRule oneClassKnowsTheDiskLayoutOfContent =
       noClasses()
