@@ -1,0 +1,122 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.digest.Digest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/** What a home knows of one blob; all of it soft state. The planner's thread. */
+final class BlobBook {
+  /** One segment's chunks, and what its askers wait for. */
+  static final class Segment {
+    final Map<Integer, ChunkBook> chunks = new TreeMap<>();
+
+    /** What each holds of the segment, as it said last: bit {@code i} is the {@code i}th chunk. */
+    final Map<String, Integer> held = new LinkedHashMap<>();
+
+    final List<String> seeds = new ArrayList<>();
+    final List<Runnable> parked = new ArrayList<>();
+    boolean consulted;
+    boolean consulting;
+
+    ChunkBook chunk(int number) {
+      return chunks.computeIfAbsent(number, n -> new ChunkBook());
+    }
+  }
+
+  /** One who waits for the answer to {@link Question.Open}. */
+  record Parked(long token, String from, Question.Open question) {}
+
+  private final Digest digest;
+  final List<String> holders = new ArrayList<>();
+  final Map<String, Party> parties = new LinkedHashMap<>();
+  final Map<Integer, Segment> segments = new TreeMap<>();
+  final List<Parked> parked = new ArrayList<>();
+  long size = Question.UNKNOWN_SIZE;
+  String lone = "";
+  long lonePosition = -1;
+  long loneProgressAt;
+  boolean revoking;
+  boolean stream;
+  boolean consulting;
+  boolean consulted;
+  long crowdUntil = Long.MIN_VALUE;
+  long touchedAt;
+
+  BlobBook(Digest digest) {
+    this.digest = digest;
+  }
+
+  Digest digest() {
+    return digest;
+  }
+
+  Party party(String name) {
+    return parties.computeIfAbsent(name, Party::new);
+  }
+
+  Segment segment(int number) {
+    return segments.computeIfAbsent(number, n -> new Segment());
+  }
+
+  void hold(String name, RandomGenerator random) {
+    if (holders.contains(name)) {
+      return;
+    }
+    if (holders.size() < Limits.HOLDERS) {
+      holders.add(name);
+    } else {
+      holders.set(random.nextInt(holders.size()), name);
+    }
+  }
+
+  void lone(String name, long now) {
+    lone = name;
+    loneProgressAt = now;
+    lonePosition = -1;
+  }
+
+  boolean loneLapsed(long now) {
+    return now - loneProgressAt > Limits.LEASE_NANOS;
+  }
+
+  /** Whether more than {@code limit} take part. */
+  boolean moreActiveThan(int limit, long now) {
+    int active = 0;
+    for (Party party : parties.values()) {
+      if (party.active(now) && ++active > limit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Ends whatever lease there is on a chunk. */
+  void unlease(ChunkBook chunk) {
+    Party lessee = parties.get(chunk.lessee());
+    if (lessee != null) {
+      lessee.released();
+    }
+    chunk.unlease();
+  }
+
+  void lease(ChunkBook chunk, String name, long now, long bytes) {
+    unlease(chunk);
+    chunk.lease(name, now, bytes);
+    party(name).leased();
+  }
+
+  boolean idle(long now) {
+    return holders.isEmpty() && parked.isEmpty() && now - touchedAt > 2 * Limits.CROWD_NANOS;
+  }
+
+  void sweep(long now) {
+    parties.values().removeIf(party -> party.idle(now));
+    if (now - touchedAt > 2 * Limits.CROWD_NANOS) {
+      segments.clear();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.tarn.core.planner;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a home knows of one chunk: who has it or receives it, in the order in which they came, and
+ * who is to fetch it upstream. The planner's thread.
+ */
+final class ChunkBook {
+  /** One who has, or gets, the chunk. */
+  static final class Receiver {
+    private final String name;
+    private final long sequence;
+    private boolean held;
+    private long bytes;
+    private long askedAt = Long.MIN_VALUE;
+
+    Receiver(String name, long sequence) {
+      this.name = name;
+      this.sequence = sequence;
+    }
+
+    String name() {
+      return name;
+    }
+
+    boolean held() {
+      return held;
+    }
+
+    long bytes() {
+      return bytes;
+    }
+
+    void asked(long now, long has) {
+      askedAt = now;
+      bytes = has;
+    }
+
+    boolean waits(long now) {
+      return !held && askedAt != Long.MIN_VALUE && now - askedAt < Limits.WAITER_NANOS;
+    }
+  }
+
+  private final List<Receiver> receivers = new ArrayList<>();
+  private long lastSequence;
+  private String lessee = "";
+  private long leaseProgressAt;
+  private long leaseBytes = -1;
+
+  /** The receiver of that name; registered as the last one where it was unknown. */
+  Receiver register(String name, RandomGenerator random) {
+    Receiver known = find(name);
+    if (known != null) {
+      return known;
+    }
+    Receiver added = new Receiver(name, ++lastSequence);
+    if (receivers.size() < Limits.RECEIVERS) {
+      receivers.add(added);
+    } else {
+      receivers.set(random.nextInt(receivers.size()), added);
+    }
+    return added;
+  }
+
+  @Nullable Receiver find(String name) {
+    for (Receiver receiver : receivers) {
+      if (receiver.name.equals(name)) {
+        return receiver;
+      }
+    }
+    return null;
+  }
+
+  void hold(String name, RandomGenerator random) {
+    register(name, random).held = true;
+  }
+
+  void forget(String name) {
+    receivers.removeIf(receiver -> receiver.name.equals(name));
+  }
+
+  List<Receiver> receivers() {
+    return receivers;
+  }
+
+  /** No cycle can come of it: {@code source} has all of the chunk, or was there earlier. */
+  static boolean mayGive(Receiver source, Receiver asker) {
+    return source.held || source.sequence < asker.sequence;
+  }
+
+  String lessee() {
+    return lessee;
+  }
+
+  long leaseBytes() {
+    return Math.max(0, leaseBytes);
+  }
+
+  void lease(String name, long now, long bytes) {
+    lessee = name;
+    leaseProgressAt = now;
+    leaseBytes = bytes;
+  }
+
+  void progress(long now, long bytes) {
+    if (bytes > leaseBytes) {
+      leaseBytes = bytes;
+      leaseProgressAt = now;
+    }
+  }
+
+  boolean lapsed(long now) {
+    return !lessee.isEmpty() && now - leaseProgressAt > Limits.LEASE_NANOS;
+  }
+
+  void unlease() {
+    lessee = "";
+    leaseBytes = -1;
+  }
+}

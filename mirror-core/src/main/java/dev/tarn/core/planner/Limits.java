@@ -1,0 +1,93 @@
+package dev.tarn.core.planner;
+
+import java.util.concurrent.TimeUnit;
+
+/** The bounds that a planner keeps: times in nanoseconds, the rest counts. */
+final class Limits {
+  /** Chunks of one blob in flight. */
+  static final int WINDOW_CHUNKS = 16;
+
+  /** How far beyond the first missing chunk a crowd picks at random. */
+  static final int LOOK_AHEAD_CHUNKS = 64;
+
+  static final int CANDIDATES = 4;
+
+  /** Holders of a whole blob that its home remembers. */
+  static final int HOLDERS = 32;
+
+  /** Receivers of one chunk that its home remembers. */
+  static final int RECEIVERS = 128;
+
+  /** Names in a message that say whom the asker avoids, or who seeds. */
+  static final int NAMES = 8;
+
+  /** Blobs that a home remembers. */
+  static final int BOOKS = 65_536;
+
+  static final int UPLOADS = 48;
+
+  /** A home and its runners-up. */
+  static final int RANKS = 3;
+
+  static final long ASK_NANOS = millis(1_000);
+  static final long PROBE_NANOS = millis(100);
+  static final long CONSULT_NANOS = millis(300);
+
+  /** How long a home keeps an asker waiting. */
+  static final long PARK_NANOS = millis(700);
+
+  static final int LATER_MILLIS = 100;
+
+  /** How often a chunk in flight is looked at. */
+  static final long CHECK_NANOS = millis(250);
+
+  static final long STALL_NANOS = millis(500);
+
+  /** A chunk older than this many times the mean is slow. */
+  static final int SLOW_FACTOR = 3;
+
+  static final long SLOW_NANOS = millis(500);
+
+  /** How often a lessee reports. */
+  static final long REPORT_NANOS = millis(500);
+
+  static final long LEASE_NANOS = millis(2_000);
+
+  /** How recently one must have asked to be waiting. */
+  static final long WAITER_NANOS = millis(1_500);
+
+  /** How recently one must have asked to be made lessee of what it may not have asked for. */
+  static final long PARTY_NANOS = millis(3_000);
+
+  static final long RENEWAL_NANOS = millis(5_000);
+
+  /** How long a crowd is remembered after the last sign of it. */
+  static final long CROWD_NANOS = millis(30_000);
+
+  static final long STARVED_NANOS = millis(5_000);
+  static final long GIVE_UP_NANOS = millis(15_000);
+
+  /** How long one whom upstream failed is not sent there. */
+  static final long UPSTREAM_BACK_OFF_NANOS = millis(10_000);
+
+  static final long RETRY_NANOS = millis(50);
+  static final long RETRY_MAX_NANOS = millis(500);
+  static final long PEER_BACK_OFF_NANOS = millis(1_000);
+  static final long PEER_BACK_OFF_MAX_NANOS = millis(30_000);
+
+  /** How long after a start, or a change of membership, a home consults its runners-up. */
+  static final long AMNESIA_NANOS = millis(30_000);
+
+  static final long ANNOUNCE_NANOS = millis(30_000);
+
+  /** Blobs in one announcement. */
+  static final int ANNOUNCED = 1_000;
+
+  static final long SWEEP_NANOS = millis(30_000);
+
+  private Limits() {}
+
+  static long millis(long value) {
+    return TimeUnit.MILLISECONDS.toNanos(value);
+  }
+}

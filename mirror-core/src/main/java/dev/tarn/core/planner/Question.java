@@ -1,0 +1,79 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.digest.Digest;
+import java.util.List;
+
+/** What one node asks another: plain values, the content of a wire message. */
+public sealed interface Question {
+  /** The chunk number that stands for a whole blob that can't be cut. */
+  int WHOLE = -1;
+
+  /** The size of a blob that nobody told yet. */
+  long UNKNOWN_SIZE = -1;
+
+  /**
+   * To the blob's home: who has it, or may I fetch it?
+   *
+   * @param room whether the asker can store what it gets
+   * @param canFetch whether the asker may be sent upstream
+   * @param renewal it only says that the asker is still at it
+   * @param avoid whom the asker could not get it from
+   */
+  record Open(Digest digest, boolean room, boolean canFetch, boolean renewal, List<String> avoid)
+      implements Question {}
+
+  /**
+   * To a segment's home: where do I get these chunks?
+   *
+   * @param size the blob's size as the asker learnt it from its home or from upstream
+   * @param held which chunks of the segment the asker holds: bit {@code i} is its {@code i}th
+   * @param seeds some who hold the whole blob, as far as the asker was told
+   */
+  record Locate(
+      Digest digest,
+      int segment,
+      long size,
+      int held,
+      List<Need> needs,
+      List<String> avoid,
+      List<String> seeds,
+      boolean room,
+      boolean canFetch)
+      implements Question {}
+
+  /** A chunk that somebody lacks, and how many bytes of it are there already. */
+  record Need(int chunk, long bytes) {}
+
+  /**
+   * To a candidate: how busy are you, and how much of this chunk do you have?
+   *
+   * @param leased the home named the one who is asked as the one who fetches it upstream
+   */
+  record Probe(Digest digest, int chunk, boolean leased) implements Question {}
+
+  /** To a home: how the asker's leases go, and what it holds of the segment. */
+  record Report(Digest digest, int segment, long size, int held, List<Leasehold> leases)
+      implements Question {}
+
+  /** One lease; {@link #WHOLE} for the whole remainder. */
+  record Leasehold(int chunk, long bytes, LeaseState state) {}
+
+  /** How a lease goes. */
+  enum LeaseState {
+    FETCHING,
+    DONE,
+    FAILED
+  }
+
+  /** From the blob's home to the one who fetches alone: others came, share. */
+  record Revoke(Digest digest) implements Question {}
+
+  /** Between homes: what do you know about this segment? Answered finally, never passed on. */
+  record Consult(Digest digest, int segment) implements Question {}
+
+  /** To a home: what the asker holds whole since now, and what no more. */
+  record Announce(List<Held> held, List<Digest> gone) implements Question {}
+
+  /** Content that is complete and verified somewhere. */
+  record Held(Digest digest, long size) {}
+}

@@ -1,0 +1,274 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.placement.Placement;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** How a segment's home answers {@link Question.Locate}. The planner's thread. */
+final class SegmentDesk {
+  private final Kernel kernel;
+  private final Directory directory;
+
+  /** Whom this home is asking itself, because somebody complained. */
+  private final Set<String> suspected = new LinkedHashSet<>();
+
+  SegmentDesk(Kernel kernel, Directory directory) {
+    this.kernel = kernel;
+    this.directory = directory;
+  }
+
+  void located(BlobBook book, long token, String from, Question.Locate question) {
+    BlobBook.Segment segment = book.segment(question.segment());
+    if (!segment.consulted
+        && !segment.consulting
+        && segment.chunks.isEmpty()
+        && directory.unsure(book.digest(), question.segment())) {
+      segment.consulting = true;
+      directory.consult(book, question.segment(), () -> consulted(segment));
+    }
+    if (segment.consulting) {
+      segment.parked.add(() -> answer(book, segment, token, from, question));
+    } else {
+      answer(book, segment, token, from, question);
+    }
+  }
+
+  private static void consulted(BlobBook.Segment segment) {
+    segment.consulting = false;
+    segment.consulted = true;
+    List<Runnable> parked = List.copyOf(segment.parked);
+    segment.parked.clear();
+    parked.forEach(Runnable::run);
+  }
+
+  private void answer(
+      BlobBook book, BlobBook.Segment segment, long token, String from, Question.Locate question) {
+    holds(book, segment, question.segment(), from, question.held());
+    for (String seed : question.seeds()) {
+      if (segment.seeds.size() < Limits.HOLDERS && !segment.seeds.contains(seed)) {
+        segment.seeds.add(seed);
+      }
+    }
+    List<Answer.Place> places = new ArrayList<>();
+    for (Question.Need need : question.needs()) {
+      places.add(place(book, segment, from, need, question));
+    }
+    kernel.reply(token, new Answer.Located(places));
+  }
+
+  /** Notes what {@code from} holds of the segment; a lease on it is thereby done. */
+  void holds(BlobBook book, BlobBook.Segment segment, int number, String from, int bits) {
+    int before = segment.held.getOrDefault(from, 0);
+    int added = bits & ~before;
+    if (added == 0) {
+      return;
+    }
+    segment.held.put(from, before | bits);
+    for (int i = 0; i < Placement.SEGMENT_CHUNKS; i++) {
+      if ((added & 1 << i) != 0) {
+        ChunkBook chunk = segment.chunk(number * Placement.SEGMENT_CHUNKS + i);
+        chunk.hold(from, kernel.random());
+        if (!chunk.lessee().isEmpty()) {
+          book.unlease(chunk);
+        }
+      }
+    }
+  }
+
+  private Answer.Place place(
+      BlobBook book,
+      BlobBook.Segment segment,
+      String from,
+      Question.Need need,
+      Question.Locate question) {
+    long now = kernel.now();
+    ChunkBook chunk = segment.chunk(need.chunk());
+    ChunkBook.Receiver asker =
+        question.room()
+            ? chunk.register(from, kernel.random())
+            : new ChunkBook.Receiver(from, Long.MAX_VALUE);
+    asker.asked(now, need.bytes());
+    question.avoid().forEach(name -> suspect(book, chunk, need.chunk(), name));
+    if (chunk.lapsed(now) || lesseeIsGone(chunk)) {
+      pass(book, chunk, from);
+    }
+    List<String> givers = givers(segment, chunk, asker, question.avoid());
+    if (chunk.lessee().isEmpty() && givers.isEmpty()) {
+      Answer.PlaceKind kind = grant(book, chunk, from, need.bytes());
+      if (kind != Answer.PlaceKind.CANDIDATES) {
+        segment.consulted &= kind != Answer.PlaceKind.NOBODY;
+        return new Answer.Place(need.chunk(), kind, List.of(), chunk.lessee());
+      }
+    }
+    if (chunk.lessee().equals(from)) {
+      return new Answer.Place(need.chunk(), Answer.PlaceKind.LEASED, List.of(), from);
+    }
+    return new Answer.Place(
+        need.chunk(), Answer.PlaceKind.CANDIDATES, offer(givers, chunk, from, question), chunk.lessee());
+  }
+
+  private boolean lesseeIsGone(ChunkBook chunk) {
+    return !chunk.lessee().isEmpty() && !kernel.usable(chunk.lessee());
+  }
+
+  /**
+   * Who could give it to this asker. Without a lease under way only those who hold it whole count,
+   * for what the others receive would have to come from somewhere.
+   */
+  private List<String> givers(
+      BlobBook.Segment segment, ChunkBook chunk, ChunkBook.Receiver asker, List<String> avoid) {
+    Set<String> names = new LinkedHashSet<>();
+    boolean held = false;
+    for (ChunkBook.Receiver receiver : chunk.receivers()) {
+      if (receiver.held() && giver(receiver.name(), asker.name())) {
+        names.add(receiver.name());
+        held = true;
+      }
+    }
+    for (String seed : segment.seeds) {
+      if (giver(seed, asker.name())) {
+        names.add(seed);
+        held = true;
+      }
+    }
+    if (!held && chunk.lessee().isEmpty()) {
+      return List.of();
+    }
+    for (ChunkBook.Receiver receiver : chunk.receivers()) {
+      if (ChunkBook.mayGive(receiver, asker) && giver(receiver.name(), asker.name())) {
+        names.add(receiver.name());
+      }
+    }
+    if (!chunk.lessee().isEmpty() && giver(chunk.lessee(), asker.name())) {
+      names.add(chunk.lessee());
+    }
+    List<String> others = names.stream().filter(name -> !avoid.contains(name)).toList();
+    return others.isEmpty() ? List.copyOf(names) : others;
+  }
+
+  private boolean giver(String name, String asker) {
+    return !name.equals(asker) && kernel.usable(name);
+  }
+
+  private List<String> offer(
+      List<String> givers, ChunkBook chunk, String from, Question.Locate question) {
+    List<String> near = question.avoid().isEmpty() ? directory.nearest(givers, from) : givers;
+    List<String> some = kernel.sample(near, Limits.CANDIDATES);
+    String lessee = chunk.lessee();
+    boolean mayNotKnow = chunk.leaseBytes() == 0 && givers.contains(lessee);
+    if (!mayNotKnow || some.contains(lessee)) {
+      return some;
+    }
+    // Whoever is lessee learns of it by the first question that names it so.
+    List<String> withLessee = new ArrayList<>(some);
+    withLessee.add(lessee);
+    return withLessee;
+  }
+
+  /** The lease goes to whoever waits and has the most of it; to nobody where nobody may fetch. */
+  private void pass(BlobBook book, ChunkBook chunk, String asker) {
+    long now = kernel.now();
+    String lapsed = chunk.lessee();
+    Party before = book.parties.get(lapsed);
+    if (before != null) {
+      before.bar(now);
+    }
+    book.unlease(chunk);
+    String best = "";
+    long most = -1;
+    for (ChunkBook.Receiver receiver : chunk.receivers()) {
+      Party party = book.parties.get(receiver.name());
+      boolean fit =
+          party != null
+              && party.mayLease(now)
+              && receiver.waits(now)
+              && !receiver.name().equals(lapsed)
+              && kernel.usable(receiver.name());
+      if (fit
+          && (receiver.bytes() > most
+              || (receiver.bytes() == most && receiver.name().equals(asker)))) {
+        best = receiver.name();
+        most = receiver.bytes();
+      }
+    }
+    if (!best.isEmpty()) {
+      book.lease(chunk, best, now, most);
+    }
+  }
+
+  /** Of those who take part, one with the fewest leases; the asker where there is nothing in it. */
+  private Answer.PlaceKind grant(BlobBook book, ChunkBook chunk, String from, long bytes) {
+    long now = kernel.now();
+    Party asker = book.party(from);
+    Party best = asker.mayLease(now) ? asker : null;
+    for (Party party : book.parties.values()) {
+      boolean fit = party.mayLease(now) && party.active(now) && kernel.usable(party.name());
+      if (fit && (best == null || party.leases() < best.leases())) {
+        best = party;
+      }
+    }
+    if (best == null) {
+      return asker.mayFetch(now) ? Answer.PlaceKind.UPSTREAM : Answer.PlaceKind.NOBODY;
+    }
+    chunk.register(best.name(), kernel.random());
+    book.lease(chunk, best.name(), now, best == asker ? bytes : 0);
+    return best == asker ? Answer.PlaceKind.LEASED : Answer.PlaceKind.CANDIDATES;
+  }
+
+  /** Somebody could not get it from {@code name}: see for ourselves before believing it. */
+  private void suspect(BlobBook book, ChunkBook chunk, int number, String name) {
+    boolean concerned = chunk.lessee().equals(name) || chunk.find(name) != null;
+    if (!concerned || name.equals(kernel.self()) || !suspected.add(name)) {
+      return;
+    }
+    kernel.ask(
+        name,
+        new Question.Probe(book.digest(), number, false),
+        Limits.STALL_NANOS,
+        answer -> {
+          suspected.remove(name);
+          boolean has =
+              answer instanceof Answer.Load load
+                  && (load.complete() || load.upstream() || load.rooted() || load.bytes() > 0);
+          if (!has) {
+            if (chunk.lessee().equals(name)) {
+              book.unlease(chunk);
+            }
+            chunk.forget(name);
+          }
+        });
+  }
+
+  /** Hears how the lease on a chunk goes; false where it is somebody else's. */
+  boolean reported(
+      BlobBook book, BlobBook.Segment segment, String from, Question.Leasehold lease) {
+    ChunkBook chunk = segment.chunk(lease.chunk());
+    boolean mine = chunk.lessee().equals(from);
+    switch (lease.state()) {
+      case DONE -> {
+        chunk.hold(from, kernel.random());
+        book.unlease(chunk);
+      }
+      case FAILED -> {
+        book.party(from).bar(kernel.now());
+        if (mine) {
+          book.unlease(chunk);
+          segment.consulted = false;
+        }
+      }
+      case FETCHING -> {
+        if (chunk.lessee().isEmpty()) {
+          chunk.register(from, kernel.random());
+          book.lease(chunk, from, kernel.now(), lease.bytes());
+        } else if (mine) {
+          chunk.progress(kernel.now(), lease.bytes());
+        } else {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.digest.Digest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What this node gives to others now. The planner's thread. */
+final class Uploads {
+  private record Upload(Digest digest, int chunk, boolean whole) {}
+
+  private final Kernel kernel;
+  private final Map<Long, Upload> running = new LinkedHashMap<>();
+
+  Uploads(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  int count() {
+    return running.size();
+  }
+
+  boolean busy() {
+    return running.size() >= Limits.UPLOADS;
+  }
+
+  void start(long token, Digest digest, int chunk, boolean whole) {
+    running.put(token, new Upload(digest, chunk, whole));
+    kernel.emit(new Action.Serve(token));
+  }
+
+  void refuse(long token, Event.FetchFailure reason) {
+    kernel.emit(new Action.Refuse(token, reason));
+  }
+
+  void ended(long token) {
+    running.remove(token);
+  }
+
+  /** Breaks off what is served of a chunk that turned out not to be what it should. */
+  void cut(Digest digest, int chunk) {
+    List<Long> tokens = new ArrayList<>();
+    running.forEach(
+        (token, upload) -> {
+          if (!upload.whole && upload.digest.equals(digest) && upload.chunk == chunk) {
+            tokens.add(token);
+          }
+        });
+    for (long token : tokens) {
+      running.remove(token);
+      kernel.emit(new Action.CutServe(token));
+    }
+  }
+}
