@@ -22,6 +22,9 @@ final class BlobBook {
     boolean consulted;
     boolean consulting;
 
+    /** Whoever was to fetch failed: others are asked before this home gives up. */
+    boolean failed;
+
     ChunkBook chunk(int number) {
       return chunks.computeIfAbsent(number, n -> new ChunkBook());
     }

@@ -114,6 +114,11 @@ final class Kernel {
         || (health.usable(member, now) && placement.membership().contains(member));
   }
 
+  /** The member of that name, which {@link #usable} said is one. */
+  Member member(String name) {
+    return placement.membership().find(name).orElseGet(() -> new Member(name, "", "", false));
+  }
+
   /** The zone of a member; empty where it is not known. */
   String zoneOf(String member) {
     return placement.membership().find(member).map(Member::zone).orElse("");

@@ -21,11 +21,11 @@ final class SegmentDesk {
 
   void located(BlobBook book, long token, String from, Question.Locate question) {
     BlobBook.Segment segment = book.segment(question.segment());
-    if (!segment.consulted
-        && !segment.consulting
-        && segment.chunks.isEmpty()
-        && directory.unsure(book.digest(), question.segment())) {
+    boolean ignorant = !segment.consulted && segment.chunks.isEmpty();
+    if (!segment.consulting
+        && (segment.failed || (ignorant && directory.unsure(book.digest(), question.segment())))) {
       segment.consulting = true;
+      segment.failed = false;
       directory.consult(book, question.segment(), () -> consulted(segment));
     }
     if (segment.consulting) {
@@ -98,7 +98,7 @@ final class SegmentDesk {
     if (chunk.lessee().isEmpty() && givers.isEmpty()) {
       Answer.PlaceKind kind = grant(book, chunk, from, need.bytes());
       if (kind != Answer.PlaceKind.CANDIDATES) {
-        segment.consulted &= kind != Answer.PlaceKind.NOBODY;
+        segment.failed |= kind == Answer.PlaceKind.NOBODY;
         return new Answer.Place(need.chunk(), kind, List.of(), chunk.lessee());
       }
     }
@@ -255,7 +255,7 @@ final class SegmentDesk {
         book.party(from).bar(kernel.now());
         if (mine) {
           book.unlease(chunk);
-          segment.consulted = false;
+          segment.failed = true;
         }
       }
       case FETCHING -> {

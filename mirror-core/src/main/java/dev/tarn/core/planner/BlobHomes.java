@@ -1,0 +1,123 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.placement.Placement;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** One blob's talk with the homes of its segments, batched by segment. The planner's thread. */
+final class BlobHomes {
+  private final BlobFetch blob;
+  private final Kernel kernel;
+  private final Participant participant;
+  private final TreeMap<Integer, List<ChunkFetch>> wanted = new TreeMap<>();
+
+  BlobHomes(BlobFetch blob, Kernel kernel, Participant participant) {
+    this.blob = blob;
+    this.kernel = kernel;
+    this.participant = participant;
+  }
+
+  private static int segmentOf(int chunk) {
+    return chunk == Question.WHOLE ? 0 : Placement.segmentOf(chunk);
+  }
+
+  /** Asks at the end of this turn, together with whatever else is asked in it. */
+  void locate(ChunkFetch chunk) {
+    if (wanted.isEmpty()) {
+      kernel.post(this::flush);
+    }
+    wanted.computeIfAbsent(segmentOf(chunk.chunk()), s -> new ArrayList<>()).add(chunk);
+  }
+
+  private void flush() {
+    TreeMap<Integer, List<ChunkFetch>> asked = new TreeMap<>(wanted);
+    wanted.clear();
+    asked.forEach(this::ask);
+  }
+
+  private void ask(int segment, List<ChunkFetch> chunks) {
+    List<Question.Need> needs = new ArrayList<>();
+    Set<String> avoid = new LinkedHashSet<>();
+    for (ChunkFetch chunk : chunks) {
+      needs.add(new Question.Need(chunk.chunk(), chunk.bytes()));
+      avoid.addAll(chunk.avoid());
+    }
+    Question question =
+        new Question.Locate(
+            blob.digest(),
+            segment,
+            blob.size(),
+            blob.heldBits(segment),
+            needs,
+            avoid.stream().limit(Limits.NAMES).toList(),
+            blob.holders(),
+            participant.room(),
+            blob.canFetch());
+    kernel.ask(
+        kernel.home(blob.digest(), segment),
+        question,
+        Limits.ASK_NANOS,
+        answer -> located(chunks, answer));
+  }
+
+  private static void located(List<ChunkFetch> chunks, Answer answer) {
+    List<Answer.Place> places =
+        answer instanceof Answer.Located located ? located.places() : List.of();
+    for (ChunkFetch chunk : chunks) {
+      places.stream()
+          .filter(place -> place.chunk() == chunk.chunk())
+          .findFirst()
+          .ifPresentOrElse(chunk::located, chunk::unlocated);
+    }
+  }
+
+  void report(int chunk, long bytes, Question.LeaseState state, Consumer<Answer.Heard> then) {
+    if (!participant.room()) {
+      return;
+    }
+    int segment = segmentOf(chunk);
+    Question question =
+        new Question.Report(
+            blob.digest(),
+            segment,
+            blob.size(),
+            blob.heldBits(segment),
+            List.of(new Question.Leasehold(chunk, bytes, state)));
+    kernel.ask(
+        kernel.home(blob.digest(), segment),
+        question,
+        Limits.ASK_NANOS,
+        answer -> {
+          if (answer instanceof Answer.Heard heard) {
+            then.accept(heard);
+          }
+        });
+  }
+
+  /** Tells the homes of all segments so far what is here and what comes, and then goes on. */
+  void tellAll(int upTo, long bytes, Runnable then) {
+    int[] pending = {segmentOf(upTo) + 1};
+    for (int segment = 0; segment <= segmentOf(upTo); segment++) {
+      List<Question.Leasehold> leases =
+          segment < segmentOf(upTo) || blob.holds(upTo)
+              ? List.of()
+              : List.of(new Question.Leasehold(upTo, bytes, Question.LeaseState.FETCHING));
+      Question question =
+          new Question.Report(
+              blob.digest(), segment, blob.size(), blob.heldBits(segment), leases);
+      kernel.ask(
+          kernel.home(blob.digest(), segment),
+          question,
+          Limits.CONSULT_NANOS,
+          answer -> {
+            if (--pending[0] == 0) {
+              then.run();
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.tarn.core.planner;
+
+import java.util.List;
+
+/** Asks a blob's home what to do, until there is something to do. The planner's thread. */
+final class BlobOpening {
+  private final BlobFetch blob;
+  private final Kernel kernel;
+  private final Participant participant;
+  private List<String> avoid = List.of();
+  private int round;
+  private int silences;
+  private boolean renewing;
+
+  BlobOpening(BlobFetch blob, Kernel kernel, Participant participant) {
+    this.blob = blob;
+    this.kernel = kernel;
+    this.participant = participant;
+  }
+
+  void reopen(List<String> avoided) {
+    avoid = List.copyOf(avoided);
+    blob.opening();
+    open();
+  }
+
+  void openIfOpening() {
+    if (blob.phase() == BlobFetch.Phase.OPENING) {
+      open();
+    }
+  }
+
+  void open() {
+    int current = ++round;
+    kernel.ask(
+        kernel.home(blob.digest(), 0),
+        question(false),
+        Limits.ASK_NANOS,
+        answer -> {
+          if (current == round && blob.phase() == BlobFetch.Phase.OPENING) {
+            opened(answer);
+          }
+        });
+    if (!renewing) {
+      renewing = true;
+      kernel.after(Limits.RENEWAL_NANOS, this::renew);
+    }
+  }
+
+  private Question.Open question(boolean renewal) {
+    return new Question.Open(
+        blob.digest(), participant.room(), blob.canFetch(), renewal, avoid);
+  }
+
+  private void renew() {
+    if (blob.phase() == BlobFetch.Phase.ENDED) {
+      return;
+    }
+    kernel.ask(
+        kernel.home(blob.digest(), 0), question(true), Limits.ASK_NANOS, answer -> {});
+    kernel.after(Limits.RENEWAL_NANOS, this::renew);
+  }
+
+  private void opened(Answer answer) {
+    switch (answer) {
+      case Answer.Complete complete -> blob.heldBy(complete.size(), complete.holders());
+      case Answer.Alone alone -> blob.alone(participant.room());
+      case Answer.Crowd crowd -> blob.crowd(crowd.size(), crowd.seeds());
+      case Answer.Behind behind -> blob.stream(behind.size());
+      case Answer.Later later -> again(Limits.millis(later.millis()));
+      case Answer.Silence silence -> again(silences++ < Limits.RANKS ? 0 : Limits.RETRY_MAX_NANOS);
+      case Answer.Nobody nobody -> again(Limits.RETRY_MAX_NANOS);
+      case Answer.Located other -> again(Limits.RETRY_MAX_NANOS);
+      case Answer.Load other -> again(Limits.RETRY_MAX_NANOS);
+      case Answer.Heard other -> again(Limits.RETRY_MAX_NANOS);
+      case Answer.Revoked other -> again(Limits.RETRY_MAX_NANOS);
+      case Answer.Known other -> again(Limits.RETRY_MAX_NANOS);
+      case Answer.Noted other -> again(Limits.RETRY_MAX_NANOS);
+    }
+  }
+
+  private void again(long nanos) {
+    int current = round;
+    kernel.after(
+        nanos,
+        () -> {
+          if (current == round) {
+            openIfOpening();
+          }
+        });
+  }
+}

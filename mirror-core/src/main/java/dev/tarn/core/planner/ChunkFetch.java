@@ -1,0 +1,412 @@
+package dev.tarn.core.planner;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One chunk on its way to this node, from whichever source. The planner's thread.
+ *
+ * <pre>
+ *   ASKING ──▶ PROBING ──▶ RECEIVING ─┬─▶ ENDED
+ *     │  ▲        │            │      │
+ *     │  └─ WAITING ◀──────────┘      │
+ *     └──────────▶ UPSTREAM ──────────┘
+ * </pre>
+ *
+ * <p>While it receives it may look for a better source; it leaves the one it has only for one that
+ * has strictly more of the chunk. Bytes of a source are never fewer than bytes of what reads from
+ * it, therefore no cycle can close, whatever homes say.
+ */
+final class ChunkFetch implements Flow {
+  private enum Doing {
+    ASKING,
+    PROBING,
+    RECEIVING,
+    UPSTREAM,
+    WAITING,
+    ENDED
+  }
+
+  private record Offer(String member, Answer.Load load) {}
+
+  private final BlobFetch blob;
+  private final Kernel kernel;
+  private final int chunk;
+  private final long start;
+  private final long startedAt;
+  private final List<String> avoid = new ArrayList<>();
+  private final List<String> alternatives = new ArrayList<>();
+  private Doing doing = Doing.WAITING;
+  private String source = "";
+  private long flow;
+  private long flowAt;
+  private long progressAt;
+  private long movedAt;
+  private long bytes;
+  private boolean asking;
+  private boolean accepted;
+
+  /** It had a source before: it may have given bytes to others. */
+  private boolean connected;
+
+  private int round;
+  private int retries;
+
+  ChunkFetch(BlobFetch blob, Kernel kernel, int chunk, long start, long bytes) {
+    this.blob = blob;
+    this.kernel = kernel;
+    this.chunk = chunk;
+    this.start = start;
+    this.bytes = bytes;
+    this.connected = bytes > 0;
+    this.startedAt = kernel.now();
+    check();
+  }
+
+  int chunk() {
+    return chunk;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  List<String> avoid() {
+    return avoid;
+  }
+
+  /** Bytes come, or will come, from somebody who is known to have them. */
+  boolean rooted() {
+    return doing == Doing.UPSTREAM || (doing == Doing.RECEIVING && accepted);
+  }
+
+  boolean upstream() {
+    return doing == Doing.UPSTREAM;
+  }
+
+  boolean ended() {
+    return doing == Doing.ENDED;
+  }
+
+  /** Asks where the chunk is to be had now. */
+  void ask() {
+    if (asking || ended()) {
+      return;
+    }
+    asking = true;
+    round++;
+    if (!flowing()) {
+      doing = Doing.ASKING;
+    }
+    blob.locate(this);
+  }
+
+  private boolean flowing() {
+    return doing == Doing.RECEIVING || doing == Doing.UPSTREAM;
+  }
+
+  void located(Answer.Place place) {
+    asking = false;
+    if (ended()) {
+      return;
+    }
+    switch (place.kind()) {
+      case LEASED, UPSTREAM -> goUpstream();
+      case NOBODY -> stayOrWait();
+      case CANDIDATES -> consider(place.candidates(), place.lessee());
+    }
+  }
+
+  /** The home did not answer. */
+  void unlocated() {
+    asking = false;
+    if (!ended()) {
+      stayOrWait();
+    }
+  }
+
+  private void consider(List<String> candidates, String lessee) {
+    if (doing == Doing.UPSTREAM) {
+      return;
+    }
+    List<String> names =
+        candidates.stream()
+            .filter(name -> !name.equals(kernel.self()) && !name.equals(source))
+            .filter(kernel::usable)
+            .toList();
+    List<String> better = names.stream().filter(name -> !avoid.contains(name)).toList();
+    names = better.isEmpty() ? names : better;
+    if (names.isEmpty()) {
+      stayOrWait();
+    } else if (names.size() == 1 && !flowing() && !connected) {
+      receive(names.getFirst(), names.getFirst().equals(lessee));
+    } else {
+      probe(names, lessee);
+    }
+  }
+
+  private void probe(List<String> names, String lessee) {
+    int current = ++round;
+    if (!flowing()) {
+      doing = Doing.PROBING;
+    }
+    List<Offer> offers = new ArrayList<>();
+    int[] pending = {names.size()};
+    for (String name : names) {
+      Question question = new Question.Probe(blob.digest(), chunk, name.equals(lessee));
+      kernel.ask(
+          name,
+          question,
+          Limits.STALL_NANOS,
+          answer -> {
+            if (answer instanceof Answer.Load load) {
+              offers.add(new Offer(name, load));
+            }
+            if (--pending[0] == 0) {
+              choose(current, offers);
+            }
+          });
+    }
+    kernel.after(
+        Limits.PROBE_NANOS,
+        () -> {
+          if (!offers.isEmpty()) {
+            choose(current, offers);
+          }
+        });
+  }
+
+  private void choose(int probed, List<Offer> offers) {
+    if (probed != round || ended() || doing == Doing.UPSTREAM) {
+      return;
+    }
+    round++;
+    List<Offer> fit = new ArrayList<>(offers.stream().filter(this::useful).toList());
+    if (fit.isEmpty()) {
+      stayOrWait();
+      return;
+    }
+    boolean moving = flowing();
+    fit.sort(
+        (a, b) -> {
+          int complete = Boolean.compare(b.load.complete(), a.load.complete());
+          return moving && complete != 0
+              ? complete
+              : Integer.compare(a.load.uploads(), b.load.uploads());
+        });
+    alternatives.clear();
+    fit.stream().skip(1).map(Offer::member).forEach(alternatives::add);
+    receive(fit.getFirst().member(), false);
+  }
+
+  private boolean useful(Offer offer) {
+    Answer.Load load = offer.load;
+    if (load.busy()) {
+      return false;
+    }
+    return load.complete()
+        || load.bytes() > bytes
+        || (load.upstream() && load.bytes() >= bytes)
+        || (load.rooted() && !connected);
+  }
+
+  private void receive(String member, boolean leased) {
+    stopFlow();
+    doing = Doing.RECEIVING;
+    source = member;
+    accepted = false;
+    begin();
+    kernel.emit(
+        new Action.FetchFrom(
+            flow, kernel.member(member), blob.digest(), chunk, bytes, leased));
+  }
+
+  private void begin() {
+    flow = blob.begin(this);
+    flowAt = kernel.now();
+    progressAt = kernel.now();
+    movedAt = kernel.now();
+  }
+
+  private void stopFlow() {
+    if (flow != 0) {
+      blob.stop(flow);
+      flow = 0;
+    }
+    source = "";
+    accepted = false;
+  }
+
+  /** Fetches what is missing of the chunk upstream, from now on as its root. */
+  void goUpstream() {
+    if (doing == Doing.UPSTREAM || ended()) {
+      return;
+    }
+    if (!blob.canFetch()) {
+      blob.report(chunk, bytes, Question.LeaseState.FAILED, heard -> {});
+      stayOrWait();
+      return;
+    }
+    stopFlow();
+    round++;
+    doing = Doing.UPSTREAM;
+    connected = true;
+    begin();
+    kernel.emit(
+        new Action.FetchUpstream(flow, blob.digest(), start + bytes, blob.endOf(chunk)));
+    report(flow);
+  }
+
+  private void report(long reported) {
+    if (reported != flow || doing != Doing.UPSTREAM) {
+      return;
+    }
+    blob.report(
+        chunk,
+        bytes,
+        Question.LeaseState.FETCHING,
+        heard -> {
+          if (reported == flow && heard.ceded().contains(chunk)) {
+            stopFlow();
+            doing = Doing.WAITING;
+            ask();
+          }
+        });
+    kernel.after(Limits.REPORT_NANOS, () -> report(reported));
+  }
+
+  private void stayOrWait() {
+    if (flowing()) {
+      return;
+    }
+    doing = Doing.WAITING;
+    int waiting = ++round;
+    long most = Math.min(Limits.RETRY_MAX_NANOS, Limits.RETRY_NANOS << Math.min(retries++, 8));
+    kernel.after(
+        most / 2 + kernel.random().nextLong(most / 2),
+        () -> {
+          if (waiting == round && doing == Doing.WAITING) {
+            ask();
+          }
+        });
+  }
+
+  /** Looks every so often whether bytes come, and come fast enough. */
+  private void check() {
+    if (ended()) {
+      return;
+    }
+    long now = kernel.now();
+    if (doing == Doing.RECEIVING && now - movedAt >= Limits.STALL_NANOS) {
+      boolean stalled = now - progressAt >= Limits.STALL_NANOS;
+      boolean slow = now - flowAt >= blob.pace().slowNanos() && blob.pace().spare(now);
+      if (stalled) {
+        avoid(source);
+      }
+      if (stalled || slow) {
+        movedAt = now;
+        ask();
+      }
+    }
+    kernel.after(Limits.CHECK_NANOS, this::check);
+  }
+
+  private void avoid(String member) {
+    if (avoid.contains(member)) {
+      return;
+    }
+    if (avoid.size() == Limits.NAMES) {
+      avoid.removeFirst();
+    }
+    avoid.add(member);
+  }
+
+  /** Ends it, whatever it was doing. */
+  void end() {
+    stopFlow();
+    doing = Doing.ENDED;
+  }
+
+  @Override
+  public void accepted(long size) {
+    if (blob.contradicts(size)) {
+      avoid(source);
+      stopFlow();
+      doing = Doing.WAITING;
+      ask();
+      return;
+    }
+    accepted = true;
+    connected = true;
+    retries = 0;
+  }
+
+  @Override
+  public void upstreamAnswered(long size, boolean ranges) {
+    blob.upstreamSaid(size);
+  }
+
+  @Override
+  public void progress(long position) {
+    long now = kernel.now();
+    long reached = position - start;
+    if (reached > bytes) {
+      blob.received(reached - bytes);
+      bytes = reached;
+      progressAt = now;
+      accepted = true;
+      connected = true;
+    }
+  }
+
+  @Override
+  public void done(int number, String fetchedBy) {
+    boolean fromUpstream = doing == Doing.UPSTREAM;
+    blob.pace().chunkTook(kernel.now() - startedAt);
+    flow = 0;
+    doing = Doing.ENDED;
+    blob.chunkDone(chunk, fromUpstream ? kernel.self() : fetchedBy, fromUpstream);
+  }
+
+  @Override
+  public void failed(Event.FetchFailure reason) {
+    String failed = source;
+    flow = 0;
+    source = "";
+    accepted = false;
+    doing = Doing.WAITING;
+    switch (reason) {
+      case BUSY, NOT_AHEAD -> another();
+      case GONE -> {
+        avoid(failed);
+        another();
+      }
+      case UNREACHABLE -> {
+        kernel.health().fail(failed, kernel.now());
+        avoid(failed);
+        ask();
+      }
+      case MISMATCH -> {
+        avoid(failed);
+        bytes = 0;
+        blob.dropped(chunk);
+        connected = false;
+        ask();
+      }
+      case DENIED, UNAVAILABLE -> {
+        blob.upstreamFailed();
+        blob.report(chunk, bytes, Question.LeaseState.FAILED, heard -> {});
+        stayOrWait();
+      }
+    }
+  }
+
+  /** The next best of the last probes, or a pause. */
+  private void another() {
+    if (alternatives.isEmpty()) {
+      stayOrWait();
+    } else {
+      receive(alternatives.removeFirst(), false);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.range.ChunkGrid;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ordinary GET upstream for all that is missing, in order, until it is done or others come and
+ * it is cut at the end of a chunk. The planner's thread.
+ */
+final class LoneRun implements Flow {
+  private final BlobFetch blob;
+  private final Kernel kernel;
+  private final boolean leased;
+  private final long flow;
+  private final List<Consumer<Answer.Revoked>> revokers = new ArrayList<>();
+  private long position;
+  private long end;
+  private boolean answered;
+  private boolean splittable = true;
+  private boolean split;
+  private boolean ended;
+
+  LoneRun(BlobFetch blob, Kernel kernel, boolean leased, long start, long end) {
+    this.blob = blob;
+    this.kernel = kernel;
+    this.leased = leased;
+    this.position = start;
+    this.end = end;
+    this.flow = blob.begin(this);
+    kernel.emit(new Action.FetchUpstream(flow, blob.digest(), start, end));
+    report();
+  }
+
+  long position() {
+    return position;
+  }
+
+  boolean leased() {
+    return leased && !split;
+  }
+
+  boolean stream() {
+    return answered && !splittable;
+  }
+
+  boolean covers(int chunk) {
+    long start = (long) chunk * ChunkGrid.CHUNK_BYTES;
+    return chunk == Question.WHOLE
+        || (start + ChunkGrid.CHUNK_BYTES > position
+            && (end == Question.UNKNOWN_SIZE || start < end));
+  }
+
+  /** The chunk whose bytes come now. */
+  int current() {
+    return stream() && blob.size() == Question.UNKNOWN_SIZE
+        ? Question.WHOLE
+        : (int) (position / ChunkGrid.CHUNK_BYTES);
+  }
+
+  private void report() {
+    if (ended || (!leased && !split)) {
+      return;
+    }
+    int chunk = split ? current() : Question.WHOLE;
+    long bytes = split ? position % ChunkGrid.CHUNK_BYTES : position;
+    blob.report(
+        chunk,
+        bytes,
+        Question.LeaseState.FETCHING,
+        heard -> {
+          if (!ended && heard.ceded().contains(chunk)) {
+            ceded();
+          }
+        });
+    kernel.after(Limits.REPORT_NANOS, this::report);
+  }
+
+  private void ceded() {
+    if (split || !answered) {
+      stop();
+      blob.loneStopped();
+    } else if (splittable) {
+      split(revoked -> {});
+    }
+  }
+
+  /** Others want it too: says what becomes of this run, once it is known. */
+  void revoke(Consumer<Answer.Revoked> then) {
+    if (!answered) {
+      revokers.add(then);
+    } else if (!splittable) {
+      then.accept(new Answer.Revoked(Answer.RevokeKind.STREAM, blob.size()));
+    } else {
+      split(then);
+    }
+  }
+
+  private void split(Consumer<Answer.Revoked> then) {
+    ChunkGrid grid = new ChunkGrid(blob.size());
+    if (!split) {
+      split = true;
+      end = grid.end(Math.min(current(), grid.count() - 1));
+      kernel.emit(new Action.EndUpstream(flow, end));
+      blob.joinCrowd();
+    }
+    blob.tellHomes(
+        current(),
+        position % ChunkGrid.CHUNK_BYTES,
+        () -> then.accept(new Answer.Revoked(Answer.RevokeKind.SPLIT, blob.size())));
+  }
+
+  void stop() {
+    if (!ended) {
+      ended = true;
+      blob.stop(flow);
+      refuse();
+    }
+  }
+
+  private void refuse() {
+    revokers.forEach(
+        then ->
+            then.accept(
+                new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE)));
+    revokers.clear();
+  }
+
+  @Override
+  public void accepted(long size) {}
+
+  @Override
+  public void upstreamAnswered(long size, boolean ranges) {
+    answered = true;
+    splittable = ranges && size != Question.UNKNOWN_SIZE && size > 0;
+    if (blob.upstreamSaid(size)) {
+      return;
+    }
+    List<Consumer<Answer.Revoked>> waiting = List.copyOf(revokers);
+    revokers.clear();
+    waiting.forEach(this::revoke);
+  }
+
+  @Override
+  public void progress(long reached) {
+    if (reached > position) {
+      blob.received(reached - position);
+      position = reached;
+    }
+  }
+
+  @Override
+  public void done(int chunk, String fetchedBy) {
+    if (chunk != Question.WHOLE) {
+      position = Math.max(position, new ChunkGrid(blob.size()).end(chunk));
+    }
+    boolean last = chunk == Question.WHOLE || position == end || position == blob.size();
+    if (last) {
+      ended = true;
+      blob.loneEnded(flow);
+    }
+    blob.chunkDone(chunk, kernel.self(), split);
+    if (last) {
+      refuse();
+    }
+  }
+
+  @Override
+  public void failed(Event.FetchFailure reason) {
+    ended = true;
+    blob.loneEnded(flow);
+    int chunk = split ? current() : Question.WHOLE;
+    blob.upstreamFailed();
+    blob.report(chunk, 0, Question.LeaseState.FAILED, heard -> {});
+    refuse();
+    blob.loneStopped();
+  }
+
+  @Nullable Answer.ChunkKnown known() {
+    return split || leased
+        ? new Answer.ChunkKnown(
+            current(), List.of(), kernel.self(), position % ChunkGrid.CHUNK_BYTES)
+        : null;
+  }
+}

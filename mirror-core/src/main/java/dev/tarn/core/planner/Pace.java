@@ -1,0 +1,48 @@
+package dev.tarn.core.planner;
+
+/** How fast this node receives, and how long a chunk usually takes it. The planner's thread. */
+final class Pace {
+  private static final long BUCKET_NANOS = Limits.millis(500);
+  private static final double PEAK_DECAY = 0.98;
+  private static final double SPARE = 0.75;
+  private static final int MEAN_WEIGHT = 8;
+
+  private long meanNanos;
+  private long bucketStart = Long.MIN_VALUE;
+  private long bucketBytes;
+  private double last;
+  private double peak;
+
+  void received(long now, long bytes) {
+    roll(now);
+    bucketBytes += bytes;
+  }
+
+  void chunkTook(long nanos) {
+    meanNanos = meanNanos == 0 ? nanos : meanNanos + (nanos - meanNanos) / MEAN_WEIGHT;
+  }
+
+  /** From what age on a chunk is slow. */
+  long slowNanos() {
+    return Math.max(Limits.SLOW_NANOS, Limits.SLOW_FACTOR * meanNanos);
+  }
+
+  /** Whether this node's own link could carry more than it does. */
+  boolean spare(long now) {
+    roll(now);
+    return last < SPARE * peak;
+  }
+
+  private void roll(long now) {
+    if (bucketStart == Long.MIN_VALUE) {
+      bucketStart = now;
+    }
+    long buckets = (now - bucketStart) / BUCKET_NANOS;
+    if (buckets > 0) {
+      last = buckets == 1 ? bucketBytes : 0;
+      peak = Math.max(peak * PEAK_DECAY, bucketBytes);
+      bucketBytes = 0;
+      bucketStart += buckets * BUCKET_NANOS;
+    }
+  }
+}
