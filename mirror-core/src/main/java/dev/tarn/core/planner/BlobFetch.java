@@ -55,6 +55,9 @@ final class BlobFetch {
   private long headAt;
   private boolean distrusted;
 
+  /** It came upstream in one go, without a crowd: its home does not know yet that it is here. */
+  private boolean unshared;
+
   BlobFetch(Event.Want want, Kernel kernel, Participant participant) {
     this.digest = want.digest();
     this.kernel = kernel;
@@ -153,7 +156,7 @@ final class BlobFetch {
               .filter(name -> kernel.usable(name) && !chunk.avoid().contains(name))
               .toList();
       if (usable.isEmpty()) {
-        opening.reopen(chunk.avoid());
+        opening.reopen(holders);
       }
       Answer.Place place =
           new Answer.Place(chunk.chunk(), Answer.PlaceKind.CANDIDATES, usable, "");
@@ -198,10 +201,12 @@ final class BlobFetch {
       resize(told);
     }
     phase = next;
+    unshared = false;
     fill();
   }
 
   void joinCrowd() {
+    unshared = false;
     phase = Phase.CROWD;
     kernel.post(this::fill);
   }
@@ -220,6 +225,7 @@ final class BlobFetch {
     }
     chunks.clear();
     phase = Phase.LONE;
+    unshared = true;
     lone = new LoneRun(this, kernel, leased, start, end);
   }
 
@@ -383,9 +389,10 @@ final class BlobFetch {
     kernel.emit(new Action.Verify(digest));
   }
 
-  void verified(boolean tell) {
+  void verified(long verifiedSize, boolean tell) {
+    size = verifiedSize;
     phase = Phase.ENDED;
-    if (tell) {
+    if (tell && unshared) {
       report(Question.WHOLE, 0, Question.LeaseState.DONE, heard -> {});
     }
     kernel.emit(new Action.Finished(digest));

@@ -64,18 +64,19 @@ final class BlobOpening {
   private void opened(Answer answer) {
     switch (answer) {
       case Answer.Complete complete -> blob.heldBy(complete.size(), complete.holders());
-      case Answer.Alone alone -> blob.alone(participant.room());
+      case Answer.Alone _ -> blob.alone(participant.room());
       case Answer.Crowd crowd -> blob.crowd(crowd.size(), crowd.seeds());
       case Answer.Behind behind -> blob.stream(behind.size());
       case Answer.Later later -> again(Limits.millis(later.millis()));
-      case Answer.Silence silence -> again(silences++ < Limits.RANKS ? 0 : Limits.RETRY_MAX_NANOS);
-      case Answer.Nobody nobody -> again(Limits.RETRY_MAX_NANOS);
-      case Answer.Located other -> again(Limits.RETRY_MAX_NANOS);
-      case Answer.Load other -> again(Limits.RETRY_MAX_NANOS);
-      case Answer.Heard other -> again(Limits.RETRY_MAX_NANOS);
-      case Answer.Revoked other -> again(Limits.RETRY_MAX_NANOS);
-      case Answer.Known other -> again(Limits.RETRY_MAX_NANOS);
-      case Answer.Noted other -> again(Limits.RETRY_MAX_NANOS);
+      case Answer.Silence _ -> again(silences++ < Limits.RANKS ? 0 : Limits.RETRY_MAX_NANOS);
+      case Answer.Nobody _,
+          Answer.Located _,
+          Answer.Load _,
+          Answer.Heard _,
+          Answer.Revoked _,
+          Answer.Known _,
+          Answer.Noted _ ->
+          again(Limits.RETRY_MAX_NANOS);
     }
   }
 

@@ -89,8 +89,8 @@ public sealed interface Event {
     UNAVAILABLE
   }
 
-  /** All chunks are here and the blob's digest matched. */
-  record Verified(Digest digest) implements Event {}
+  /** All of it is here, so many bytes, and the blob's digest matched. */
+  record Verified(Digest digest, long size) implements Event {}
 
   /** All chunks are here and the blob's digest did not match. */
   record Mismatched(Digest digest) implements Event {}

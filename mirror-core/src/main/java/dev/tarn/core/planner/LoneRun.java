@@ -4,7 +4,6 @@ import dev.tarn.core.range.ChunkGrid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One ordinary GET upstream for all that is missing, in order, until it is done or others come and
@@ -176,12 +175,5 @@ final class LoneRun implements Flow {
     blob.report(chunk, 0, Question.LeaseState.FAILED, heard -> {});
     refuse();
     blob.loneStopped();
-  }
-
-  @Nullable Answer.ChunkKnown known() {
-    return split || leased
-        ? new Answer.ChunkKnown(
-            current(), List.of(), kernel.self(), position % ChunkGrid.CHUNK_BYTES)
-        : null;
   }
 }

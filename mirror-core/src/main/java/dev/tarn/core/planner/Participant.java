@@ -64,12 +64,12 @@ final class Participant {
     return fetches.get(digest);
   }
 
-  void verified(Digest digest) {
+  void verified(Digest digest, long size) {
     BlobFetch fetch = fetches.remove(digest);
     if (fetch != null) {
-      fetch.verified(room);
+      fetch.verified(size, room);
       if (room) {
-        announcer.held(new Question.Held(digest, fetch.size()));
+        announcer.held(new Question.Held(digest, size));
       }
     }
   }

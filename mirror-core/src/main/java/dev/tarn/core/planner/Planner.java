@@ -84,7 +84,7 @@ public final class Planner {
       case Event.ChunkDone done -> participant.chunkDone(done);
       case Event.FetchFailed failed ->
           participant.flow(failed.id(), true, f -> f.failed(failed.reason()));
-      case Event.Verified verified -> participant.verified(verified.digest());
+      case Event.Verified verified -> participant.verified(verified.digest(), verified.size());
       case Event.Mismatched mismatched -> {
         BlobFetch fetch = participant.find(mismatched.digest());
         if (fetch != null) {
@@ -103,7 +103,7 @@ public final class Planner {
       case Event.Inventory inventory -> announcer.inventory(inventory.held());
       case Event.MembershipChanged changed -> membershipChanged(changed.membership());
       case Event.RoomChanged changed -> participant.room(changed.room());
-      case Event.Tick tick -> {}
+      case Event.Tick _ -> {}
     }
   }
 

@@ -90,7 +90,7 @@ final class SegmentDesk {
             ? chunk.register(from, kernel.random())
             : new ChunkBook.Receiver(from, Long.MAX_VALUE);
     asker.asked(now, need.bytes());
-    question.avoid().forEach(name -> suspect(book, chunk, need.chunk(), name));
+    question.avoid().forEach(name -> suspect(book, segment, need.chunk(), name));
     if (chunk.lapsed(now) || lesseeIsGone(chunk)) {
       pass(book, chunk, from);
     }
@@ -101,6 +101,7 @@ final class SegmentDesk {
         segment.failed |= kind == Answer.PlaceKind.NOBODY;
         return new Answer.Place(need.chunk(), kind, List.of(), chunk.lessee());
       }
+      givers = givers(segment, chunk, asker, question.avoid());
     }
     if (chunk.lessee().equals(from)) {
       return new Answer.Place(need.chunk(), Answer.PlaceKind.LEASED, List.of(), from);
@@ -218,8 +219,10 @@ final class SegmentDesk {
   }
 
   /** Somebody could not get it from {@code name}: see for ourselves before believing it. */
-  private void suspect(BlobBook book, ChunkBook chunk, int number, String name) {
-    boolean concerned = chunk.lessee().equals(name) || chunk.find(name) != null;
+  private void suspect(BlobBook book, BlobBook.Segment segment, int number, String name) {
+    ChunkBook chunk = segment.chunk(number);
+    boolean concerned =
+        chunk.lessee().equals(name) || chunk.find(name) != null || segment.seeds.contains(name);
     if (!concerned || name.equals(kernel.self()) || !suspected.add(name)) {
       return;
     }
@@ -237,6 +240,7 @@ final class SegmentDesk {
               book.unlease(chunk);
             }
             chunk.forget(name);
+            segment.seeds.remove(name);
           }
         });
   }

@@ -1,0 +1,229 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.placement.Member;
+import dev.tarn.core.placement.Membership;
+import dev.tarn.core.range.ChunkGrid;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+
+/**
+ * Several planners on a network in memory, with time of its own: latency, loss, links that are
+ * shared fairly, nodes that die, pause, restart and lie. One thread; the same seed gives the same
+ * run. {@link Invariants} are checked after every event.
+ */
+final class Cluster {
+  static final long MILLI = 1_000_000L;
+  private static final long TICK_NANOS = 5 * MILLI;
+  private static final long NODE_BYTES_PER_SECOND = 100L * 1024 * 1024;
+
+  private record Due(long at, long sequence, Runnable task) {}
+
+  final SplittableRandom random;
+  final Map<String, TestNode> nodes = new LinkedHashMap<>();
+  final List<Transport> transports = new ArrayList<>();
+  final Journal journal = new Journal();
+  final Invariants invariants = new Invariants(this);
+  final Upstream upstream = new Upstream();
+  long now = 1_000 * MILLI;
+  double loss;
+  long crossedZones;
+  private final PriorityQueue<Due> schedule =
+      new PriorityQueue<>(
+          (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.sequence, b.sequence));
+  private final Map<String, String> fetchers = new LinkedHashMap<>();
+  private long sequence;
+  private boolean ticking;
+
+  /** The registry: what it has, and how much of it it sent. */
+  static final class Upstream {
+    final Map<Digest, Long> sizes = new LinkedHashMap<>();
+    boolean ranges = true;
+    boolean tellsSize = true;
+    long headerNanos = 20 * MILLI;
+    long sentBytes;
+    int requests;
+
+    double copies(Digest digest) {
+      return (double) sentBytes / sizes.get(digest);
+    }
+  }
+
+  /** Bytes on their way. */
+  static final class Transport {
+    final TestNode to;
+    final TestNode from;
+    final long id;
+    final long token;
+    final Digest digest;
+    final int chunk;
+    final long size;
+    long position;
+    long end;
+    boolean started;
+    boolean over;
+
+    Transport(
+        TestNode to, TestNode from, long id, long token, Digest digest, int chunk, long size) {
+      this.to = to;
+      this.from = from;
+      this.id = id;
+      this.token = token;
+      this.digest = digest;
+      this.chunk = chunk;
+      this.size = size;
+    }
+
+    /** Up to where the bytes can be read now. */
+    long available() {
+      return fromUpstream() ? end : Math.min(end, from.reached(digest, chunk));
+    }
+
+    boolean fromUpstream() {
+      return from == to;
+    }
+  }
+
+  Cluster(long seed, int count) {
+    random = new SplittableRandom(seed);
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      members.add(new Member(name(i), "", "", true));
+    }
+    start(members);
+  }
+
+  Cluster(long seed, List<Member> members) {
+    random = new SplittableRandom(seed);
+    start(members);
+  }
+
+  private void start(List<Member> members) {
+    Membership membership = Membership.of(1, members);
+    for (Member member : members) {
+      TestNode node = new TestNode(this, member.name(), NODE_BYTES_PER_SECOND);
+      nodes.put(member.name(), node);
+      node.boot(membership);
+    }
+  }
+
+  static String name(int number) {
+    return "node-%02d".formatted(number);
+  }
+
+  TestNode node(int number) {
+    return node(name(number));
+  }
+
+  TestNode node(String name) {
+    TestNode node = nodes.get(name);
+    if (node == null) {
+      throw new IllegalArgumentException(name);
+    }
+    return node;
+  }
+
+  Digest blob(String text, long size) {
+    Digest digest = Digest.sha256(text);
+    upstream.sizes.put(digest, size);
+    return digest;
+  }
+
+  void after(long nanos, Runnable task) {
+    schedule.add(new Due(now + nanos, sequence++, task));
+  }
+
+  /** A message's way: between half and twice a millisecond, if it arrives. */
+  void send(TestNode to, Runnable task) {
+    if (random.nextDouble() < loss) {
+      return;
+    }
+    int epoch = to.epoch;
+    after(
+        MILLI / 2 + random.nextLong(3 * MILLI / 2),
+        () -> {
+          if (to.epoch == epoch) {
+            to.whenAwake(task);
+          }
+        });
+  }
+
+  void run(long untilNanos) {
+    if (!ticking) {
+      ticking = true;
+      after(TICK_NANOS, this::tick);
+    }
+    while (!schedule.isEmpty() && schedule.peek().at <= untilNanos) {
+      Due due = schedule.remove();
+      now = due.at;
+      due.task.run();
+    }
+    now = Math.max(now, untilNanos);
+  }
+
+  /** Runs until every node that is alive is done with what it wants; false where time is up. */
+  boolean runUntilDone(long withinNanos) {
+    long limit = now + withinNanos;
+    while (now < limit) {
+      run(now + 10 * MILLI);
+      if (nodes.values().stream().allMatch(TestNode::idle)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void tick() {
+    transports.removeIf(transport -> transport.over);
+    Map<TestNode, Integer> up = new LinkedHashMap<>();
+    Map<TestNode, Integer> down = new LinkedHashMap<>();
+    List<Transport> moving =
+        transports.stream().filter(t -> t.started && t.available() > t.position).toList();
+    for (Transport transport : moving) {
+      down.merge(transport.to, 1, Integer::sum);
+      if (!transport.fromUpstream()) {
+        up.merge(transport.from, 1, Integer::sum);
+      }
+    }
+    for (Transport transport : moving) {
+      if (transport.over || transport.to.paused() || transport.from.paused()) {
+        continue;
+      }
+      long rate = transport.to.bytesPerSecond / down.getOrDefault(transport.to, 1);
+      if (!transport.fromUpstream()) {
+        rate = Math.min(rate, transport.from.bytesPerSecond / up.getOrDefault(transport.from, 1));
+      }
+      transport.to.arrived(transport, rate * TICK_NANOS / (1_000 * MILLI));
+    }
+    invariants.check();
+    after(TICK_NANOS, this::tick);
+  }
+
+  /** Remembers who fetched a chunk upstream first, as its hash would tell. */
+  void fetched(Transport transport, int chunk) {
+    if (transport.fromUpstream()) {
+      fetchers.putIfAbsent(transport.digest + " " + chunk, transport.to.name);
+    }
+  }
+
+  String fetcher(Digest digest, int chunk) {
+    return fetchers.getOrDefault(digest + " " + chunk, "");
+  }
+
+  void checkSoon() {
+    invariants.check();
+  }
+
+  static BitSet none() {
+    return new BitSet();
+  }
+
+  static int chunks(long size) {
+    return new ChunkGrid(size).count();
+  }
+}

@@ -1,0 +1,497 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.placement.Membership;
+import dev.tarn.core.range.ChunkGrid;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One node of a {@link Cluster}: a planner, a store that only counts bytes, and a link. */
+final class TestNode {
+  /** What is here of a blob. */
+  static final class Stored {
+    long size = Question.UNKNOWN_SIZE;
+    long[] bytes = new long[0];
+    BitSet whole = new BitSet();
+    BitSet tainted = new BitSet();
+    BitSet oldTainted = new BitSet();
+    long stream;
+    boolean complete;
+    boolean comparing;
+
+    long prefix() {
+      long prefix = 0;
+      for (int i = 0; i < bytes.length; i++) {
+        prefix += bytes[i];
+        if (!whole.get(i)) {
+          break;
+        }
+      }
+      return Math.max(stream, prefix);
+    }
+
+    void size(long told) {
+      if (told != size) {
+        size = told;
+        bytes = new long[new ChunkGrid(told).count()];
+        whole = new BitSet();
+      }
+    }
+  }
+
+  final String name;
+  final Map<Digest, Stored> store = new LinkedHashMap<>();
+  final Set<Digest> wanted = new LinkedHashSet<>();
+  final Map<Digest, Long> doneAt = new LinkedHashMap<>();
+  final Set<Digest> gaveUp = new LinkedHashSet<>();
+  final List<Action.Blame> blames = new ArrayList<>();
+  long bytesPerSecond;
+  int epoch;
+  boolean alive = true;
+  boolean denied;
+  boolean liar;
+  private final Cluster cluster;
+  private final List<Runnable> missed = new ArrayList<>();
+  private @Nullable Membership membership;
+  private @Nullable Planner planner;
+  private boolean paused;
+  private long wakeAt = Long.MAX_VALUE;
+  private long lastToken;
+  private final Map<Long, Cluster.Transport> offered = new LinkedHashMap<>();
+  private final Map<Long, TestNode> askers = new LinkedHashMap<>();
+  private final Map<Long, Long> askIds = new LinkedHashMap<>();
+
+  TestNode(Cluster cluster, String name, long bytesPerSecond) {
+    this.cluster = cluster;
+    this.name = name;
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
+  void boot(Membership known) {
+    membership = known;
+    planner = new Planner(name, known, new SplittableRandom(cluster.random.nextLong()), cluster.now);
+    handle(new Event.Tick());
+  }
+
+  boolean paused() {
+    return paused;
+  }
+
+  boolean idle() {
+    return !alive || wanted.isEmpty();
+  }
+
+  long wakeAt() {
+    return wakeAt;
+  }
+
+  Stored stored(Digest digest) {
+    return store.computeIfAbsent(digest, d -> new Stored());
+  }
+
+  void want(Digest digest) {
+    wanted.add(digest);
+    Stored stored = stored(digest);
+    handle(new Event.Want(digest, 12_345, stored.size, (BitSet) stored.whole.clone()));
+  }
+
+  void pause() {
+    paused = true;
+  }
+
+  void resume() {
+    paused = false;
+    List<Runnable> late = List.copyOf(missed);
+    missed.clear();
+    late.forEach(Runnable::run);
+    handle(new Event.Tick());
+  }
+
+  /** It is gone, with all its connections. */
+  void die() {
+    alive = false;
+    epoch++;
+    breakAll();
+  }
+
+  /** It forgets everything but its complete blobs and verified chunks, and wants again. */
+  void restart() {
+    if (!alive) {
+      return;
+    }
+    paused = false;
+    epoch++;
+    breakAll();
+    missed.clear();
+    offered.clear();
+    for (Stored stored : store.values()) {
+      for (int i = 0; i < stored.bytes.length; i++) {
+        stored.bytes[i] = stored.whole.get(i) ? stored.bytes[i] : 0;
+      }
+      stored.stream = 0;
+    }
+    boot(Objects.requireNonNull(membership));
+    List.copyOf(wanted).forEach(this::want);
+  }
+
+  private void breakAll() {
+    for (Cluster.Transport transport : List.copyOf(cluster.transports)) {
+      if (!transport.over && (transport.to == this || transport.from == this)) {
+        transport.over = true;
+        TestNode other = transport.to == this ? transport.from : transport.to;
+        if (other != this) {
+          Event event =
+              other == transport.to
+                  ? new Event.FetchFailed(transport.id, Event.FetchFailure.UNREACHABLE)
+                  : new Event.ServeEnded(transport.token);
+          cluster.send(other, () -> other.handle(event));
+        }
+      }
+    }
+  }
+
+  void membership(Membership changed) {
+    membership = changed;
+    handle(new Event.MembershipChanged(changed));
+  }
+
+  void whenAwake(Runnable task) {
+    if (paused) {
+      missed.add(task);
+    } else if (alive) {
+      task.run();
+    }
+  }
+
+  void handle(Event event) {
+    Planner running = planner;
+    if (!alive || running == null) {
+      return;
+    }
+    List<Action> actions = running.on(cluster.now, event);
+    cluster.journal.add(cluster.now + " " + name + " " + event + " -> " + actions);
+    actions.forEach(this::act);
+    cluster.checkSoon();
+  }
+
+  private void act(Action action) {
+    switch (action) {
+      case Action.Ask ask -> ask(ask);
+      case Action.Reply reply -> reply(reply);
+      case Action.FetchFrom fetch -> fetch(fetch);
+      case Action.FetchUpstream fetch -> fetchUpstream(fetch);
+      case Action.EndUpstream end ->
+          running(end.id()).forEach(t -> t.end = Math.min(t.end, end.end()));
+      case Action.Cancel cancel -> running(cancel.id()).forEach(this::stop);
+      case Action.Serve serve -> serve(serve.token());
+      case Action.Refuse refuse -> refuse(refuse);
+      case Action.CutServe cut -> cut(cut.token());
+      case Action.SetSize set -> stored(set.digest()).size(set.size());
+      case Action.Verify verify -> cluster.after(1, () -> verify(verify.digest()));
+      case Action.Distrust distrust -> distrust(distrust.digest());
+      case Action.Blame blame -> blames.add(blame);
+      case Action.Finished finished -> {
+        wanted.remove(finished.digest());
+        stored(finished.digest()).complete = true;
+        doneAt.put(finished.digest(), cluster.now);
+      }
+      case Action.GaveUp gave -> {
+        wanted.remove(gave.digest());
+        gaveUp.add(gave.digest());
+      }
+      case Action.ListInventory _ -> cluster.after(1, this::inventory);
+      case Action.WakeAt wake -> wake(wake.nanos());
+    }
+  }
+
+  private void wake(long nanos) {
+    wakeAt = nanos;
+    int booted = epoch;
+    cluster.after(
+        Math.max(0, nanos - cluster.now),
+        () -> {
+          if (booted == epoch && wakeAt == nanos && !paused) {
+            handle(new Event.Tick());
+          }
+        });
+  }
+
+  private void inventory() {
+    List<Question.Held> held = new ArrayList<>();
+    store.forEach(
+        (digest, stored) -> {
+          if (stored.complete) {
+            held.add(new Question.Held(digest, stored.size));
+          }
+        });
+    handle(new Event.Inventory(held));
+  }
+
+  private void ask(Action.Ask ask) {
+    TestNode to = cluster.node(ask.to().name());
+    if (!to.alive) {
+      cluster.send(this, () -> handle(new Event.Unanswered(ask.id())));
+      return;
+    }
+    cluster.send(
+        to,
+        () -> {
+          long token = ++to.lastToken;
+          to.askers.put(token, this);
+          to.askIds.put(token, ask.id());
+          to.handle(new Event.Asked(token, name, ask.question(), to.local(ask.question())));
+        });
+  }
+
+  private void reply(Action.Reply reply) {
+    TestNode asker = askers.remove(reply.token());
+    Long id = askIds.remove(reply.token());
+    if (asker != null && id != null) {
+      cluster.send(asker, () -> asker.handle(new Event.Answered(id, reply.answer())));
+    }
+  }
+
+  private Event.Local local(Question question) {
+    return switch (question) {
+      case Question.Probe probe -> local(probe.digest(), probe.chunk());
+      case Question.Consult consult -> local(consult.digest(), Question.WHOLE);
+      case Question.Revoke revoke -> local(revoke.digest(), Question.WHOLE);
+      case Question.Open _, Question.Locate _, Question.Report _, Question.Announce _ ->
+          Event.Local.NOTHING;
+    };
+  }
+
+  private Event.Local local(Digest digest, int chunk) {
+    Stored stored = store.get(digest);
+    if (stored == null) {
+      return Event.Local.NOTHING;
+    }
+    if (chunk == Question.WHOLE) {
+      return new Event.Local(stored.complete ? stored.size : stored.prefix(), stored.complete);
+    }
+    return chunk < stored.bytes.length
+        ? new Event.Local(stored.bytes[chunk], stored.whole.get(chunk))
+        : Event.Local.NOTHING;
+  }
+
+  /** The position up to which a chunk can be read here. */
+  long reached(Digest digest, int chunk) {
+    Event.Local local = local(digest, chunk);
+    return local.bytes() + (chunk == Question.WHOLE ? 0 : (long) chunk * ChunkGrid.CHUNK_BYTES);
+  }
+
+  private void fetch(Action.FetchFrom fetch) {
+    TestNode from = cluster.node(fetch.from().name());
+    if (!from.alive) {
+      fail(fetch.id(), Event.FetchFailure.UNREACHABLE);
+      return;
+    }
+    long token = ++from.lastToken;
+    Stored mine = stored(fetch.digest());
+    Cluster.Transport transport =
+        new Cluster.Transport(
+            this, from, fetch.id(), token, fetch.digest(), fetch.chunk(), mine.size);
+    long start =
+        fetch.chunk() == Question.WHOLE ? 0 : (long) fetch.chunk() * ChunkGrid.CHUNK_BYTES;
+    transport.position = start + fetch.offset();
+    transport.end =
+        fetch.chunk() == Question.WHOLE
+            ? Objects.requireNonNull(cluster.upstream.sizes.get(fetch.digest()))
+            : new ChunkGrid(mine.size).end(fetch.chunk());
+    cluster.transports.add(transport);
+    cluster.send(
+        from,
+        () -> {
+          if (!transport.over) {
+            from.offered.put(token, transport);
+            from.handle(
+                new Event.FetchAsked(
+                    token,
+                    name,
+                    fetch.digest(),
+                    fetch.chunk(),
+                    fetch.offset(),
+                    fetch.leased(),
+                    from.local(fetch.digest(), fetch.chunk())));
+          }
+        });
+  }
+
+  private void serve(long token) {
+    Cluster.Transport transport = offered.remove(token);
+    if (transport == null || transport.over) {
+      cluster.after(1, () -> handle(new Event.ServeEnded(token)));
+      return;
+    }
+    transport.started = true;
+    TestNode to = transport.to;
+    long size = stored(transport.digest).size;
+    cluster.send(to, () -> to.handle(new Event.FetchAccepted(transport.id, size)));
+  }
+
+  private void refuse(Action.Refuse refuse) {
+    Cluster.Transport transport = offered.remove(refuse.token());
+    if (transport != null && !transport.over) {
+      transport.over = true;
+      transport.to.fail(transport.id, refuse.reason());
+    }
+  }
+
+  private void cut(long token) {
+    cluster.transports.stream()
+        .filter(t -> !t.over && t.from == this && t.token == token && !t.fromUpstream())
+        .forEach(
+            t -> {
+              t.over = true;
+              t.to.fail(t.id, Event.FetchFailure.UNREACHABLE);
+            });
+  }
+
+  private void fail(long id, Event.FetchFailure reason) {
+    cluster.send(this, () -> handle(new Event.FetchFailed(id, reason)));
+  }
+
+  private void fetchUpstream(Action.FetchUpstream fetch) {
+    cluster.upstream.requests++;
+    long size = Objects.requireNonNull(cluster.upstream.sizes.get(fetch.digest()));
+    int chunk =
+        cluster.upstream.tellsSize ? (int) (fetch.start() / ChunkGrid.CHUNK_BYTES) : Question.WHOLE;
+    Cluster.Transport transport =
+        new Cluster.Transport(this, this, fetch.id(), 0, fetch.digest(), chunk, size);
+    transport.position = fetch.start();
+    transport.end = fetch.end() == Question.UNKNOWN_SIZE ? size : fetch.end();
+    cluster.transports.add(transport);
+    int booted = epoch;
+    cluster.after(
+        cluster.upstream.headerNanos,
+        () -> {
+          if (booted != epoch || transport.over) {
+            return;
+          }
+          if (denied) {
+            transport.over = true;
+            whenAwake(
+                () -> handle(new Event.FetchFailed(fetch.id(), Event.FetchFailure.DENIED)));
+            return;
+          }
+          whenAwake(
+              () -> {
+                handle(
+                    new Event.UpstreamAnswered(
+                        fetch.id(),
+                        cluster.upstream.tellsSize ? size : Question.UNKNOWN_SIZE,
+                        cluster.upstream.ranges));
+                transport.started = true;
+              });
+        });
+  }
+
+  private List<Cluster.Transport> running(long id) {
+    return cluster.transports.stream().filter(t -> !t.over && t.to == this && t.id == id).toList();
+  }
+
+  private void stop(Cluster.Transport transport) {
+    transport.over = true;
+    if (!transport.fromUpstream() && transport.started) {
+      TestNode from = transport.from;
+      cluster.send(from, () -> from.handle(new Event.ServeEnded(transport.token)));
+    }
+  }
+
+  /** Up to {@code most} bytes of a transport arrive. */
+  void arrived(Cluster.Transport transport, long most) {
+    Stored stored = stored(transport.digest);
+    long until = Math.min(transport.available(), transport.position + most);
+    while (!transport.over && transport.position < until) {
+      long next = until;
+      if (transport.chunk != Question.WHOLE) {
+        int chunk = (int) (transport.position / ChunkGrid.CHUNK_BYTES);
+        next = Math.min(until, new ChunkGrid(stored.size).end(chunk));
+      }
+      if (transport.fromUpstream()) {
+        cluster.upstream.sentBytes += next - transport.position;
+      } else if (!zone(this).equals(zone(transport.from))) {
+        cluster.crossedZones += next - transport.position;
+      }
+      transport.position = next;
+      put(transport, stored);
+    }
+  }
+
+  private String zone(TestNode node) {
+    return Objects.requireNonNull(membership).find(node.name).orElseThrow().zone();
+  }
+
+  private void put(Cluster.Transport transport, Stored stored) {
+    long position = transport.position;
+    if (transport.chunk == Question.WHOLE) {
+      stored.stream = Math.max(stored.stream, position);
+      handle(new Event.Progress(transport.id, position));
+      if (position == transport.end && !transport.over) {
+        finish(transport, Question.WHOLE);
+      }
+      return;
+    }
+    int chunk = (int) ((position - 1) / ChunkGrid.CHUNK_BYTES);
+    ChunkGrid grid = new ChunkGrid(stored.size);
+    stored.bytes[chunk] = Math.max(stored.bytes[chunk], position - grid.start(chunk));
+    handle(new Event.Progress(transport.id, position));
+    if (position == grid.end(chunk) && !transport.over) {
+      taint(transport, stored, chunk);
+      stored.whole.set(chunk);
+      finish(transport, chunk);
+    }
+  }
+
+  private void taint(Cluster.Transport transport, Stored stored, int chunk) {
+    boolean bad =
+        transport.fromUpstream()
+            ? liar && !stored.comparing
+            : transport.from.stored(transport.digest).tainted.get(chunk);
+    stored.tainted.set(chunk, bad);
+    if (stored.comparing && stored.oldTainted.get(chunk)) {
+      handle(new Event.ChunkDiffers(transport.digest, chunk));
+    }
+  }
+
+  private void finish(Cluster.Transport transport, int chunk) {
+    String fetchedBy =
+        transport.fromUpstream() ? name : cluster.fetcher(transport.digest, chunk);
+    cluster.fetched(transport, chunk);
+    if (transport.position == transport.end) {
+      transport.over = true;
+      if (!transport.fromUpstream()) {
+        TestNode from = transport.from;
+        cluster.send(from, () -> from.handle(new Event.ServeEnded(transport.token)));
+      }
+    }
+    handle(new Event.ChunkDone(transport.id, chunk, fetchedBy));
+  }
+
+  private void verify(Digest digest) {
+    Stored stored = stored(digest);
+    boolean right = stored.tainted.isEmpty();
+    if (right && stored.size == Question.UNKNOWN_SIZE) {
+      stored.size(stored.stream);
+    }
+    handle(right ? new Event.Verified(digest, stored.size) : new Event.Mismatched(digest));
+  }
+
+  private void distrust(Digest digest) {
+    Stored stored = stored(digest);
+    stored.oldTainted = (BitSet) stored.tainted.clone();
+    stored.tainted = new BitSet();
+    stored.whole = new BitSet();
+    Arrays.fill(stored.bytes, 0);
+    stored.comparing = true;
+  }
+}
