@@ -1,13 +1,8 @@
 package dev.tarn.core.planner;
 
 import dev.tarn.core.digest.Digest;
-import dev.tarn.core.placement.Placement;
 import dev.tarn.core.range.ChunkGrid;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +35,14 @@ final class BlobFetch {
   private final Participant participant;
   private final BlobOpening opening;
   private final BlobHomes homes;
+  private final BlobWatch watch;
   private final TreeMap<Integer, ChunkFetch> chunks = new TreeMap<>();
-  private final Set<Integer> urgent = new LinkedHashSet<>();
+  private final Missing missing;
   private Phase phase = Phase.OPENING;
-  private long size;
-  private BitSet held;
   private @Nullable String[] fetchers = new String[0];
   private List<String> holders = List.of();
   private @Nullable LoneRun lone;
   private long canFetchAt = Long.MIN_VALUE;
-  private long progressAt;
-  private int head = -1;
-  private long headBytes;
-  private long headAt;
   private boolean distrusted;
 
   /** It came upstream in one go, without a crowd: its home does not know yet that it is here. */
@@ -62,17 +52,15 @@ final class BlobFetch {
     this.digest = want.digest();
     this.kernel = kernel;
     this.participant = participant;
-    this.size = want.knownSize();
-    this.held = (BitSet) want.held().clone();
-    this.progressAt = kernel.now();
+    this.missing = new Missing(want.knownSize(), want.held());
+    this.watch = new BlobWatch(this, kernel, participant);
     this.opening = new BlobOpening(this, kernel, participant);
     this.homes = new BlobHomes(this, kernel, participant);
-    if (complete()) {
+    if (missing.none()) {
       verify();
     } else {
       opening.open();
     }
-    watch();
   }
 
   Digest digest() {
@@ -84,7 +72,7 @@ final class BlobFetch {
   }
 
   long size() {
-    return size;
+    return missing.size();
   }
 
   Pace pace() {
@@ -111,29 +99,25 @@ final class BlobFetch {
     return lone;
   }
 
+  int firstMissing() {
+    return missing.first();
+  }
+
+  boolean fetchesUpstream() {
+    return lone != null || chunks.values().stream().anyMatch(ChunkFetch::upstream);
+  }
+
   boolean holds(int chunk) {
-    return chunk >= 0 && held.get(chunk);
+    return missing.holds(chunk);
   }
 
   long endOf(int chunk) {
-    return chunk == Question.WHOLE ? Question.UNKNOWN_SIZE : new ChunkGrid(size).end(chunk);
+    return chunk == Question.WHOLE ? Question.UNKNOWN_SIZE : new ChunkGrid(size()).end(chunk);
   }
 
   /** Which chunks of a segment are here, as bits. */
   int heldBits(int segment) {
-    int bits = 0;
-    for (int i = 0; i < Placement.SEGMENT_CHUNKS; i++) {
-      bits |= held.get(segment * Placement.SEGMENT_CHUNKS + i) ? 1 << i : 0;
-    }
-    return bits;
-  }
-
-  private int count() {
-    return size == Question.UNKNOWN_SIZE ? 0 : new ChunkGrid(size).count();
-  }
-
-  private boolean complete() {
-    return size != Question.UNKNOWN_SIZE && held.cardinality() == count();
+    return missing.heldBits(segment);
   }
 
   long begin(Flow flow) {
@@ -146,7 +130,7 @@ final class BlobFetch {
 
   void received(long bytes) {
     participant.pace().received(kernel.now(), bytes);
-    progressAt = kernel.now();
+    watch.progressed();
   }
 
   void locate(ChunkFetch chunk) {
@@ -189,15 +173,15 @@ final class BlobFetch {
   }
 
   void stream(long told) {
-    if (told != Question.UNKNOWN_SIZE && size == Question.UNKNOWN_SIZE) {
-      size = told;
+    if (told != Question.UNKNOWN_SIZE && !missing.sizeKnown()) {
+      missing.resize(told);
     }
     phase = Phase.STREAM;
     fill();
   }
 
   private void proceed(long told, Phase next) {
-    if (size != told) {
+    if (size() != told) {
       resize(told);
     }
     phase = next;
@@ -214,15 +198,12 @@ final class BlobFetch {
   /** Fetches all that is missing upstream, in one go where nothing is in between. */
   void alone(boolean leased) {
     chunks.values().forEach(ChunkFetch::end);
-    long start = 0;
-    long end = Question.UNKNOWN_SIZE;
-    if (size != Question.UNKNOWN_SIZE) {
-      int first = held.nextClearBit(0);
-      int next = held.nextSetBit(first);
-      ChunkFetch begun = chunks.get(first);
-      start = new ChunkGrid(size).start(first) + (begun == null ? 0 : begun.bytes());
-      end = next < 0 ? Question.UNKNOWN_SIZE : new ChunkGrid(size).start(next);
-    }
+    int first = missing.first();
+    ChunkFetch begun = chunks.get(first);
+    long start =
+        (missing.sizeKnown() ? new ChunkGrid(size()).start(first) : 0)
+            + (begun == null ? 0 : begun.bytes());
+    long end = missing.sizeKnown() ? missing.endOfRun(first) : Question.UNKNOWN_SIZE;
     chunks.clear();
     phase = Phase.LONE;
     unshared = true;
@@ -247,10 +228,10 @@ final class BlobFetch {
 
   /** Upstream's word on the size; true where everything starts anew because of it. */
   boolean upstreamSaid(long told) {
-    if (told == Question.UNKNOWN_SIZE || told == size) {
+    if (told == Question.UNKNOWN_SIZE || told == size()) {
       return false;
     }
-    boolean anew = size != Question.UNKNOWN_SIZE;
+    boolean anew = missing.sizeKnown();
     resize(told);
     if (anew) {
       stopLone();
@@ -260,16 +241,15 @@ final class BlobFetch {
   }
 
   boolean contradicts(long told) {
-    return told != Question.UNKNOWN_SIZE && size != Question.UNKNOWN_SIZE && told != size;
+    return told != Question.UNKNOWN_SIZE && missing.sizeKnown() && told != size();
   }
 
   private void resize(long told) {
-    if (size != Question.UNKNOWN_SIZE) {
+    if (missing.sizeKnown()) {
       chunks.values().forEach(ChunkFetch::end);
       chunks.clear();
-      held = new BitSet();
     }
-    size = told;
+    missing.resize(told);
     kernel.emit(new Action.SetSize(digest, told));
   }
 
@@ -278,10 +258,8 @@ final class BlobFetch {
   }
 
   void waitsFor(long offset) {
-    if (size != Question.UNKNOWN_SIZE && offset < size) {
-      urgent.add(new ChunkGrid(size).chunkAt(offset));
-      fill();
-    }
+    missing.hurry(offset);
+    fill();
   }
 
   /** Keeps the window full. */
@@ -296,7 +274,8 @@ final class BlobFetch {
       return;
     }
     while (chunks.size() + (lone == null ? 0 : 1) < Limits.WINDOW_CHUNKS) {
-      int next = pick();
+      int ahead = phase == Phase.CROWD ? Limits.LOOK_AHEAD_CHUNKS : 1;
+      int next = missing.pick(ahead, this::underWay, kernel.random());
       if (next < 0) {
         return;
       }
@@ -309,35 +288,15 @@ final class BlobFetch {
   }
 
   private ChunkFetch begun(int number) {
-    long start = number == Question.WHOLE ? 0 : new ChunkGrid(size).start(number);
+    long start = number == Question.WHOLE ? 0 : new ChunkGrid(size()).start(number);
     ChunkFetch fetch = new ChunkFetch(this, kernel, number, start, 0);
     chunks.put(number, fetch);
     return fetch;
   }
 
-  private int pick() {
-    urgent.removeIf(held::get);
-    for (int number : urgent) {
-      if (missing(number)) {
-        return number;
-      }
-    }
-    int wanted = phase == Phase.CROWD ? Limits.LOOK_AHEAD_CHUNKS : 1;
-    List<Integer> ahead = new ArrayList<>();
-    int count = count();
-    for (int i = held.nextClearBit(0); i < count && ahead.size() < wanted; i = held.nextClearBit(i + 1)) {
-      if (missing(i)) {
-        ahead.add(i);
-      }
-    }
-    return ahead.isEmpty() ? -1 : ahead.get(kernel.random().nextInt(ahead.size()));
-  }
-
-  private boolean missing(int number) {
-    return number < count()
-        && !held.get(number)
-        && !chunks.containsKey(number)
-        && (lone == null || !lone.covers(number));
+  private boolean underWay(int number) {
+    LoneRun running = lone;
+    return chunks.containsKey(number) || (running != null && running.covers(number));
   }
 
   /** Somebody who asks for the chunk was told that this node is to fetch it upstream. */
@@ -347,21 +306,25 @@ final class BlobFetch {
       if (!fetch.rooted()) {
         fetch.goUpstream();
       }
-    } else if (phase == Phase.CROWD && number >= 0 && missing(number)) {
+    } else if (phase == Phase.CROWD
+        && number >= 0
+        && number < missing.count()
+        && !holds(number)
+        && !underWay(number)) {
       begun(number).goUpstream();
     }
   }
 
   void chunkDone(int number, String fetchedBy, boolean reported) {
-    progressAt = kernel.now();
+    watch.progressed();
     chunks.remove(number);
     if (number == Question.WHOLE) {
       verify();
       return;
     }
-    held.set(number);
-    if (fetchers.length != count()) {
-      fetchers = new String[count()];
+    missing.hold(number);
+    if (fetchers.length != missing.count()) {
+      fetchers = new String[missing.count()];
     }
     if (!distrusted) {
       fetchers[number] = fetchedBy;
@@ -369,7 +332,7 @@ final class BlobFetch {
     if (reported) {
       report(number, 0, Question.LeaseState.DONE, heard -> {});
     }
-    if (complete()) {
+    if (missing.none()) {
       verify();
     } else if (phase == Phase.LONE && lone == null) {
       alone(true);
@@ -390,7 +353,7 @@ final class BlobFetch {
   }
 
   void verified(long verifiedSize, boolean tell) {
-    size = verifiedSize;
+    missing.resize(verifiedSize);
     phase = Phase.ENDED;
     if (tell && unshared) {
       report(Question.WHOLE, 0, Question.LeaseState.DONE, heard -> {});
@@ -405,7 +368,7 @@ final class BlobFetch {
       return;
     }
     distrusted = true;
-    held = new BitSet();
+    missing.clear();
     kernel.emit(new Action.Distrust(digest));
     alone(false);
   }
@@ -430,40 +393,6 @@ final class BlobFetch {
     if (running != null) {
       lone = null;
       running.stop();
-    }
-  }
-
-  /** Once a second: a starved reader goes upstream itself, and what can't succeed ends. */
-  private void watch() {
-    if (phase == Phase.ENDED) {
-      return;
-    }
-    kernel.after(Limits.STARVED_NANOS / 5, this::watch);
-    long now = kernel.now();
-    boolean upstream = lone != null || chunks.values().stream().anyMatch(ChunkFetch::upstream);
-    if (phase == Phase.VERIFYING || (upstream && now - progressAt < 2 * Limits.GIVE_UP_NANOS)) {
-      return;
-    }
-    long idle = now - progressAt;
-    if (idle >= Limits.STARVED_NANOS && !canFetch() || idle >= Limits.GIVE_UP_NANOS) {
-      participant.giveUp(this);
-    } else if (idle >= Limits.STARVED_NANOS) {
-      alone(false);
-    } else {
-      watchHead(now);
-    }
-  }
-
-  private void watchHead(long now) {
-    int first = size == Question.UNKNOWN_SIZE ? Question.WHOLE : held.nextClearBit(0);
-    ChunkFetch fetch = chunks.get(first);
-    long has = fetch == null ? 0 : fetch.bytes();
-    if (first != head || has != headBytes) {
-      head = first;
-      headBytes = has;
-      headAt = now;
-    } else if (fetch != null && now - headAt >= Limits.STARVED_NANOS && canFetch()) {
-      fetch.goUpstream();
     }
   }
 }
