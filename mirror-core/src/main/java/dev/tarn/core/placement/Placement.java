@@ -30,7 +30,8 @@ public final class Placement {
     this.all = Ranking.of(ready);
     this.zones = new TreeMap<>();
     Map<String, List<Member>> byZone = new TreeMap<>();
-    ready.forEach(member -> byZone.computeIfAbsent(member.zone(), z -> new ArrayList<>()).add(member));
+    ready.forEach(
+        member -> byZone.computeIfAbsent(member.zone(), z -> new ArrayList<>()).add(member));
     if (byZone.size() == 1) {
       zones.put(byZone.keySet().iterator().next(), all);
     } else {
@@ -52,7 +53,9 @@ public final class Placement {
     return ranked(digest, segment, 1).stream().findFirst();
   }
 
-  /** The home of a segment and its runners-up, best first; fewer than {@code limit} if so few are. */
+  /**
+   * The home of a segment and its runners-up, best first; fewer than {@code limit} if so few are.
+   */
   public List<Member> ranked(Digest digest, int segment, int limit) {
     return all.top(RendezvousHash.key(digest, segment), limit);
   }

@@ -80,7 +80,12 @@ public sealed interface Answer {
 
   /** What a home, or one who takes part, knows about a segment. */
   record Known(
-      long size, boolean crowd, boolean stream, String lone, List<String> holders, List<ChunkKnown> chunks)
+      long size,
+      boolean crowd,
+      boolean stream,
+      String lone,
+      List<String> holders,
+      List<ChunkKnown> chunks)
       implements Answer {}
 
   /** What is known about a chunk. */

@@ -70,9 +70,7 @@ final class BlobDesk {
       behindAnother(book, asker);
     } else if (book.stream) {
       kernel.reply(asker.token(), new Answer.Behind(book.size));
-    } else if (book.lone.isEmpty()
-        && now < book.crowdUntil
-        && book.size != Question.UNKNOWN_SIZE) {
+    } else if (book.lone.isEmpty() && now < book.crowdUntil && book.size != Question.UNKNOWN_SIZE) {
       kernel.reply(asker.token(), new Answer.Crowd(book.size, List.of()));
     } else {
       alone(book, asker);

@@ -8,8 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blob that this node wants, from the first question to the digest's match. The planner's
- * thread.
+ * A blob that this node wants, from the first question to the digest's match. The planner's thread.
  *
  * <pre>
  *   OPENING ─┬─▶ LONE ──▶ CROWD ─┬─▶ VERIFYING ──▶ ended
@@ -142,8 +141,7 @@ final class BlobFetch {
       if (usable.isEmpty()) {
         opening.reopen(holders);
       }
-      Answer.Place place =
-          new Answer.Place(chunk.chunk(), Answer.PlaceKind.CANDIDATES, usable, "");
+      Answer.Place place = new Answer.Place(chunk.chunk(), Answer.PlaceKind.CANDIDATES, usable, "");
       kernel.post(() -> chunk.located(place));
     } else {
       homes.locate(chunk);
@@ -203,6 +201,7 @@ final class BlobFetch {
     long start =
         (missing.sizeKnown() ? new ChunkGrid(size()).start(first) : 0)
             + (begun == null ? 0 : begun.bytes());
+    stopLone();
     long end = missing.sizeKnown() ? missing.endOfRun(first) : Question.UNKNOWN_SIZE;
     chunks.clear();
     phase = Phase.LONE;

@@ -107,8 +107,7 @@ final class BlobHomes {
               ? List.of()
               : List.of(new Question.Leasehold(upTo, bytes, Question.LeaseState.FETCHING));
       Question question =
-          new Question.Report(
-              blob.digest(), segment, blob.size(), blob.heldBits(segment), leases);
+          new Question.Report(blob.digest(), segment, blob.size(), blob.heldBits(segment), leases);
       kernel.ask(
           kernel.home(blob.digest(), segment),
           question,

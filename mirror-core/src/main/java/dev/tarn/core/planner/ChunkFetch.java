@@ -217,8 +217,7 @@ final class ChunkFetch implements Flow {
     accepted = false;
     begin();
     kernel.emit(
-        new Action.FetchFrom(
-            flow, kernel.member(member), blob.digest(), chunk, bytes, leased));
+        new Action.FetchFrom(flow, kernel.member(member), blob.digest(), chunk, bytes, leased));
   }
 
   private void begin() {
@@ -252,8 +251,7 @@ final class ChunkFetch implements Flow {
     doing = Doing.UPSTREAM;
     connected = true;
     begin();
-    kernel.emit(
-        new Action.FetchUpstream(flow, blob.digest(), start + bytes, blob.endOf(chunk)));
+    kernel.emit(new Action.FetchUpstream(flow, blob.digest(), start + bytes, blob.endOf(chunk)));
     report(flow);
   }
 

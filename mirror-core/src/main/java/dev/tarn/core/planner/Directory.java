@@ -139,8 +139,7 @@ final class Directory {
     }
     String lone = book.loneLapsed(kernel.now()) ? "" : book.lone;
     boolean crowd = kernel.now() < book.crowdUntil;
-    return new Answer.Known(
-        book.size, crowd, book.stream, lone, List.copyOf(book.holders), chunks);
+    return new Answer.Known(book.size, crowd, book.stream, lone, List.copyOf(book.holders), chunks);
   }
 
   private Answer.ChunkKnown known(int number, ChunkBook chunk) {
@@ -161,8 +160,7 @@ final class Directory {
 
   /** Asks the best ranked, this node's own part included, and then goes on. */
   void consult(BlobBook book, int segmentNumber, Runnable then) {
-    List<Member> ranked =
-        kernel.placement().ranked(book.digest(), segmentNumber, Limits.RANKS);
+    List<Member> ranked = kernel.placement().ranked(book.digest(), segmentNumber, Limits.RANKS);
     List<String> names = new ArrayList<>();
     names.add(kernel.self());
     ranked.stream().map(Member::name).filter(kernel::usable).forEach(names::add);

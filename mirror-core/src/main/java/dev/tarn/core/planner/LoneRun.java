@@ -122,8 +122,7 @@ final class LoneRun implements Flow {
   private void refuse() {
     revokers.forEach(
         then ->
-            then.accept(
-                new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE)));
+            then.accept(new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE)));
     revokers.clear();
   }
 

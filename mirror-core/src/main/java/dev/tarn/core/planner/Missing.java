@@ -80,7 +80,10 @@ final class Missing {
 
   /** Somebody waits for the byte at {@code offset}. */
   void hurry(long offset) {
-    if (sizeKnown() && offset >= 0 && offset < size && !holds(new ChunkGrid(size).chunkAt(offset))) {
+    if (sizeKnown()
+        && offset >= 0
+        && offset < size
+        && !holds(new ChunkGrid(size).chunkAt(offset))) {
       urgent.add(new ChunkGrid(size).chunkAt(offset));
     }
   }

@@ -132,7 +132,8 @@ final class Participant {
   private static boolean upstream(BlobFetch fetch, int number) {
     LoneRun lone = fetch.lone();
     ChunkFetch chunk = fetch.chunk(number);
-    return (chunk != null && chunk.upstream()) || (lone != null && lone.current() == number)
+    return (chunk != null && chunk.upstream())
+        || (lone != null && lone.current() == number)
         || (lone != null && lone.stream() && number == Question.WHOLE);
   }
 
@@ -211,6 +212,9 @@ final class Participant {
       }
     }
     LoneRun lone = fetch.lone();
+    if (lone != null && !lone.leased() && Placement.segmentOf(lone.current()) == segment) {
+      chunks.add(new Answer.ChunkKnown(lone.current(), List.of(), kernel.self(), 0));
+    }
     return new Answer.Known(
         fetch.size(),
         fetch.phase() == BlobFetch.Phase.CROWD,

@@ -71,8 +71,7 @@ public final class Planner {
           fetch.waitsFor(waits.offset());
         }
       }
-      case Event.Asked asked ->
-          asked(asked.token(), asked.from(), asked.question(), asked.local());
+      case Event.Asked asked -> asked(asked.token(), asked.from(), asked.question(), asked.local());
       case Event.Answered answered -> kernel.answered(answered.id(), answered.answer());
       case Event.Unanswered unanswered -> kernel.unanswered(unanswered.id());
       case Event.FetchAsked asked -> participant.fetchAsked(asked);
@@ -97,8 +96,7 @@ public final class Planner {
           fetch.differs(differs.chunk());
         }
       }
-      case Event.Stored stored ->
-          announcer.held(new Question.Held(stored.digest(), stored.size()));
+      case Event.Stored stored -> announcer.held(new Question.Held(stored.digest(), stored.size()));
       case Event.Evicted evicted -> announcer.gone(evicted.digest());
       case Event.Inventory inventory -> announcer.inventory(inventory.held());
       case Event.MembershipChanged changed -> membershipChanged(changed.membership());

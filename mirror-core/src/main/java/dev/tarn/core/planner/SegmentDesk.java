@@ -107,7 +107,10 @@ final class SegmentDesk {
       return new Answer.Place(need.chunk(), Answer.PlaceKind.LEASED, List.of(), from);
     }
     return new Answer.Place(
-        need.chunk(), Answer.PlaceKind.CANDIDATES, offer(givers, chunk, from, question), chunk.lessee());
+        need.chunk(),
+        Answer.PlaceKind.CANDIDATES,
+        offer(givers, chunk, from, question),
+        chunk.lessee());
   }
 
   private boolean lesseeIsGone(ChunkBook chunk) {
@@ -246,8 +249,7 @@ final class SegmentDesk {
   }
 
   /** Hears how the lease on a chunk goes; false where it is somebody else's. */
-  boolean reported(
-      BlobBook book, BlobBook.Segment segment, String from, Question.Leasehold lease) {
+  boolean reported(BlobBook book, BlobBook.Segment segment, String from, Question.Leasehold lease) {
     ChunkBook chunk = segment.chunk(lease.chunk());
     boolean mine = chunk.lessee().equals(from);
     switch (lease.state()) {

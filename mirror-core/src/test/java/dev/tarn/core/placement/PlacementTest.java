@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Golden vectors, made by an independent program from the description of the hash, and statistics. */
+/**
+ * Golden vectors, made by an independent program from the description of the hash, and statistics.
+ */
 class PlacementTest {
   private static final long SEED = 4_711;
 
@@ -43,7 +45,8 @@ class PlacementTest {
     long keyOfSegment = RendezvousHash.key(digest, segment);
 
     assertThat(Long.toHexString(keyOfSegment)).isEqualTo(key);
-    assertThat(Long.toHexString(RendezvousHash.score(keyOfSegment, RendezvousHash.member("node-1"))))
+    assertThat(
+            Long.toHexString(RendezvousHash.score(keyOfSegment, RendezvousHash.member("node-1"))))
         .isEqualTo(scoreOfNode1);
     assertThat(placementOf(10).ranked(digest, segment, 4))
         .extracting(Member::name)
@@ -106,7 +109,9 @@ class PlacementTest {
             Membership.of(
                 1, List.of(new Member("a", "", "a:1", false), new Member("b", "", "b:1", true))));
 
-    assertThat(placement.ranked(Digest.sha256("x"), 0, 5)).extracting(Member::name).containsOnly("b");
+    assertThat(placement.ranked(Digest.sha256("x"), 0, 5))
+        .extracting(Member::name)
+        .containsOnly("b");
     assertThat(new Placement(Membership.of(1, List.of())).home(Digest.sha256("x"), 0)).isEmpty();
   }
 
@@ -121,7 +126,8 @@ class PlacementTest {
     assertThat(placement.zoneCount()).isEqualTo(3);
     for (Key key : keys(100)) {
       List<Member> ranked = placement.ranked(key.digest(), key.segment(), 30);
-      Member best = ranked.stream().filter(m -> m.zone().equals("zone-1")).findFirst().orElseThrow();
+      Member best =
+          ranked.stream().filter(m -> m.zone().equals("zone-1")).findFirst().orElseThrow();
       assertThat(placement.zoneHome("zone-1", key.digest(), key.segment())).contains(best);
     }
     assertThat(placement.zoneHome("elsewhere", Digest.sha256("x"), 0)).isEmpty();

@@ -29,7 +29,8 @@ class PlannerRandomTest {
     cluster.loss = cluster.random.nextInt(3) * 0.005;
     List<Digest> blobs = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      blobs.add(cluster.blob("random-" + seed + "-" + i, (20 + cluster.random.nextInt(120)) * MIB + 5));
+      blobs.add(
+          cluster.blob("random-" + seed + "-" + i, (20 + cluster.random.nextInt(120)) * MIB + 5));
     }
     for (TestNode node : cluster.nodes.values()) {
       for (Digest blob : blobs) {

@@ -40,7 +40,10 @@ class PlannerScheduleTest {
     Digest blob = cluster.blob("together", SIZE);
     long start = cluster.now;
 
-    cluster.nodes.values().forEach(node -> cluster.after(jitter(cluster, 50), () -> node.want(blob)));
+    cluster
+        .nodes
+        .values()
+        .forEach(node -> cluster.after(jitter(cluster, 50), () -> node.want(blob)));
     cluster.run(cluster.now + 60 * Cluster.MILLI);
 
     finish(cluster, 20, "seed " + seed);
@@ -288,7 +291,8 @@ class PlannerScheduleTest {
 
   private static double seconds(Cluster cluster, Digest blob, long start) {
     return cluster.nodes.values().stream()
-        .mapToDouble(node -> (node.doneAt.getOrDefault(blob, Long.MAX_VALUE) - start) / (double) SECOND)
+        .mapToDouble(
+            node -> (node.doneAt.getOrDefault(blob, Long.MAX_VALUE) - start) / (double) SECOND)
         .max()
         .orElseThrow();
   }

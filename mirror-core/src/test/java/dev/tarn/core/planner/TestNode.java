@@ -78,7 +78,8 @@ final class TestNode {
 
   void boot(Membership known) {
     membership = known;
-    planner = new Planner(name, known, new SplittableRandom(cluster.random.nextLong()), cluster.now);
+    planner =
+        new Planner(name, known, new SplittableRandom(cluster.random.nextLong()), cluster.now);
     handle(new Event.Tick());
   }
 
@@ -300,8 +301,7 @@ final class TestNode {
     Cluster.Transport transport =
         new Cluster.Transport(
             this, from, fetch.id(), token, fetch.digest(), fetch.chunk(), mine.size);
-    long start =
-        fetch.chunk() == Question.WHOLE ? 0 : (long) fetch.chunk() * ChunkGrid.CHUNK_BYTES;
+    long start = fetch.chunk() == Question.WHOLE ? 0 : (long) fetch.chunk() * ChunkGrid.CHUNK_BYTES;
     transport.position = start + fetch.offset();
     transport.end =
         fetch.chunk() == Question.WHOLE
@@ -379,8 +379,7 @@ final class TestNode {
           }
           if (denied) {
             transport.over = true;
-            whenAwake(
-                () -> handle(new Event.FetchFailed(fetch.id(), Event.FetchFailure.DENIED)));
+            whenAwake(() -> handle(new Event.FetchFailed(fetch.id(), Event.FetchFailure.DENIED)));
             return;
           }
           whenAwake(
@@ -464,8 +463,7 @@ final class TestNode {
   }
 
   private void finish(Cluster.Transport transport, int chunk) {
-    String fetchedBy =
-        transport.fromUpstream() ? name : cluster.fetcher(transport.digest, chunk);
+    String fetchedBy = transport.fromUpstream() ? name : cluster.fetcher(transport.digest, chunk);
     cluster.fetched(transport, chunk);
     if (transport.position == transport.end) {
       transport.over = true;
