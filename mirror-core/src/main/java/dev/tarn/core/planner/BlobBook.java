@@ -48,6 +48,8 @@ final class BlobBook {
   boolean consulted;
   long crowdUntil = Long.MIN_VALUE;
   long touchedAt;
+  private long meanLeaseNanos;
+  private int leasesDone;
 
   BlobBook(Digest digest) {
     this.digest = digest;
@@ -95,6 +97,20 @@ final class BlobBook {
       }
     }
     return false;
+  }
+
+  /** The lease on a chunk is done: what it took says what is slow. */
+  void leaseDone(ChunkBook chunk, long now) {
+    long took = chunk.leaseAge(now);
+    leasesDone++;
+    meanLeaseNanos += (took - meanLeaseNanos) / Math.min(leasesDone, 8);
+    unlease(chunk);
+  }
+
+  /** The lease on a chunk takes much longer than others did. */
+  boolean slow(ChunkBook chunk, long now) {
+    long slow = Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_FACTOR * meanLeaseNanos);
+    return leasesDone >= Limits.SLOW_LEASE_SAMPLES && chunk.leaseAge(now) > slow;
   }
 
   /** Ends whatever lease there is on a chunk. */

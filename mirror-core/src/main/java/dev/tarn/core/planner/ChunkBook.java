@@ -17,6 +17,7 @@ final class ChunkBook {
     private boolean held;
     private long bytes;
     private long askedAt = Long.MIN_VALUE;
+    private int asked;
 
     Receiver(String name, long sequence) {
       this.name = name;
@@ -37,7 +38,13 @@ final class ChunkBook {
 
     void asked(long now, long has) {
       askedAt = now;
+      asked++;
       bytes = has;
+    }
+
+    /** How often it asked. */
+    int asked() {
+      return asked;
     }
 
     boolean waits(long now) {
@@ -48,7 +55,9 @@ final class ChunkBook {
   private final List<Receiver> receivers = new ArrayList<>();
   private long lastSequence;
   private String lessee = "";
+  private long leasedAt;
   private long leaseProgressAt;
+  private int passes;
   private long leaseBytes = -1;
 
   /** The receiver of that name; registered as the last one where it was unknown. */
@@ -102,6 +111,7 @@ final class ChunkBook {
 
   void lease(String name, long now, long bytes) {
     lessee = name;
+    leasedAt = now;
     leaseProgressAt = now;
     leaseBytes = bytes;
   }
@@ -115,6 +125,16 @@ final class ChunkBook {
 
   boolean lapsed(long now) {
     return !lessee.isEmpty() && now - leaseProgressAt > Limits.LEASE_NANOS;
+  }
+
+  /** How long the lease under way has taken so far. */
+  long leaseAge(long now) {
+    return lessee.isEmpty() ? 0 : now - leasedAt;
+  }
+
+  /** Counts a lease passed on; false where that happened often enough. */
+  boolean pass(int most) {
+    return passes++ < most;
   }
 
   void unlease() {

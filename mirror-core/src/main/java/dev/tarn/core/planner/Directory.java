@@ -58,7 +58,22 @@ final class Directory {
     return books.get(digest);
   }
 
-  void opened(long token, String from, Question.Open question) {
+  /** Answers as the home, whoever else may be. */
+  void answer(long token, String from, Question question) {
+    switch (question) {
+      case Question.Open open -> opened(token, from, open);
+      case Question.Locate locate -> located(token, from, locate);
+      case Question.Report report -> reported(token, from, report);
+      case Question.Announce announce -> announced(token, from, announce);
+      case Question.Probe _,
+          Question.Revoke _,
+          Question.Consult _,
+          Question.Forwarded _ ->
+          kernel.reply(token, new Answer.Noted());
+    }
+  }
+
+  private void opened(long token, String from, Question.Open question) {
     BlobBook book = book(question.digest());
     book.party(from).seen(kernel.now(), question.room(), question.canFetch());
     if (question.renewal()) {
@@ -71,7 +86,7 @@ final class Directory {
     blobDesk.opened(book, new BlobBook.Parked(token, from, question));
   }
 
-  void located(long token, String from, Question.Locate question) {
+  private void located(long token, String from, Question.Locate question) {
     BlobBook book = book(question.digest());
     book.party(from).seen(kernel.now(), question.room(), question.canFetch());
     if (book.size == Question.UNKNOWN_SIZE) {
@@ -81,7 +96,7 @@ final class Directory {
     segmentDesk.located(book, token, from, question);
   }
 
-  void reported(long token, String from, Question.Report question) {
+  private void reported(long token, String from, Question.Report question) {
     BlobBook book = book(question.digest());
     List<Integer> ceded = new ArrayList<>();
     if (book.size == Question.UNKNOWN_SIZE) {
@@ -155,7 +170,12 @@ final class Directory {
 
   /** Whether what is not in the book may yet be known to somebody else. */
   boolean unsure(Digest digest, int segment) {
-    return kernel.now() < unsureUntil || !kernel.home(digest, segment).equals(kernel.self());
+    return kernel.now() < unsureUntil
+        || kernel
+            .placement()
+            .home(digest, segment)
+            .filter(home -> home.name().equals(kernel.self()))
+            .isEmpty();
   }
 
   /** Asks the best ranked, this node's own part included, and then goes on. */

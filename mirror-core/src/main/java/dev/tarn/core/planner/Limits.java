@@ -30,6 +30,7 @@ final class Limits {
   static final int RANKS = 3;
 
   static final long ASK_NANOS = millis(1_000);
+  static final long FORWARD_NANOS = millis(900);
   static final long PROBE_NANOS = millis(100);
   static final long CONSULT_NANOS = millis(300);
 
@@ -52,6 +53,12 @@ final class Limits {
   static final long REPORT_NANOS = millis(500);
 
   static final long LEASE_NANOS = millis(2_000);
+
+  /** A lease that takes longer than this, and than so many times the mean, is slow. */
+  static final long SLOW_LEASE_NANOS = millis(1_000);
+
+  /** How many leases of a blob must be done before any is called slow. */
+  static final int SLOW_LEASE_SAMPLES = 4;
 
   /** How recently one must have asked to be waiting. */
   static final long WAITER_NANOS = millis(1_500);

@@ -39,8 +39,8 @@ final class Pace {
     }
     long buckets = (now - bucketStart) / BUCKET_NANOS;
     if (buckets > 0) {
-      last = buckets == 1 ? bucketBytes : 0;
-      peak = Math.max(peak * PEAK_DECAY, bucketBytes);
+      last = buckets == 1 ? (double) bucketBytes : 0;
+      peak = Math.max(peak * PEAK_DECAY, (double) bucketBytes);
       bucketBytes = 0;
       bucketStart += buckets * BUCKET_NANOS;
     }

@@ -1,5 +1,6 @@
 package dev.tarn.core.planner;
 
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.placement.Placement;
 import java.util.ArrayList;
@@ -107,14 +108,38 @@ public final class Planner {
 
   private void asked(long token, String from, Question question, Event.Local local) {
     switch (question) {
-      case Question.Open open -> directory.opened(token, from, open);
-      case Question.Locate locate -> directory.located(token, from, locate);
-      case Question.Report report -> directory.reported(token, from, report);
+      case Question.Open open -> toHome(token, from, open, open.digest(), 0);
+      case Question.Locate locate ->
+          toHome(token, from, locate, locate.digest(), locate.segment());
+      case Question.Report report ->
+          toHome(token, from, report, report.digest(), report.segment());
+      case Question.Forwarded forwarded ->
+          directory.answer(token, forwarded.asker(), forwarded.question());
       case Question.Announce announce -> directory.announced(token, from, announce);
       case Question.Probe probe -> kernel.reply(token, participant.probed(probe, local));
       case Question.Revoke revoke -> participant.revoked(token, revoke.digest(), local);
       case Question.Consult consult -> kernel.reply(token, known(consult, local));
     }
+  }
+
+  /** Whoever is asked in the home's place, by one who sees other members, asks the home. */
+  private void toHome(long token, String from, Question question, Digest digest, int segment) {
+    String home = kernel.home(digest, segment);
+    if (home.equals(kernel.self()) || home.equals(from) || from.equals(kernel.self())) {
+      directory.answer(token, from, question);
+      return;
+    }
+    kernel.ask(
+        home,
+        new Question.Forwarded(from, question),
+        Limits.FORWARD_NANOS,
+        answer -> {
+          if (answer instanceof Answer.Silence) {
+            directory.answer(token, from, question);
+          } else {
+            kernel.reply(token, answer);
+          }
+        });
   }
 
   private Answer.Known known(Question.Consult consult, Event.Local local) {

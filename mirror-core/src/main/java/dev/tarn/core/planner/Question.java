@@ -68,6 +68,12 @@ public sealed interface Question {
   /** From the blob's home to the one who fetches alone: others came, share. */
   record Revoke(Digest digest) implements Question {}
 
+  /**
+   * From one who is not the home, as far as it knows, to the home: somebody who sees other members
+   * asked me. Answered finally, never passed on.
+   */
+  record Forwarded(String asker, Question question) implements Question {}
+
   /** Between homes: what do you know about this segment? Answered finally, never passed on. */
   record Consult(Digest digest, int segment) implements Question {}
 

@@ -8,6 +8,9 @@ import java.util.Set;
 
 /** How a segment's home answers {@link Question.Locate}. The planner's thread. */
 final class SegmentDesk {
+  /** How often a chunk's lease goes on because it is slow. */
+  private static final int SLOW_PASSES = 2;
+
   private final Kernel kernel;
   private final Directory directory;
 
@@ -71,7 +74,7 @@ final class SegmentDesk {
         ChunkBook chunk = segment.chunk(number * Placement.SEGMENT_CHUNKS + i);
         chunk.hold(from, kernel.random());
         if (!chunk.lessee().isEmpty()) {
-          book.unlease(chunk);
+          book.leaseDone(chunk, kernel.now());
         }
       }
     }
@@ -91,7 +94,8 @@ final class SegmentDesk {
             : new ChunkBook.Receiver(from, Long.MAX_VALUE);
     asker.asked(now, need.bytes());
     question.avoid().forEach(name -> suspect(book, segment, need.chunk(), name));
-    if (chunk.lapsed(now) || lesseeIsGone(chunk)) {
+    String lesseeBefore = chunk.lessee();
+    if (chunk.lapsed(now) || lesseeIsGone(chunk) || slowFor(book, chunk, asker)) {
       pass(book, chunk, from);
     }
     List<String> givers = givers(segment, chunk, asker, question.avoid());
@@ -109,8 +113,17 @@ final class SegmentDesk {
     return new Answer.Place(
         need.chunk(),
         Answer.PlaceKind.CANDIDATES,
-        offer(givers, chunk, from, question),
+        offer(givers, chunk, from, question, !chunk.lessee().equals(lesseeBefore)),
         chunk.lessee());
+  }
+
+  /** Somebody else waits for a lessee that takes much longer than others do. */
+  private boolean slowFor(BlobBook book, ChunkBook chunk, ChunkBook.Receiver asker) {
+    return !chunk.lessee().isEmpty()
+        && !chunk.lessee().equals(asker.name())
+        && asker.asked() > 1
+        && book.slow(chunk, kernel.now())
+        && chunk.pass(SLOW_PASSES);
   }
 
   private boolean lesseeIsGone(ChunkBook chunk) {
@@ -157,12 +170,19 @@ final class SegmentDesk {
   }
 
   private List<String> offer(
-      List<String> givers, ChunkBook chunk, String from, Question.Locate question) {
-    List<String> near = question.avoid().isEmpty() ? directory.nearest(givers, from) : givers;
+      List<String> givers,
+      ChunkBook chunk,
+      String from,
+      Question.Locate question,
+      boolean newLessee) {
+    String zone = kernel.zoneOf(from);
+    boolean nearFailed =
+        question.avoid().stream()
+            .anyMatch(name -> kernel.zoneOf(name).equals(zone) && chunk.find(name) != null);
+    List<String> near = nearFailed ? givers : directory.nearest(givers, from);
     List<String> some = kernel.sample(near, Limits.CANDIDATES);
     String lessee = chunk.lessee();
-    boolean mayNotKnow = chunk.leaseBytes() == 0 && givers.contains(lessee);
-    if (!mayNotKnow || some.contains(lessee)) {
+    if (!newLessee || !givers.contains(lessee) || some.contains(lessee)) {
       return some;
     }
     // Whoever is lessee learns of it by the first question that names it so.
@@ -255,7 +275,9 @@ final class SegmentDesk {
     switch (lease.state()) {
       case DONE -> {
         chunk.hold(from, kernel.random());
-        book.unlease(chunk);
+        if (!chunk.lessee().isEmpty()) {
+          book.leaseDone(chunk, kernel.now());
+        }
       }
       case FAILED -> {
         book.party(from).bar(kernel.now());

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
@@ -49,8 +50,12 @@ final class Cluster {
     long sentBytes;
     int requests;
 
+    long sizeOf(Digest digest) {
+      return Objects.requireNonNull(sizes.get(digest));
+    }
+
     double copies(Digest digest) {
-      return (double) sentBytes / sizes.get(digest);
+      return (double) sentBytes / sizeOf(digest);
     }
   }
 

@@ -51,7 +51,7 @@ class PlannerRandomTest {
             .toList();
     assertThat(unfinished).as("unfinished, seed %s", seed).isEmpty();
     assertThat(done).as("seed %s", seed).isTrue();
-    long total = blobs.stream().mapToLong(cluster.upstream.sizes::get).sum();
+    long total = blobs.stream().mapToLong(cluster.upstream::sizeOf).sum();
     assertThat((double) cluster.upstream.sentBytes / total)
         .as("upstream copies, seed %s, %s faults", seed, faults)
         .isLessThanOrEqualTo(1.0 + faults);

@@ -140,8 +140,10 @@ final class TestNode {
       }
       stored.stream = 0;
     }
+    List<Digest> again = List.copyOf(wanted);
+    wanted.clear();
     boot(Objects.requireNonNull(membership));
-    List.copyOf(wanted).forEach(this::want);
+    again.forEach(this::want);
   }
 
   private void breakAll() {
@@ -181,7 +183,9 @@ final class TestNode {
     List<Action> actions = running.on(cluster.now, event);
     cluster.journal.add(cluster.now + " " + name + " " + event + " -> " + actions);
     actions.forEach(this::act);
-    cluster.checkSoon();
+    if (!(event instanceof Event.Progress)) {
+      cluster.checkSoon();
+    }
   }
 
   private void act(Action action) {
@@ -266,7 +270,11 @@ final class TestNode {
       case Question.Probe probe -> local(probe.digest(), probe.chunk());
       case Question.Consult consult -> local(consult.digest(), Question.WHOLE);
       case Question.Revoke revoke -> local(revoke.digest(), Question.WHOLE);
-      case Question.Open _, Question.Locate _, Question.Report _, Question.Announce _ ->
+      case Question.Open _,
+          Question.Locate _,
+          Question.Report _,
+          Question.Announce _,
+          Question.Forwarded _ ->
           Event.Local.NOTHING;
     };
   }
@@ -305,7 +313,7 @@ final class TestNode {
     transport.position = start + fetch.offset();
     transport.end =
         fetch.chunk() == Question.WHOLE
-            ? Objects.requireNonNull(cluster.upstream.sizes.get(fetch.digest()))
+            ? cluster.upstream.sizeOf(fetch.digest())
             : new ChunkGrid(mine.size).end(fetch.chunk());
     cluster.transports.add(transport);
     cluster.send(
@@ -362,7 +370,7 @@ final class TestNode {
 
   private void fetchUpstream(Action.FetchUpstream fetch) {
     cluster.upstream.requests++;
-    long size = Objects.requireNonNull(cluster.upstream.sizes.get(fetch.digest()));
+    long size = cluster.upstream.sizeOf(fetch.digest());
     int chunk =
         cluster.upstream.tellsSize ? (int) (fetch.start() / ChunkGrid.CHUNK_BYTES) : Question.WHOLE;
     Cluster.Transport transport =
