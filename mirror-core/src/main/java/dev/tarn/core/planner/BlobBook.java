@@ -103,13 +103,15 @@ final class BlobBook {
   void leaseDone(ChunkBook chunk, long now) {
     long took = chunk.leaseAge(now);
     leasesDone++;
-    meanLeaseNanos += (took - meanLeaseNanos) / Math.min(leasesDone, 8);
+    // Follows fast ones sooner: slow ones are what it is to tell apart.
+    int weight = took < meanLeaseNanos ? 2 : 8;
+    meanLeaseNanos += (took - meanLeaseNanos) / Math.min(leasesDone, weight);
     unlease(chunk);
   }
 
   /** The lease on a chunk takes much longer than others did. */
   boolean slow(ChunkBook chunk, long now) {
-    long slow = Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_FACTOR * meanLeaseNanos);
+    long slow = Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_LEASE_FACTOR * meanLeaseNanos);
     return leasesDone >= Limits.SLOW_LEASE_SAMPLES && chunk.leaseAge(now) > slow;
   }
 

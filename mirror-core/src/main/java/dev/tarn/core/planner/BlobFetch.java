@@ -74,6 +74,10 @@ final class BlobFetch {
     return missing.size();
   }
 
+  long slowNanos() {
+    return participant.pace().slowNanos(participant.underWay());
+  }
+
   Pace pace() {
     return participant.pace();
   }

@@ -297,7 +297,7 @@ final class ChunkFetch implements Flow {
     long now = kernel.now();
     if (doing == Doing.RECEIVING && now - movedAt >= Limits.STALL_NANOS) {
       boolean stalled = now - progressAt >= Limits.STALL_NANOS;
-      boolean slow = now - flowAt >= blob.pace().slowNanos() && blob.pace().spare(now);
+      boolean slow = now - flowAt >= blob.slowNanos() && blob.pace().spare(now);
       if (stalled) {
         avoid(source);
       }

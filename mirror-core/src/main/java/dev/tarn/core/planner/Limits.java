@@ -57,6 +57,8 @@ final class Limits {
   /** A lease that takes longer than this, and than so many times the mean, is slow. */
   static final long SLOW_LEASE_NANOS = millis(1_000);
 
+  static final int SLOW_LEASE_FACTOR = 2;
+
   /** How many leases of a blob must be done before any is called slow. */
   static final int SLOW_LEASE_SAMPLES = 4;
 

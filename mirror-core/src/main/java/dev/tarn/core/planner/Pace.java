@@ -1,5 +1,7 @@
 package dev.tarn.core.planner;
 
+import dev.tarn.core.range.ChunkGrid;
+
 /** How fast this node receives, and how long a chunk usually takes it. The planner's thread. */
 final class Pace {
   private static final long BUCKET_NANOS = Limits.millis(500);
@@ -22,9 +24,17 @@ final class Pace {
     meanNanos = meanNanos == 0 ? nanos : meanNanos + (nanos - meanNanos) / MEAN_WEIGHT;
   }
 
-  /** From what age on a chunk is slow. */
-  long slowNanos() {
-    return Math.max(Limits.SLOW_NANOS, Limits.SLOW_FACTOR * meanNanos);
+  /**
+   * From what age on a chunk is slow, where so many share this node's link: a few multiples of what
+   * it usually takes, or of what it would take at a fair share of the best rate seen. Without the
+   * latter, slow chunks at the end would be measured by slow chunks.
+   */
+  long slowNanos(int underWay) {
+    long fair = meanNanos;
+    if (peak > 0) {
+      fair = (long) (ChunkGrid.CHUNK_BYTES * (double) underWay / peak * BUCKET_NANOS);
+    }
+    return Math.max(Limits.SLOW_NANOS, Limits.SLOW_FACTOR * Math.min(meanNanos, fair));
   }
 
   /** Whether this node's own link could carry more than it does. */

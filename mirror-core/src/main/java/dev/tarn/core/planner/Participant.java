@@ -33,6 +33,11 @@ final class Participant {
     room = has;
   }
 
+  /** How many fetches share this node's link. */
+  int underWay() {
+    return flows.size();
+  }
+
   Pace pace() {
     return pace;
   }

@@ -287,6 +287,10 @@ final class SegmentDesk {
         }
       }
       case FETCHING -> {
+        boolean held = chunk.receivers().stream().anyMatch(ChunkBook.Receiver::held);
+        if (chunk.lessee().isEmpty() && held) {
+          return false;
+        }
         if (chunk.lessee().isEmpty()) {
           chunk.register(from, kernel.random());
           book.lease(chunk, from, kernel.now(), lease.bytes());
