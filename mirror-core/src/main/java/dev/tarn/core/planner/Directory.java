@@ -65,10 +65,7 @@ final class Directory {
       case Question.Locate locate -> located(token, from, locate);
       case Question.Report report -> reported(token, from, report);
       case Question.Announce announce -> announced(token, from, announce);
-      case Question.Probe _,
-          Question.Revoke _,
-          Question.Consult _,
-          Question.Forwarded _ ->
+      case Question.Probe _, Question.Revoke _, Question.Consult _, Question.Forwarded _ ->
           kernel.reply(token, new Answer.Noted());
     }
   }

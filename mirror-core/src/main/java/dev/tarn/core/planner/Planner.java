@@ -109,10 +109,8 @@ public final class Planner {
   private void asked(long token, String from, Question question, Event.Local local) {
     switch (question) {
       case Question.Open open -> toHome(token, from, open, open.digest(), 0);
-      case Question.Locate locate ->
-          toHome(token, from, locate, locate.digest(), locate.segment());
-      case Question.Report report ->
-          toHome(token, from, report, report.digest(), report.segment());
+      case Question.Locate locate -> toHome(token, from, locate, locate.digest(), locate.segment());
+      case Question.Report report -> toHome(token, from, report, report.digest(), report.segment());
       case Question.Forwarded forwarded ->
           directory.answer(token, forwarded.asker(), forwarded.question());
       case Question.Announce announce -> directory.announced(token, from, announce);
