@@ -96,8 +96,8 @@ public final class Catalog {
   /** Reads a record; empty where there is none that is whole. */
   public Optional<FieldRecord> read(Path file) {
     try {
-      long length =
-          file.toFile().length(); // 0 where there is none: no exception for what is usual.
+      // No exception for what is usual: 0 is said of a file that is not there.
+      long length = file.toFile().length();
       if (length == 0 || length > MAX_RECORD_BYTES) {
         return Optional.empty();
       }
