@@ -61,28 +61,17 @@ public record Answer(
         content.digest());
   }
 
-  /** A manifest from memory, or, for a HEAD, what is known of it. */
-  static Answer hot(HotManifest manifest, String mediaType, boolean head, Outcome outcome) {
+  /** A manifest, or, for a HEAD, its headers alone. */
+  static Answer manifest(
+      HotManifest manifest, String mediaType, boolean head, Source source, Outcome outcome) {
     return new Answer(
         200,
         manifest.content().length(),
         manifest.headers(mediaType),
         head ? new Body.None() : new Body.Bytes(manifest.content()),
-        Source.DISK,
-        outcome,
-        manifest.digest());
-  }
-
-  /** A whole manifest. */
-  static Answer whole(Descriptor descriptor, Content content, Source source, Outcome outcome) {
-    return new Answer(
-        200,
-        content.length(),
-        headers(descriptor, false),
-        new Body.Bytes(content),
         source,
         outcome,
-        descriptor.digest());
+        manifest.digest());
   }
 
   /** The body for a part of content, from its start up to, not including, its end. */
@@ -107,7 +96,8 @@ public record Answer(
           new Answer(
               206,
               part.length(),
-              headers(content, true).plus("Content-Range", part.contentRange(content.size())),
+              headers(content, true)
+                  .plus(new Field("Content-Range", part.contentRange(content.size()))),
               body.of(part.start(), part.end()),
               source,
               outcome,

@@ -2,7 +2,7 @@ package dev.tarn.server.mirror;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,42 +12,58 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-5">RFC 9110, Fields</a>
  */
 public final class HeaderFields {
-  private final List<Field> fields;
-  private final @Nullable String link;
   private final byte[] encoded;
+  private final @Nullable String link;
 
-  /** One field. */
-  public record Field(String name, String value) {}
+  /** One field, as it is sent. */
+  public record Field(String name, String value) {
+    /**
+     * This field.
+     *
+     * @throws IllegalArgumentException where the value, which may come from upstream, would end
+     *     early
+     */
+    public Field {
+      if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("not a value of a header: " + name);
+      }
+    }
 
-  private HeaderFields(List<Field> fields, @Nullable String link) {
-    this.fields = fields;
-    this.link = link;
-    this.encoded = encode(fields);
+    /** The field with the end of its line. */
+    public String line() {
+      return name + ": " + value + "\r\n";
+    }
   }
 
-  /**
-   * These fields.
-   *
-   * @throws IllegalArgumentException where a value, which may come from upstream, would end early
-   */
+  private HeaderFields(byte[] encoded, @Nullable String link) {
+    this.encoded = encoded;
+    this.link = link;
+  }
+
+  /** These fields, in this order. */
   public static HeaderFields of(Field... fields) {
-    return new HeaderFields(List.of(fields), null);
+    return of(List.of(fields));
   }
 
   static HeaderFields of(List<Field> fields) {
-    return new HeaderFields(List.copyOf(fields), null);
+    StringBuilder lines = new StringBuilder();
+    for (Field field : fields) {
+      lines.append(field.line());
+    }
+    return new HeaderFields(bytes(lines.toString()), null);
   }
 
   /** These fields and one more. */
-  HeaderFields plus(String name, String value) {
-    List<Field> more = new ArrayList<>(fields);
-    more.add(new Field(name, value));
-    return new HeaderFields(List.copyOf(more), link);
+  HeaderFields plus(Field field) {
+    byte[] line = bytes(field.line());
+    byte[] longer = Arrays.copyOf(encoded, encoded.length + line.length);
+    System.arraycopy(line, 0, longer, encoded.length, line.length);
+    return new HeaderFields(longer, link);
   }
 
   /** These fields, and the links of a listing as upstream wrote them. */
   HeaderFields withLink(String value) {
-    return new HeaderFields(fields, value);
+    return new HeaderFields(encoded, value);
   }
 
   /** Upstream's {@code Link}, which leads to upstream; the other fields are without it. */
@@ -60,24 +76,12 @@ public final class HeaderFields {
     buffer.writeBytes(encoded);
   }
 
-  private static byte[] encode(List<Field> fields) {
-    StringBuilder text = new StringBuilder();
-    for (Field field : fields) {
-      text.append(line(field.name(), field.value()));
-    }
-    return text.toString().getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /** A field as it is sent. Nothing in a value, which may come from upstream, may end it early. */
-  public static String line(String name, String value) {
-    if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("not a value of a header: " + name);
-    }
-    return name + ": " + value + "\r\n";
+  private static byte[] bytes(String lines) {
+    return lines.getBytes(StandardCharsets.US_ASCII);
   }
 
   @Override
   public String toString() {
-    return fields.toString();
+    return new String(encoded, StandardCharsets.US_ASCII);
   }
 }

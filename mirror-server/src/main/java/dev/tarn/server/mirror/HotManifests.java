@@ -32,8 +32,10 @@ final class HotManifests {
     return manifests.getIfPresent(digest);
   }
 
-  void put(Digest digest, Content content) {
-    manifests.put(digest, new HotManifest(digest, content));
+  HotManifest put(Digest digest, Content content) {
+    HotManifest manifest = new HotManifest(digest, content);
+    manifests.put(digest, manifest);
+    return manifest;
   }
 
   /** The manifest from memory or from the store, or null where it is in neither; may block. */
@@ -46,9 +48,7 @@ final class HotManifests {
       if (blob == null || blob.size() > ManifestFetcher.MAX_MANIFEST_BYTES) {
         return null;
       }
-      HotManifest read = new HotManifest(digest, Content.of(readAll(blob)));
-      manifests.put(digest, read);
-      return read;
+      return put(digest, Content.of(readAll(blob)));
     }
   }
 

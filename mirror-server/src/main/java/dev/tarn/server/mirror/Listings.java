@@ -38,7 +38,7 @@ final class Listings {
       String type = content.mediaType().isEmpty() ? Answer.JSON : content.mediaType();
       HeaderFields plain = HeaderFields.of(new Field("Content-Type", type));
       HeaderFields filtered =
-          content.header(FILTERS).map(value -> plain.plus(FILTERS, value)).orElse(plain);
+          content.header(FILTERS).map(value -> plain.plus(new Field(FILTERS, value))).orElse(plain);
       HeaderFields headers = content.link().map(filtered::withLink).orElse(filtered);
       return new Answer(
           200,

@@ -99,7 +99,7 @@ final class ManifestFetcher {
       Descriptor descriptor =
           new Descriptor(content.mediaType(), digest.get(), content.totalSize());
       rights.proven(scope, descriptor, content.anonymous());
-      return new ManifestAnswer.Described(descriptor, content.anonymous());
+      return new ManifestAnswer.Described(descriptor);
     }
   }
 
@@ -133,12 +133,11 @@ final class ManifestFetcher {
     String type = content.mediaType().isEmpty() ? Answer.JSON : content.mediaType();
     Descriptor descriptor = new Descriptor(type, actual, bytes.length);
     listener.fetched(scope.registry(), Source.UPSTREAM, bytes.length);
-    Content kept = Content.of(bytes);
     // First, so that whoever finds the bytes finds the right to them as well.
     rights.proven(scope, descriptor, content.anonymous());
-    hot.put(actual, kept);
+    HotManifest manifest = hot.put(actual, Content.of(bytes));
     storeMeanwhile(scope, actual, bytes);
-    return new ManifestAnswer.Fetched(descriptor, kept, content.anonymous());
+    return new ManifestAnswer.Fetched(descriptor, manifest);
   }
 
   private void storeMeanwhile(Scope scope, Digest digest, byte[] bytes) {

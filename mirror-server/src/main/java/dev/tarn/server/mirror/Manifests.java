@@ -63,7 +63,7 @@ final class Manifests {
     HotManifest manifest = proof == null ? null : hot.inMemory(digest);
     return proof == null || manifest == null
         ? null
-        : Answer.hot(manifest, proof.mediaType(), request.head(), Outcome.HIT);
+        : held(request, manifest, proof.mediaType(), Outcome.HIT);
   }
 
   Answer answer(OfManifest request) throws IOException, InterruptedException {
@@ -83,7 +83,7 @@ final class Manifests {
       }
     }
     return switch (fetcher.describe(scope, tag, request.accept(), request.caller())) {
-      case ManifestAnswer.Described(Descriptor named, boolean _) -> {
+      case ManifestAnswer.Described(Descriptor named) -> {
         remember(scope, tag, named);
         yield request.head() ? described(named) : resolved(request, named);
       }
@@ -128,7 +128,7 @@ final class Manifests {
     HotManifest manifest = hot.find(named.digest());
     return manifest == null
         ? fetched(request, named.digest())
-        : Answer.hot(manifest, named.mediaType(), request.head(), Outcome.HIT);
+        : held(request, manifest, named.mediaType(), Outcome.HIT);
   }
 
   private Answer byDigest(OfManifest request, Digest digest)
@@ -143,7 +143,7 @@ final class Manifests {
     }
     return switch (fetcher.describe(
         request.scope(), request.reference(), request.accept(), request.caller())) {
-      case ManifestAnswer.Described(Descriptor named, boolean _) ->
+      case ManifestAnswer.Described(Descriptor named) ->
           request.head() ? described(named) : resolved(request, named);
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
       case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
@@ -154,7 +154,7 @@ final class Manifests {
     return switch (fetcher.fetch(
         request.scope(), new Reference.ByDigest(digest), request.accept(), request.caller())) {
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
-      case ManifestAnswer.Described(Descriptor named, boolean _) -> described(named);
+      case ManifestAnswer.Described(Descriptor named) -> described(named);
       case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
     };
   }
@@ -165,7 +165,7 @@ final class Manifests {
     HotManifest manifest = proof == null ? null : hot.find(digest);
     return proof == null || manifest == null
         ? null
-        : Answer.hot(manifest, proof.mediaType(), request.head(), outcome);
+        : held(request, manifest, proof.mediaType(), outcome);
   }
 
   private Answer described(Descriptor named) {
@@ -175,10 +175,15 @@ final class Manifests {
         : Answer.head(named, Source.UPSTREAM, Outcome.MISS);
   }
 
+  private static Answer held(
+      OfManifest request, HotManifest manifest, String mediaType, Outcome outcome) {
+    return Answer.manifest(manifest, mediaType, request.head(), Source.DISK, outcome);
+  }
+
   private static Answer serve(OfManifest request, ManifestAnswer.Fetched fetched) {
-    return request.head()
-        ? Answer.head(fetched.descriptor(), Source.UPSTREAM, Outcome.MISS)
-        : Answer.whole(fetched.descriptor(), fetched.content(), Source.UPSTREAM, Outcome.MISS);
+    String mediaType = fetched.descriptor().mediaType();
+    return Answer.manifest(
+        fetched.manifest(), mediaType, request.head(), Source.UPSTREAM, Outcome.MISS);
   }
 
   /** What the tag names, where its age still allows to believe it unasked; else null. */

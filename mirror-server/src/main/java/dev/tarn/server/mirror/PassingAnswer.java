@@ -2,6 +2,7 @@ package dev.tarn.server.mirror;
 
 import dev.tarn.core.range.ByteRange;
 import dev.tarn.core.range.RangeRequest;
+import dev.tarn.server.mirror.HeaderFields.Field;
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
 import dev.tarn.server.upstream.UpstreamContent;
 
@@ -26,7 +27,8 @@ final class PassingAnswer {
     }
     return switch (request.range().resolve(total)) {
       case RangeRequest.Resolved.Partial(ByteRange part) when part.start() == content.offset() -> {
-        HeaderFields headers = whole.headers().plus("Content-Range", part.contentRange(total));
+        HeaderFields headers =
+            whole.headers().plus(new Field("Content-Range", part.contentRange(total)));
         yield with(whole, 206, part.length(), headers, new Body.Passing(bytes, part.length()));
       }
       case RangeRequest.Resolved.Partial _,

@@ -48,7 +48,9 @@ final class Relay {
     return new Answer(
         answer.status(),
         answer.contentLength(),
-        answer.headers().plus("Retry-After", Long.toString(retryAfter.get().toSeconds())),
+        answer
+            .headers()
+            .plus(new Field("Retry-After", Long.toString(retryAfter.get().toSeconds()))),
         answer.body(),
         answer.source(),
         answer.outcome(),
@@ -67,7 +69,7 @@ final class Relay {
     return new Answer(
         status,
         content.length(),
-        HeaderFields.of(extra).plus("Content-Type", type),
+        HeaderFields.of(extra).plus(new Field("Content-Type", type)),
         new Body.Bytes(content),
         Source.UPSTREAM,
         Outcome.PASSED,

@@ -1,7 +1,7 @@
 package dev.tarn.server.registry;
 
 import dev.tarn.server.mirror.Answer;
-import dev.tarn.server.mirror.HeaderFields;
+import dev.tarn.server.mirror.HeaderFields.Field;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -44,24 +44,12 @@ final class ResponseHead {
       Framing framing,
       boolean keepAlive,
       int bodyBytes) {
-    ByteBuf head = allocator.directBuffer(USUAL_BYTES + bodyBytes);
-    try {
-      write(head, answer, links, framing, keepAlive);
-      return head.retain();
-    } finally {
-      head.release();
-    }
-  }
-
-  private static void write(
-      ByteBuf to, Answer answer, @Nullable Links links, Framing framing, boolean keepAlive) {
+    // First what could fail, so that there is no buffer to be released then.
+    String link = link(answer.headers().link(), links);
+    ByteBuf to = allocator.directBuffer(USUAL_BYTES + bodyBytes);
     statusLine(to, answer.status());
     answer.headers().writeTo(to);
-    String upstreamsLink = answer.headers().link();
-    String link = upstreamsLink == null || links == null ? null : links.rewrite(upstreamsLink);
-    if (link != null) {
-      text(to, HeaderFields.line("Link", link));
-    }
+    text(to, link);
     switch (framing) {
       case LENGTH -> {
         if (answer.contentLength() >= 0) {
@@ -85,6 +73,12 @@ final class ResponseHead {
       to.writeBytes(CLOSE);
     }
     to.writeBytes(END);
+    return to;
+  }
+
+  private static String link(@Nullable String upstreams, @Nullable Links links) {
+    String link = upstreams == null || links == null ? null : links.rewrite(upstreams);
+    return link == null ? "" : new Field("Link", link).line();
   }
 
   private static void statusLine(ByteBuf to, int status) {
