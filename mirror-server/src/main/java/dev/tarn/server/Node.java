@@ -75,10 +75,6 @@ public final class Node implements AutoCloseable {
       this.metrics =
           open("metrics", new Metrics(meters, configuration.registries().keySet(), version));
       ExecutorService workers = open("workers", Executors.newVirtualThreadPerTaskExecutor());
-      Transport transport = loops.get();
-      Meanwhile<AdminEndpoint> bound =
-          Meanwhile.start(() -> adminEndpoint(transport, meters, workers));
-      open("admin endpoint", bound::close);
       Path path = configuration.store().path();
       DiskBlobStore blobs =
           open(
@@ -88,6 +84,8 @@ public final class Node implements AutoCloseable {
       Catalog catalog = Catalog.open(path.resolve("catalog"));
       DiskProofStore proofs = new DiskProofStore(catalog);
       NodeEvents events = new NodeEvents(metrics, configuration.registries());
+      Transport transport = loops.get();
+      this.admin = open("admin endpoint", adminEndpoint(transport, meters, workers));
       UpstreamClient client =
           open(
               "upstream client",
@@ -103,7 +101,6 @@ public final class Node implements AutoCloseable {
       metrics.bindStore(blobs::statistics);
       metrics.bindTransfers(mirror::transfersInFlight);
       metrics.bindNetty(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric());
-      this.admin = bound.get();
       this.registry =
           open(
               "registry endpoint",
