@@ -16,9 +16,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream in memory that has one blob and hands it out in equal parts; for one thread. */
+/**
+ * An upstream in memory that has one blob, hands it out in equal parts and knows nothing else; for
+ * one thread.
+ */
 final class PartsUpstream implements Upstream {
   static final int PART_BYTES = 1024 * 1024;
+
+  private static final UpstreamAnswer NOTHING_ELSE =
+      new UpstreamAnswer.NotFound(UpstreamAnswer.ErrorBody.NONE);
 
   private final Sample blob;
   private final List<Long> offsets = new ArrayList<>();
@@ -70,24 +76,24 @@ final class PartsUpstream implements Upstream {
 
   @Override
   public UpstreamAnswer headBlob(RepositoryName repository, Digest digest, Caller caller) {
-    throw new UnsupportedOperationException();
+    return NOTHING_ELSE;
   }
 
   @Override
   public UpstreamAnswer headManifest(
       RepositoryName repository, Reference reference, String accept, Caller caller) {
-    throw new UnsupportedOperationException();
+    return NOTHING_ELSE;
   }
 
   @Override
   public UpstreamAnswer getManifest(
       RepositoryName repository, Reference reference, String accept, Caller caller) {
-    throw new UnsupportedOperationException();
+    return NOTHING_ELSE;
   }
 
   @Override
   public UpstreamAnswer getListing(RepositoryName repository, String pathAndQuery, Caller caller) {
-    throw new UnsupportedOperationException();
+    return NOTHING_ELSE;
   }
 
   private final class Parts implements UpstreamContent {
