@@ -114,6 +114,15 @@ final class CommandLineInterface {
     return ExitStatus.OK;
   }
 
+  @Command(
+      name = "train",
+      hidden = true,
+      description = "Run what a node does: for the launcher, to keep what the JVM learns of it.")
+  int train() throws IOException, InterruptedException {
+    int status = demo(false);
+    return status == ExitStatus.OK ? Training.run(out, err) : status;
+  }
+
   private static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }

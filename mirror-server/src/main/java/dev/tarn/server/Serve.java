@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,16 @@ final class Serve {
    */
   static int run(
       Optional<Path> file, Map<String, String> environment, PrintStream out, PrintStream err) {
+    return run(file, environment, out, err, _ -> {});
+  }
+
+  /** The same, and tells {@code serving} of the node once it serves. */
+  static int run(
+      Optional<Path> file,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      Consumer<Node> serving) {
     Configuration configuration;
     try {
       configuration = load(file, environment);
@@ -37,7 +48,7 @@ final class Serve {
       return refused(file, e, err);
     }
     try (Logs logs = Logs.start(configuration.logging(), out)) {
-      return serve(configuration, logs);
+      return serve(configuration, logs, serving);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return ExitStatus.OK;
@@ -58,13 +69,15 @@ final class Serve {
     return ExitStatus.CONFIGURATION;
   }
 
-  private static int serve(Configuration configuration, Logs logs) throws InterruptedException {
+  private static int serve(Configuration configuration, Logs logs, Consumer<Node> serving)
+      throws InterruptedException {
     CountDownLatch closed = new CountDownLatch(1);
     try (Node node = Node.start(configuration, Main.version())) {
       Thread hook = new Thread(() -> stop(node, logs, closed), "tarn-shutdown");
       Runtime.getRuntime().addShutdownHook(hook);
       node.watchLog(logs::dropped);
       started(configuration, node);
+      serving.accept(node);
       try {
         closed.await();
       } finally {

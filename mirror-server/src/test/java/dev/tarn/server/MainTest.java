@@ -40,6 +40,15 @@ class MainTest {
   }
 
   @Test
+  void aTrainingRunsTheDemoAndANodeAndLeavesNothingRunning() {
+    assertThat(run("train")).isZero();
+    assertThat(out()).contains("every digest matched", "serving");
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    assertThat(run("--help")).isZero();
+    assertThat(out()).doesNotContain("train ");
+  }
+
+  @Test
   void whatIsNoCommandIsAUsageError() {
     assertThat(run()).isEqualTo(2);
     assertThat(run("sevre")).isEqualTo(2);

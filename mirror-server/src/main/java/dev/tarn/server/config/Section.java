@@ -57,15 +57,15 @@ final class Section {
     this.context = context;
     this.path = path;
     this.overridable = overridable;
-    switch (node) {
-      case Mapping(Map<String, Node> given, int _) -> this.entries = given;
-      case Empty _ -> this.entries = Map.of();
-      case null -> this.entries = Map.of();
-      case Scalar _, Sequence _ -> {
-        this.entries = Map.of();
-        at(path, node);
-        context.problem(path, "expected keys with values, found " + describe(node));
-      }
+    // Not a switch over types: one is linked at its first use, which start-up would wait for.
+    if (node instanceof Mapping(Map<String, Node> given, int _)) {
+      this.entries = given;
+      return;
+    }
+    this.entries = Map.of();
+    if (node != null && !(node instanceof Empty)) {
+      at(path, node);
+      context.problem(path, "expected keys with values, found " + describe(node));
     }
   }
 
@@ -193,25 +193,23 @@ final class Section {
   private <T> List<T> items(
       String key, BiFunction<String, Node, Optional<T>> reader, List<T> fallback) {
     String listPath = pathOf(key);
-    return switch (entries.get(key)) {
-      case null -> fallback;
-      case Empty _ -> fallback;
-      case Sequence(List<Node> items, int _) -> {
-        List<T> values = new ArrayList<>();
-        for (int i = 0; i < items.size(); i++) {
-          String itemPath = listPath + "[" + i + "]";
-          at(itemPath, items.get(i));
-          reader.apply(itemPath, items.get(i)).ifPresent(values::add);
-        }
-        // Where an item was refused, its problem is enough; a short list would cause another.
-        yield values.size() == items.size() ? values : fallback;
-      }
-      case Node node -> {
-        at(listPath, node);
-        context.problem(listPath, "expected a list, found " + describe(node));
-        yield fallback;
-      }
-    };
+    Node node = entries.get(key);
+    if (node == null || node instanceof Empty) {
+      return fallback;
+    }
+    if (!(node instanceof Sequence(List<Node> items, int _))) {
+      at(listPath, node);
+      context.problem(listPath, "expected a list, found " + describe(node));
+      return fallback;
+    }
+    List<T> values = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      String itemPath = listPath + "[" + i + "]";
+      at(itemPath, items.get(i));
+      reader.apply(itemPath, items.get(i)).ifPresent(values::add);
+    }
+    // Where an item was refused, its problem is enough; a short list would cause another.
+    return values.size() == items.size() ? values : fallback;
   }
 
   private Optional<String> override(String key) {

@@ -7,14 +7,11 @@ import dev.tarn.server.config.ConfigurationLoader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 
 /**
  * Pulls a generated image through a node from an upstream in this process, then once more with that
@@ -49,10 +46,9 @@ public final class Demo {
   private void run(boolean keep) throws IOException, InterruptedException {
     GeneratedImage image = GeneratedImage.generate(SEED, LAYER_BYTES);
     UpstreamIdentity identity = UpstreamIdentity.load();
-    Path directory = Files.createTempDirectory("tarn-demo-");
-    identity.writeCertificate(directory.resolve(CERTIFICATE));
-    try (EmbeddedRegistry upstream = EmbeddedRegistry.start(image, REPOSITORY, TAG, identity);
-        Node node = Node.start(configuration(upstream, directory), version);
+    try (TemporaryDirectory directory = TemporaryDirectory.create("tarn-demo-");
+        EmbeddedRegistry upstream = EmbeddedRegistry.start(image, REPOSITORY, TAG, identity);
+        Node node = Node.start(configuration(upstream, identity, directory.path()), version);
         PullClient client = new PullClient(System::nanoTime)) {
       URI mirror = URI.create("http://127.0.0.1:" + node.registryAddress().getPort());
       URI base = mirror.resolve("/v2/" + REPOSITORY + "/");
@@ -78,12 +74,12 @@ public final class Demo {
       line("   upstream was asked for nothing");
       line("");
       line("every digest matched");
-    } finally {
-      delete(directory);
     }
   }
 
-  private static Configuration configuration(EmbeddedRegistry upstream, Path directory) {
+  private static Configuration configuration(
+      EmbeddedRegistry upstream, UpstreamIdentity identity, Path directory) throws IOException {
+    identity.writeCertificate(directory.resolve(CERTIFICATE));
     String yaml =
         """
         registry:
@@ -146,13 +142,5 @@ public final class Demo {
   private void line(String format, Object... arguments) {
     out.printf(Locale.ROOT, format + "%n", arguments);
     out.flush();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }
