@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,25 +17,27 @@ import java.util.Optional;
  *     image specification, Digests</a>
  */
 public final class Digest implements Comparable<Digest> {
+  private static final List<Algorithm> ALGORITHMS = List.of(Algorithm.values());
+
   private final Algorithm algorithm;
-  private final String hex;
+  private final String text;
   private final int hash;
 
-  private Digest(Algorithm algorithm, String hex) {
+  private Digest(Algorithm algorithm, String text) {
     this.algorithm = algorithm;
-    this.hex = hex;
-    this.hash = hex.hashCode();
+    this.text = text;
+    this.hash = text.hashCode();
   }
 
   /** The digest that {@code text} spells, or empty where it spells none that Tarn can verify. */
   public static Optional<Digest> parse(String text) {
-    for (Algorithm algorithm : Algorithm.values()) {
+    for (Algorithm algorithm : ALGORITHMS) {
       String label = algorithm.label();
       if (text.length() == label.length() + 1 + algorithm.hexLength()
           && text.startsWith(label)
-          && text.charAt(label.length()) == ':') {
-        String hex = text.substring(label.length() + 1);
-        return isLowerHex(hex) ? Optional.of(new Digest(algorithm, hex)) : Optional.empty();
+          && text.charAt(label.length()) == ':'
+          && isLowerHex(text, label.length() + 1)) {
+        return Optional.of(new Digest(algorithm, text));
       }
     }
     return Optional.empty();
@@ -42,7 +45,8 @@ public final class Digest implements Comparable<Digest> {
 
   /** The digest of content whose bytes went into {@code hash}; the hash is reset by it. */
   public static Digest of(Algorithm algorithm, MessageDigest hash) {
-    return new Digest(algorithm, HexFormat.of().formatHex(hash.digest()));
+    String hex = HexFormat.of().formatHex(hash.digest());
+    return new Digest(algorithm, algorithm.label() + ":" + hex);
   }
 
   /** The digest of {@code content}, whose position stays where it is. */
@@ -68,11 +72,11 @@ public final class Digest implements Comparable<Digest> {
 
   /** The part after the colon, in lower case. */
   public String hex() {
-    return hex;
+    return text.substring(algorithm.label().length() + 1);
   }
 
-  private static boolean isLowerHex(String text) {
-    for (int i = 0; i < text.length(); i++) {
+  private static boolean isLowerHex(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
       char c = text.charAt(i);
       if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) {
         return false;
@@ -84,12 +88,12 @@ public final class Digest implements Comparable<Digest> {
   @Override
   public int compareTo(Digest other) {
     int byAlgorithm = algorithm.compareTo(other.algorithm);
-    return byAlgorithm != 0 ? byAlgorithm : hex.compareTo(other.hex);
+    return byAlgorithm != 0 ? byAlgorithm : text.compareTo(other.text);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Digest that && algorithm == that.algorithm && hex.equals(that.hex);
+    return other instanceof Digest that && text.equals(that.text);
   }
 
   @Override
@@ -100,6 +104,6 @@ public final class Digest implements Comparable<Digest> {
   /** The whole digest, {@code algorithm:hex}. */
   @Override
   public String toString() {
-    return algorithm.label() + ":" + hex;
+    return text;
   }
 }

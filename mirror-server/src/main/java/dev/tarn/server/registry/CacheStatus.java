@@ -1,12 +1,12 @@
 package dev.tarn.server.registry;
 
+import dev.tarn.server.mirror.HeaderFields.Field;
 import dev.tarn.server.mirror.Outcome;
 import dev.tarn.server.mirror.Source;
-import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The header that tells a person with curl how an answer came about.
@@ -15,29 +15,34 @@ import org.jspecify.annotations.Nullable;
  *     Header Field</a>
  */
 final class CacheStatus {
-  static final AsciiString NAME = AsciiString.cached("Cache-Status");
-
-  private static final Map<Source, String> HITS = values("tarn; hit; detail=");
-  private static final Map<Source, String> MISSES = values("tarn; fwd=miss; detail=");
+  private static final byte[] NONE = {};
+  private static final byte[] STALE = line("tarn; hit; detail=stale");
+  private static final byte[] BYPASS = line("tarn; fwd=bypass");
+  private static final Map<Source, byte[]> HITS = lines("tarn; hit; detail=");
+  private static final Map<Source, byte[]> MISSES = lines("tarn; fwd=miss; detail=");
 
   private CacheStatus() {}
 
-  /** The header's value; null where the answer is Tarn's own. */
-  static @Nullable String of(Source source, Outcome outcome) {
+  /** The whole line, for nobody to change; empty where the answer is Tarn's own. */
+  static byte[] line(Source source, Outcome outcome) {
     return switch (outcome) {
-      case HIT -> HITS.get(source);
-      case STALE -> "tarn; hit; detail=stale";
-      case MISS -> MISSES.get(source);
-      case PASSED -> source == Source.NONE ? null : "tarn; fwd=bypass";
-      case REJECTED, FAILED -> null;
+      case HIT -> HITS.getOrDefault(source, NONE);
+      case STALE -> STALE;
+      case MISS -> MISSES.getOrDefault(source, NONE);
+      case PASSED -> source == Source.NONE ? NONE : BYPASS;
+      case REJECTED, FAILED -> NONE;
     };
   }
 
-  private static Map<Source, String> values(String start) {
-    Map<Source, String> values = new EnumMap<>(Source.class);
+  private static Map<Source, byte[]> lines(String start) {
+    Map<Source, byte[]> lines = new EnumMap<>(Source.class);
     for (Source source : Source.values()) {
-      values.put(source, start + source.name().toLowerCase(Locale.ROOT));
+      lines.put(source, line(start + source.name().toLowerCase(Locale.ROOT)));
     }
-    return values;
+    return lines;
+  }
+
+  private static byte[] line(String value) {
+    return new Field("Cache-Status", value).line().getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -47,8 +47,8 @@ final class Exchange implements BodyWriter.Ending {
 
   /** What becomes of the connection after an exchange. */
   interface Connection {
-    /** The next request may be answered. */
-    void next();
+    /** The next request may be answered; it is {@code now} by the nanosecond clock. */
+    void next(long now);
 
     /** No further request: the connection is ended by FIN. */
     void end();
@@ -84,7 +84,7 @@ final class Exchange implements BodyWriter.Ending {
       case Parsed.Ping _ -> respond(ping());
       case Parsed.Refused(int status, OciError error) ->
           respond(Answer.error(status, Outcome.REJECTED, error));
-      case Parsed.Ask(MirrorRequest asked, Links clientLinks) -> {
+      case Parsed.Ask(MirrorRequest asked, @Nullable Links clientLinks) -> {
         request = asked;
         links = clientLinks;
         Answer hit = context.hit(asked);
@@ -295,16 +295,17 @@ final class Exchange implements BodyWriter.Ending {
     if (given != null) {
       given.close();
     }
-    report(given, whole, clientLeft, bytes);
+    long now = context.nanoClock().getAsLong();
+    report(given, now, whole, clientLeft, bytes);
     if (whole && keepAlive) {
-      connection.next();
+      connection.next(now);
     } else {
       connection.end();
     }
   }
 
-  private void report(@Nullable Answer given, boolean whole, boolean clientLeft, long bytes) {
-    long now = context.nanoClock().getAsLong();
+  private void report(
+      @Nullable Answer given, long now, boolean whole, boolean clientLeft, long bytes) {
     context
         .listener()
         .finished(

@@ -4,6 +4,7 @@ import dev.tarn.core.transfer.Transfer;
 import dev.tarn.core.transfer.TransferReader;
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +93,8 @@ final class GrowingWriter implements BodyWriter {
     }
   }
 
-  private void write(long to) {
+  private void write(long ready) {
+    long to = Math.min(ready, position + BorrowedRegion.TURN_BYTES);
     BorrowedRegion region = new BorrowedRegion(reader.channel(), position, to);
     underWay = region;
     framing
@@ -105,7 +107,12 @@ final class GrowingWriter implements BodyWriter {
               if (done.isSuccess()) {
                 underWay = null;
                 position = to;
-                pump();
+                if (to < ready) {
+                  // More is here, but others have their turn first, as with a complete file.
+                  channel.eventLoop().schedule(this::pump, 0, TimeUnit.NANOSECONDS);
+                } else {
+                  pump();
+                }
               } else {
                 ended = true;
                 ending.cut("write_failed");

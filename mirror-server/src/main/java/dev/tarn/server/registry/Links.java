@@ -10,15 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Turns the {@code Link} of a paged listing, which names upstream's paths, into one that leads this
  * client back through the mirror: its own path and namespace, and upstream's parameters.
  *
- * @param base the path as the client addressed it
+ * @param base the path of the listing, as the client addresses it
  * @param namespace the client's {@code ns}, or null
  */
 record Links(String base, @Nullable String namespace) {
   private static final Pattern TARGET = Pattern.compile("<([^<>]*)>");
-
-  Links of(String path) {
-    return new Links(base + path, namespace);
-  }
 
   /** The links for the client; null where upstream's value holds none. */
   @Nullable String rewrite(String value) {

@@ -135,9 +135,9 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   }
 
   @Override
-  public void next() {
+  public void next(long now) {
     current = null;
-    activeNanos = context.nanoClock().getAsLong();
+    activeNanos = now;
     if (context.isDraining() && waiting.isEmpty()) {
       end();
     } else {

@@ -38,8 +38,10 @@ final class RequestParser {
     /** Is this a registry? */
     record Ping() implements Parsed {}
 
-    /** A question for the mirror. {@code links} turns upstream's links into this client's. */
-    record Ask(MirrorRequest request, Links links) implements Parsed {}
+    /**
+     * A question for the mirror. {@code links}, for a listing, turns upstream's into the client's.
+     */
+    record Ask(MirrorRequest request, @Nullable Links links) implements Parsed {}
 
     /** Refused here. */
     record Refused(int status, OciError error) implements Parsed {}
@@ -80,7 +82,7 @@ final class RequestParser {
               path.substring(kindSlash + 1, tailSlash),
               path.substring(tailSlash + 1),
               parameters,
-              API + prefix + scope.repository() + "/");
+              prefix);
       case Located.Nowhere(Parsed.Refused refused) -> refused;
     };
   }
@@ -129,29 +131,28 @@ final class RequestParser {
       String kind,
       String tail,
       Query query,
-      String base) {
+      String prefix) {
     String authorization = http.headers().get(HttpHeaderNames.AUTHORIZATION);
     Caller caller =
         authorization == null ? Caller.anonymous() : Caller.withAuthorization(authorization);
-    Links links = new Links(base, query.namespace());
     return switch (kind) {
-      case "manifests" -> manifest(http, head, scope, caller, tail, links);
-      case "blobs" -> blob(http, head, scope, caller, tail, links);
+      case "manifests" -> manifest(http, head, scope, caller, tail);
+      case "blobs" -> blob(http, head, scope, caller, tail);
       case "tags" ->
           tail.equals("list")
-              ? listing(scope, caller, head, "tags/list", query, links)
+              ? listing(scope, caller, head, "tags/list", query, prefix)
               : noSuchEndpoint();
       case "referrers" ->
           Digest.parse(tail)
               .<Parsed>map(
-                  digest -> listing(scope, caller, head, "referrers/" + digest, query, links))
+                  digest -> listing(scope, caller, head, "referrers/" + digest, query, prefix))
               .orElseGet(() -> refuse(400, OciError.Code.DIGEST_INVALID, "not a digest"));
       default -> noSuchEndpoint();
     };
   }
 
   private static Parsed manifest(
-      HttpRequest http, boolean head, Scope scope, Caller caller, String tail, Links links) {
+      HttpRequest http, boolean head, Scope scope, Caller caller, String tail) {
     Optional<Reference> reference = Reference.parse(tail);
     if (reference.isEmpty()) {
       return refuse(404, OciError.Code.MANIFEST_UNKNOWN, "not a tag, nor a digest known here");
@@ -159,18 +160,17 @@ final class RequestParser {
     List<String> accepted = http.headers().getAll(HttpHeaderNames.ACCEPT);
     String accept = accepted.size() == 1 ? accepted.getFirst() : String.join(", ", accepted);
     return new Parsed.Ask(
-        new MirrorRequest.OfManifest(scope, caller, head, reference.get(), accept), links);
+        new MirrorRequest.OfManifest(scope, caller, head, reference.get(), accept), null);
   }
 
   private static Parsed blob(
-      HttpRequest http, boolean head, Scope scope, Caller caller, String tail, Links links) {
+      HttpRequest http, boolean head, Scope scope, Caller caller, String tail) {
     Optional<Digest> digest = Digest.parse(tail);
     if (digest.isEmpty()) {
       return refuse(404, OciError.Code.DIGEST_INVALID, "not a digest that can be verified here");
     }
     RangeRequest range = RangeRequest.parse(http.headers().get(HttpHeaderNames.RANGE));
-    return new Parsed.Ask(
-        new MirrorRequest.OfBlob(scope, caller, head, digest.get(), range), links);
+    return new Parsed.Ask(new MirrorRequest.OfBlob(scope, caller, head, digest.get(), range), null);
   }
 
   private static Parsed.Refused noSuchEndpoint() {
@@ -178,11 +178,13 @@ final class RequestParser {
   }
 
   private static Parsed.Ask listing(
-      Scope scope, Caller caller, boolean head, String path, Query query, Links links) {
+      Scope scope, Caller caller, boolean head, String path, Query query, String prefix) {
     String rest = query.rest();
     String pathAndQuery = rest.isEmpty() ? path : path + "?" + rest;
+    String own = API + prefix + scope.repository() + "/" + path;
     return new Parsed.Ask(
-        new MirrorRequest.OfListing(scope, caller, head, pathAndQuery), links.of(path));
+        new MirrorRequest.OfListing(scope, caller, head, pathAndQuery),
+        new Links(own, query.namespace()));
   }
 
   private static Parsed.Refused refuse(int status, OciError.Code code, String message) {

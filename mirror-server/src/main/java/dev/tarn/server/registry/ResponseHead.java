@@ -21,7 +21,6 @@ final class ResponseHead {
   private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\n");
   private static final byte[] CONTENT_LENGTH = ascii("content-length: ");
   private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
-  private static final byte[] CACHE_STATUS = ascii("Cache-Status: ");
   private static final byte[] ALLOW = ascii("allow: GET, HEAD\r\n");
   private static final byte[] CLOSE = ascii("connection: close\r\n");
   private static final byte[] END = ascii("\r\n");
@@ -60,12 +59,7 @@ final class ResponseHead {
       }
       case CHUNKED -> to.writeBytes(CHUNKED);
     }
-    String cacheStatus = CacheStatus.of(answer.source(), answer.outcome());
-    if (cacheStatus != null) {
-      to.writeBytes(CACHE_STATUS);
-      text(to, cacheStatus);
-      to.writeBytes(END);
-    }
+    to.writeBytes(CacheStatus.line(answer.source(), answer.outcome()));
     if (answer.status() == METHOD_NOT_ALLOWED) {
       to.writeBytes(ALLOW);
     }
