@@ -5,13 +5,16 @@ import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
 import dev.tarn.e2e.run.SuiteRunner;
+import dev.tarn.e2e.simulate.SimulateSuite;
 import dev.tarn.e2e.suite.ClientsSuite;
 import dev.tarn.e2e.suite.ConformanceSuite;
 import dev.tarn.e2e.suite.ContainerdSuite;
 import dev.tarn.e2e.suite.SoakSuite;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -22,27 +25,30 @@ public final class Main {
 
   private Main() {}
 
-  private static List<Suite<?>> suites(boolean quick) {
+  private static List<Suite<?>> suites(boolean quick, Map<String, String> options) {
     return List.of(
         new ContainerdSuite(),
         new ConformanceSuite(),
         new ClientsSuite(),
         new SoakSuite(),
         new ServeSuite(quick),
-        new ColdSuite(quick));
+        new ColdSuite(quick),
+        new SimulateSuite(options));
   }
 
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>();
     boolean keep = false;
     boolean quick = false;
+    Map<String, String> options = new LinkedHashMap<>();
     Predicate<String> selected = name -> true;
-    for (String argument : arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      String argument = arguments[i];
       if (argument.equals("--list")) {
         list();
         return;
       } else if (argument.equals("--names")) {
-        suites(false).forEach(suite -> System.out.println(suite.name()));
+        suites(false, Map.of()).forEach(suite -> System.out.println(suite.name()));
         return;
       } else if (argument.equals("--quick")) {
         quick = true;
@@ -51,6 +57,8 @@ public final class Main {
       } else if (argument.startsWith("--case=")) {
         String part = argument.substring("--case=".length());
         selected = name -> name.contains(part);
+      } else if (SimulateSuite.OPTIONS.contains(argument) && i + 1 < arguments.length) {
+        options.put(argument.substring(2), arguments[++i]);
       } else if (argument.startsWith("-")) {
         misused("no such option: " + argument);
       } else {
@@ -60,7 +68,7 @@ public final class Main {
     if (names.isEmpty()) {
       misused("which suite?");
     }
-    List<Suite<?>> all = suites(quick);
+    List<Suite<?>> all = suitesWith(quick, options);
     List<Suite<?>> suites = new ArrayList<>();
     for (String name : names) {
       Optional<Suite<?>> suite = all.stream().filter(s -> s.name().equals(name)).findFirst();
@@ -76,8 +84,17 @@ public final class Main {
     System.exit(green ? 0 : FAILED);
   }
 
+  private static List<Suite<?>> suitesWith(boolean quick, Map<String, String> options) {
+    try {
+      return suites(quick, options);
+    } catch (IllegalArgumentException wrong) {
+      misused(String.valueOf(wrong.getMessage()));
+      throw wrong;
+    }
+  }
+
   private static void list() {
-    for (Suite<?> suite : suites(false)) {
+    for (Suite<?> suite : suites(false, Map.of())) {
       System.out.printf("%-12s %s%n", suite.name(), suite.summary());
       List<Need> needs = new ArrayList<>(suite.needs());
       suite.cases().stream().flatMap(c -> c.needs().stream()).forEach(needs::add);
@@ -95,7 +112,7 @@ public final class Main {
   private static void misused(String what) {
     System.err.println("e2e/run: " + what);
     System.err.println(
-        "usage: e2e/run [--keep] [--quick] [--case=PART-OF-NAME] SUITE…   or: e2e/run --list");
+        "usage: e2e/run [--keep] [--quick] [--case=PART-OF-NAME] SUITE… [--OPTION VALUE]…   or: e2e/run --list");
     System.exit(MISUSED);
   }
 }
