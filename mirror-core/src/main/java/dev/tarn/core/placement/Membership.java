@@ -2,17 +2,26 @@ package dev.tarn.core.placement;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Everybody whom this node knows at one moment, sorted by name. An immutable value. */
 public final class Membership {
   private final long version;
   private final List<Member> members;
+  private final Map<String, Member> byName;
+
+  /** Made on first use; made twice by two threads, both are equal. */
+  private volatile @Nullable Placement placement;
 
   private Membership(long version, List<Member> members) {
     this.version = version;
     this.members = members;
+    this.byName = HashMap.newHashMap(members.size());
+    members.forEach(member -> byName.put(member.name(), member));
   }
 
   /**
@@ -41,31 +50,27 @@ public final class Membership {
     return members;
   }
 
+  /** Who is home of what among these members: one for all who share this snapshot. */
+  public Placement placement() {
+    Placement known = placement;
+    if (known == null) {
+      known = new Placement(this);
+      placement = known;
+    }
+    return known;
+  }
+
   public int size() {
     return members.size();
   }
 
   /** The member of that name. */
   public Optional<Member> find(String name) {
-    int low = 0;
-    int high = members.size() - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int order = members.get(middle).name().compareTo(name);
-      if (order == 0) {
-        return Optional.of(members.get(middle));
-      }
-      if (order < 0) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return Optional.empty();
+    return Optional.ofNullable(byName.get(name));
   }
 
   public boolean contains(String name) {
-    return find(name).isPresent();
+    return byName.containsKey(name);
   }
 
   /** Equal where the members are: the version is no part of it. */

@@ -34,6 +34,9 @@ final class Health {
   }
 
   boolean usable(String member, long now) {
+    if (failed.isEmpty() && shunned.isEmpty()) {
+      return true;
+    }
     if (shunned.contains(member)) {
       return false;
     }

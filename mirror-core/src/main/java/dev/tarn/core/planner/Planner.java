@@ -24,7 +24,7 @@ public final class Planner {
    * @param now the time, in nanoseconds of whichever monotonic clock all events are told by
    */
   public Planner(String self, Membership membership, RandomGenerator random, long now) {
-    this(self, new Placement(membership), random, now);
+    this(self, membership.placement(), random, now);
   }
 
   /** A planner that shares a placement with others. */
@@ -161,7 +161,7 @@ public final class Planner {
     if (previous.membership().equals(membership)) {
       return;
     }
-    kernel.setPlacement(new Placement(membership));
+    kernel.setPlacement(membership.placement());
     directory.unsure();
     announcer.membershipChanged(previous);
   }

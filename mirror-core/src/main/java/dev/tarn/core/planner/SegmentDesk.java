@@ -98,14 +98,13 @@ final class SegmentDesk {
     if (chunk.lapsed(now) || lesseeIsGone(chunk) || slowFor(book, chunk, asker)) {
       pass(book, chunk, from);
     }
-    List<String> givers = givers(segment, chunk, asker, question.avoid());
-    if (chunk.lessee().isEmpty() && givers.isEmpty()) {
+    Givers givers = new Givers(kernel, segment, chunk, asker, question.avoid());
+    if (chunk.lessee().isEmpty() && !givers.any()) {
       Answer.PlaceKind kind = grant(book, chunk, from, need.bytes());
       if (kind != Answer.PlaceKind.CANDIDATES) {
         segment.failed |= kind == Answer.PlaceKind.NOBODY;
         return new Answer.Place(need.chunk(), kind, List.of(), chunk.lessee());
       }
-      givers = givers(segment, chunk, asker, question.avoid());
     }
     if (chunk.lessee().equals(from)) {
       return new Answer.Place(need.chunk(), Answer.PlaceKind.LEASED, List.of(), from);
@@ -113,7 +112,7 @@ final class SegmentDesk {
     return new Answer.Place(
         need.chunk(),
         Answer.PlaceKind.CANDIDATES,
-        offer(givers, chunk, from, question, !chunk.lessee().equals(lesseeBefore)),
+        offer(givers, chunk, !chunk.lessee().equals(lesseeBefore)),
         chunk.lessee());
   }
 
@@ -130,59 +129,10 @@ final class SegmentDesk {
     return !chunk.lessee().isEmpty() && !kernel.usable(chunk.lessee());
   }
 
-  /**
-   * Who could give it to this asker. Without a lease under way only those who hold it whole count,
-   * for what the others receive would have to come from somewhere.
-   */
-  private List<String> givers(
-      BlobBook.Segment segment, ChunkBook chunk, ChunkBook.Receiver asker, List<String> avoid) {
-    Set<String> names = new LinkedHashSet<>();
-    boolean held = false;
-    for (ChunkBook.Receiver receiver : chunk.receivers()) {
-      if (receiver.held() && giver(receiver.name(), asker.name())) {
-        names.add(receiver.name());
-        held = true;
-      }
-    }
-    for (String seed : segment.seeds) {
-      if (giver(seed, asker.name())) {
-        names.add(seed);
-        held = true;
-      }
-    }
-    if (!held && chunk.lessee().isEmpty()) {
-      return List.of();
-    }
-    for (ChunkBook.Receiver receiver : chunk.receivers()) {
-      if (ChunkBook.mayGive(receiver, asker) && giver(receiver.name(), asker.name())) {
-        names.add(receiver.name());
-      }
-    }
-    if (!chunk.lessee().isEmpty() && giver(chunk.lessee(), asker.name())) {
-      names.add(chunk.lessee());
-    }
-    List<String> others = names.stream().filter(name -> !avoid.contains(name)).toList();
-    return others.isEmpty() ? List.copyOf(names) : others;
-  }
-
-  private boolean giver(String name, String asker) {
-    return !name.equals(asker) && kernel.usable(name);
-  }
-
-  private List<String> offer(
-      List<String> givers,
-      ChunkBook chunk,
-      String from,
-      Question.Locate question,
-      boolean newLessee) {
-    String zone = kernel.zoneOf(from);
-    boolean nearFailed =
-        question.avoid().stream()
-            .anyMatch(name -> kernel.zoneOf(name).equals(zone) && chunk.find(name) != null);
-    List<String> near = nearFailed ? givers : directory.nearest(givers, from);
-    List<String> some = kernel.sample(near, Limits.CANDIDATES);
+  private List<String> offer(Givers givers, ChunkBook chunk, boolean newLessee) {
+    List<String> some = givers.some(Limits.CANDIDATES);
     String lessee = chunk.lessee();
-    if (!newLessee || !givers.contains(lessee) || some.contains(lessee)) {
+    if (!newLessee || lessee.isEmpty() || some.contains(lessee) || !kernel.usable(lessee)) {
       return some;
     }
     // Whoever is lessee learns of it by the first question that names it so.
