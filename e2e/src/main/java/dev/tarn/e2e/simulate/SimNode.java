@@ -94,9 +94,7 @@ final class SimNode {
   private void wantNext() {
     if (alive && nextBlob < stocks.length) {
       Content content = stocks[nextBlob++].content();
-      handle(
-          new Event.Want(
-              content.digest(), content.size(), Question.UNKNOWN_SIZE, new BitSet()));
+      handle(new Event.Want(content.digest(), content.size(), Question.UNKNOWN_SIZE, new BitSet()));
     }
   }
 
@@ -175,9 +173,7 @@ final class SimNode {
       case Action.Verify verify ->
           simulation.after(
               Simulation.VERIFY_NANOS,
-              () ->
-                  handle(
-                      new Event.Verified(verify.digest(), content(verify.digest()).size())));
+              () -> handle(new Event.Verified(verify.digest(), content(verify.digest()).size())));
       case Action.Finished finished -> finished(content(finished.digest()));
       case Action.GaveUp _ -> {
         log.gaveUp++;
@@ -243,8 +239,7 @@ final class SimNode {
     long token = ++from.lastToken;
     Content content = content(fetch.digest());
     Transfer transfer =
-        Transfer.fromPeer(
-            this, from, fetch.id(), token, content, fetch.chunk(), fetch.offset());
+        Transfer.fromPeer(this, from, fetch.id(), token, content, fetch.chunk(), fetch.offset());
     receiving.put(fetch.id(), transfer);
     if (!from.alive) {
       if (!from.silent) {
@@ -330,7 +325,8 @@ final class SimNode {
     SimNode from = transfer.from;
     if (from != null) {
       from.offered.remove(transfer.token);
-      simulation.send(from, transfer.to, () -> transfer.to.fail(transfer, Event.FetchFailure.UNREACHABLE));
+      simulation.send(
+          from, transfer.to, () -> transfer.to.fail(transfer, Event.FetchFailure.UNREACHABLE));
     }
   }
 

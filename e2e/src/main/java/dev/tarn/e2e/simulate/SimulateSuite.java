@@ -30,7 +30,9 @@ public final class SimulateSuite implements Suite<List<Outcome>> {
 
   @Override
   public String summary() {
-    return "the planner by the thousand, simulated: --scenario " + Scenarios.names() + ", --nodes, --seed";
+    return "the planner by the thousand, simulated: --scenario "
+        + Scenarios.names()
+        + ", --nodes, --seed";
   }
 
   @Override
@@ -72,8 +74,7 @@ public final class SimulateSuite implements Suite<List<Outcome>> {
     return cases;
   }
 
-  private static void simulate(
-      Scenario scenario, long seed, List<Outcome> outcomes, CaseRun run) {
+  private static void simulate(Scenario scenario, long seed, List<Outcome> outcomes, CaseRun run) {
     Outcome outcome = new Simulation(scenario, seed).run();
     if (outcomes.isEmpty()) {
       System.out.println("    " + Outcome.head());

@@ -93,7 +93,9 @@ final class Simulation {
       long starts = spread == 0 ? 0 : random.nextLong(spread);
       long death = random.nextLong(wave);
       boolean silently = random.nextBoolean();
-      if (wants && !(scenario.arrival().alone() && !pulling.isEmpty())) {
+      boolean last = node.number() == nodes.size() - 1;
+      boolean nobodyYet = pulling.isEmpty();
+      if (nobodyYet ? wants || last : wants && !scenario.arrival().alone()) {
         pulling.add(node);
         after(starts, () -> node.start(scenario.parallel()));
       }

@@ -1,6 +1,7 @@
 package dev.tarn.core.planner;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.placement.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,10 +110,36 @@ final class BlobBook {
     unlease(chunk);
   }
 
+  /**
+   * How many chunks of a segment are fetched upstream at a time: as many as come soon. Where
+   * upstream is the narrow place, what comes in many pieces at once comes late, and each node waits
+   * for pieces of its own.
+   */
+  int leaseLimit() {
+    if (leasesDone == 0) {
+      return Limits.FIRST_LEASES;
+    }
+    long many = Placement.SEGMENT_CHUNKS * Limits.SOON_NANOS / Math.max(1, meanLeaseNanos);
+    return Math.clamp(many, Limits.LEAST_LEASES, Placement.SEGMENT_CHUNKS);
+  }
+
+  /** How many chunks of a segment are fetched upstream now, without those that take too long. */
+  int leases(Segment segment, long now) {
+    long late = leasesDone < Limits.SLOW_LEASE_SAMPLES ? Limits.LEASE_NANOS : slowLeaseNanos();
+    int leases = 0;
+    for (ChunkBook chunk : segment.chunks.values()) {
+      leases += !chunk.lessee().isEmpty() && chunk.leaseAge(now) <= late ? 1 : 0;
+    }
+    return leases;
+  }
+
+  private long slowLeaseNanos() {
+    return Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_LEASE_FACTOR * meanLeaseNanos);
+  }
+
   /** The lease on a chunk takes much longer than others did. */
   boolean slow(ChunkBook chunk, long now) {
-    long slow = Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_LEASE_FACTOR * meanLeaseNanos);
-    return leasesDone >= Limits.SLOW_LEASE_SAMPLES && chunk.leaseAge(now) > slow;
+    return leasesDone >= Limits.SLOW_LEASE_SAMPLES && chunk.leaseAge(now) > slowLeaseNanos();
   }
 
   /** Ends whatever lease there is on a chunk. */

@@ -3,7 +3,6 @@ package dev.tarn.core.planner;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.range.ChunkGrid;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +34,8 @@ final class BlobFetch {
   private final BlobOpening opening;
   private final BlobHomes homes;
   private final BlobWatch watch;
-  private final TreeMap<Integer, ChunkFetch> chunks = new TreeMap<>();
   private final Missing missing;
+  private final Window window;
   private Phase phase = Phase.OPENING;
   private @Nullable String[] fetchers = new String[0];
   private List<String> holders = List.of();
@@ -52,6 +51,7 @@ final class BlobFetch {
     this.kernel = kernel;
     this.participant = participant;
     this.missing = new Missing(want.knownSize(), want.held());
+    this.window = new Window(this, kernel, missing);
     this.watch = new BlobWatch(this, kernel, participant);
     this.opening = new BlobOpening(this, kernel, participant);
     this.homes = new BlobHomes(this, kernel, participant);
@@ -78,8 +78,8 @@ final class BlobFetch {
     return participant.pace().slowNanos(participant.underWay());
   }
 
-  Pace pace() {
-    return participant.pace();
+  void chunkTook(long nanos) {
+    participant.pace().chunkTook(nanos);
   }
 
   boolean canFetch() {
@@ -95,7 +95,7 @@ final class BlobFetch {
   }
 
   @Nullable ChunkFetch chunk(int number) {
-    return chunks.get(number);
+    return window.find(number);
   }
 
   @Nullable LoneRun lone() {
@@ -107,7 +107,7 @@ final class BlobFetch {
   }
 
   boolean fetchesUpstream() {
-    return lone != null || chunks.values().stream().anyMatch(ChunkFetch::upstream);
+    return lone != null || window.upstream();
   }
 
   boolean holds(int chunk) {
@@ -199,15 +199,14 @@ final class BlobFetch {
 
   /** Fetches all that is missing upstream, in one go where nothing is in between. */
   void alone(boolean leased) {
-    chunks.values().forEach(ChunkFetch::end);
     int first = missing.first();
-    ChunkFetch begun = chunks.get(first);
+    ChunkFetch begun = window.find(first);
     long start =
         (missing.sizeKnown() ? new ChunkGrid(size()).start(first) : 0)
             + (begun == null ? 0 : begun.bytes());
     stopLone();
     long end = missing.sizeKnown() ? missing.endOfRun(first) : Question.UNKNOWN_SIZE;
-    chunks.clear();
+    window.endAll();
     phase = Phase.LONE;
     unshared = true;
     lone = new LoneRun(this, kernel, leased, start, end);
@@ -249,8 +248,7 @@ final class BlobFetch {
 
   private void resize(long told) {
     if (missing.sizeKnown()) {
-      chunks.values().forEach(ChunkFetch::end);
-      chunks.clear();
+      window.endAll();
     }
     missing.resize(told);
     kernel.emit(new Action.SetSize(digest, told));
@@ -267,44 +265,40 @@ final class BlobFetch {
 
   /** Keeps the window full. */
   void fill() {
-    if (phase == Phase.STREAM) {
-      if (chunks.isEmpty()) {
-        start(Question.WHOLE);
+    switch (phase) {
+      case STREAM -> {
+        if (window.size() == 0) {
+          window.begin(Question.WHOLE).ask();
+        }
       }
-      return;
-    }
-    if (phase != Phase.HELD && phase != Phase.CROWD) {
-      return;
-    }
-    while (chunks.size() + (lone == null ? 0 : 1) < Limits.WINDOW_CHUNKS) {
-      int ahead = phase == Phase.CROWD ? Limits.LOOK_AHEAD_CHUNKS : 1;
-      int next = missing.pick(ahead, this::underWay, kernel.random());
-      if (next < 0) {
-        return;
-      }
-      start(next);
+      case HELD -> window.fill(participant.mayStart(this), 1);
+      case CROWD -> window.fill(participant.mayStart(this), Limits.LOOK_AHEAD_CHUNKS);
+      case OPENING, LONE, VERIFYING, ENDED -> {}
     }
   }
 
-  private void start(int number) {
-    begun(number).ask();
+  /** How many of its chunks are under way. */
+  int underWay() {
+    return window.size() + (lone == null ? 0 : 1);
   }
 
-  private ChunkFetch begun(int number) {
-    long start = number == Question.WHOLE ? 0 : new ChunkGrid(size()).start(number);
-    ChunkFetch fetch = new ChunkFetch(this, kernel, number, start, 0);
-    chunks.put(number, fetch);
-    return fetch;
-  }
-
-  private boolean underWay(int number) {
+  boolean underWay(int number) {
     LoneRun running = lone;
-    return chunks.containsKey(number) || (running != null && running.covers(number));
+    return window.find(number) != null || (running != null && running.covers(number));
+  }
+
+  /** Nobody has this chunk, and nobody is to fetch it yet. */
+  void defer(ChunkFetch fetch) {
+    if (phase == Phase.CROWD && fetch.chunk() != Question.WHOLE) {
+      window.defer(fetch);
+    } else {
+      fetch.unlocated();
+    }
   }
 
   /** Somebody who asks for the chunk was told that this node is to fetch it upstream. */
   void leased(int number) {
-    ChunkFetch fetch = chunks.get(number);
+    ChunkFetch fetch = window.find(number);
     if (fetch != null) {
       if (!fetch.rooted()) {
         fetch.goUpstream();
@@ -314,13 +308,13 @@ final class BlobFetch {
         && number < missing.count()
         && !holds(number)
         && !underWay(number)) {
-      begun(number).goUpstream();
+      window.begin(number).goUpstream();
     }
   }
 
   void chunkDone(int number, String fetchedBy, boolean reported) {
     watch.progressed();
-    chunks.remove(number);
+    window.remove(number);
     if (number == Question.WHOLE) {
       verify();
       return;
@@ -340,7 +334,7 @@ final class BlobFetch {
     } else if (phase == Phase.LONE && lone == null) {
       alone(true);
     } else {
-      fill();
+      participant.fill();
     }
   }
 
@@ -349,8 +343,7 @@ final class BlobFetch {
   }
 
   private void verify() {
-    chunks.values().forEach(ChunkFetch::end);
-    chunks.clear();
+    window.endAll();
     phase = Phase.VERIFYING;
     kernel.emit(new Action.Verify(digest));
   }
@@ -385,8 +378,7 @@ final class BlobFetch {
   }
 
   void end() {
-    chunks.values().forEach(ChunkFetch::end);
-    chunks.clear();
+    window.endAll();
     stopLone();
     phase = Phase.ENDED;
   }

@@ -60,19 +60,39 @@ final class ChunkBook {
   private int passes;
   private long leaseBytes = -1;
 
-  /** The receiver of that name; registered as the last one where it was unknown. */
+  /**
+   * The receiver of that name; registered as the last one where it was unknown. Whoever holds the
+   * chunk is not forgotten for one who does not.
+   */
   Receiver register(String name, RandomGenerator random) {
     Receiver known = find(name);
     if (known != null) {
       return known;
     }
     Receiver added = new Receiver(name, ++lastSequence);
-    if (receivers.size() < Limits.RECEIVERS) {
-      receivers.add(added);
-    } else {
-      receivers.set(random.nextInt(receivers.size()), added);
-    }
+    int place = receivers.size() < Limits.RECEIVERS ? receivers.size() : without(random);
+    put(place, added);
     return added;
+  }
+
+  private void put(int place, Receiver receiver) {
+    if (place == receivers.size()) {
+      receivers.add(receiver);
+    } else if (place >= 0) {
+      receivers.set(place, receiver);
+    }
+  }
+
+  /** Where one stands who does not hold it, from a random place on; below zero for nowhere. */
+  private int without(RandomGenerator random) {
+    int from = random.nextInt(receivers.size());
+    for (int i = 0; i < receivers.size(); i++) {
+      int place = (from + i) % receivers.size();
+      if (!receivers.get(place).held) {
+        return place;
+      }
+    }
+    return -1;
   }
 
   @Nullable Receiver find(String name) {
@@ -85,7 +105,11 @@ final class ChunkBook {
   }
 
   void hold(String name, RandomGenerator random) {
-    register(name, random).held = true;
+    Receiver holder = register(name, random);
+    holder.held = true;
+    if (find(name) == null) {
+      put(random.nextInt(receivers.size()), holder);
+    }
   }
 
   void forget(String name) {

@@ -27,8 +27,6 @@ final class ChunkFetch implements Flow {
     ENDED
   }
 
-  private record Offer(String member, Answer.Load load) {}
-
   private final BlobFetch blob;
   private final Kernel kernel;
   private final int chunk;
@@ -129,6 +127,10 @@ final class ChunkFetch implements Flow {
     if (doing == Doing.UPSTREAM) {
       return;
     }
+    if (candidates.isEmpty() && lessee.isEmpty() && !connected && !flowing()) {
+      blob.defer(this);
+      return;
+    }
     List<String> names =
         candidates.stream()
             .filter(name -> !name.equals(kernel.self()) && !name.equals(source))
@@ -150,60 +152,25 @@ final class ChunkFetch implements Flow {
     if (!flowing()) {
       doing = Doing.PROBING;
     }
-    List<Offer> offers = new ArrayList<>();
-    int[] pending = {names.size()};
-    for (String name : names) {
-      Question question = new Question.Probe(blob.digest(), chunk, name.equals(lessee));
-      kernel.ask(
-          name,
-          question,
-          Limits.STALL_NANOS,
-          answer -> {
-            if (answer instanceof Answer.Load load) {
-              offers.add(new Offer(name, load));
-            }
-            if (--pending[0] == 0) {
-              choose(current, offers);
-            }
-          });
-    }
-    kernel.after(
-        Limits.PROBE_NANOS,
-        () -> {
-          if (!offers.isEmpty()) {
-            choose(current, offers);
-          }
-        });
+    new Probing(kernel, this::useful, this::flowing, best -> chosen(current, best))
+        .ask(blob.digest(), chunk, names, lessee);
   }
 
-  private void choose(int probed, List<Offer> offers) {
+  private void chosen(int probed, List<String> best) {
     if (probed != round || ended() || doing == Doing.UPSTREAM) {
       return;
     }
     round++;
-    List<Offer> fit = new ArrayList<>(offers.stream().filter(this::useful).toList());
-    if (fit.isEmpty()) {
+    if (best.isEmpty()) {
       stayOrWait();
       return;
     }
-    boolean moving = flowing();
-    fit.sort(
-        (a, b) -> {
-          int complete = Boolean.compare(b.load.complete(), a.load.complete());
-          return moving && complete != 0
-              ? complete
-              : Integer.compare(a.load.uploads(), b.load.uploads());
-        });
     alternatives.clear();
-    fit.stream().skip(1).map(Offer::member).forEach(alternatives::add);
-    receive(fit.getFirst().member(), false);
+    alternatives.addAll(best.subList(1, best.size()));
+    receive(best.getFirst(), false);
   }
 
-  private boolean useful(Offer offer) {
-    Answer.Load load = offer.load;
-    if (load.busy()) {
-      return false;
-    }
+  private boolean useful(Answer.Load load) {
     return load.complete()
         || load.bytes() > bytes
         || (load.upstream() && load.bytes() >= bytes)
@@ -297,7 +264,7 @@ final class ChunkFetch implements Flow {
     long now = kernel.now();
     if (doing == Doing.RECEIVING && now - movedAt >= Limits.STALL_NANOS) {
       boolean stalled = now - progressAt >= Limits.STALL_NANOS;
-      boolean slow = now - flowAt >= blob.slowNanos() && blob.pace().spare(now);
+      boolean slow = now - flowAt >= blob.slowNanos();
       if (stalled) {
         avoid(source);
       }
@@ -360,7 +327,7 @@ final class ChunkFetch implements Flow {
   @Override
   public void done(int number, String fetchedBy) {
     boolean fromUpstream = doing == Doing.UPSTREAM;
-    blob.pace().chunkTook(kernel.now() - startedAt);
+    blob.chunkTook(kernel.now() - startedAt);
     flow = 0;
     doing = Doing.ENDED;
     blob.chunkDone(chunk, fromUpstream ? kernel.self() : fetchedBy, fromUpstream);

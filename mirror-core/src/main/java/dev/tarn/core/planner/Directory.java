@@ -177,7 +177,7 @@ final class Directory {
 
   /** Asks the best ranked, this node's own part included, and then goes on. */
   void consult(BlobBook book, int segmentNumber, Runnable then) {
-    List<Member> ranked = kernel.placement().ranked(book.digest(), segmentNumber, Limits.RANKS);
+    List<Member> ranked = kernel.ranked(book.digest(), segmentNumber);
     List<String> names = new ArrayList<>();
     names.add(kernel.self());
     ranked.stream().map(Member::name).filter(kernel::usable).forEach(names::add);

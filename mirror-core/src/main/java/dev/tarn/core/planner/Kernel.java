@@ -19,6 +19,8 @@ import java.util.random.RandomGenerator;
  * <p>A question to this very node never leaves it: it is delivered later in the same turn.
  */
 final class Kernel {
+  private record Segment(Digest digest, int number) {}
+
   private record Outstanding(String member, Consumer<Answer> then) {}
 
   /** Answers questions of this node to itself; their tokens are below zero. */
@@ -32,6 +34,15 @@ final class Kernel {
   private final Health health = new Health();
   private final Map<Long, Outstanding> asks = new LinkedHashMap<>();
   private final ArrayDeque<Runnable> mail = new ArrayDeque<>();
+  private final Map<Segment, List<Member>> ranked =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Segment, List<Member>> eldest) {
+          return size() > Limits.RANKED;
+        }
+      };
   private final Desk desk;
   private List<Action> actions = new ArrayList<>();
   private Placement placement;
@@ -62,6 +73,7 @@ final class Kernel {
   }
 
   void setPlacement(Placement changed) {
+    ranked.clear();
     placement = changed;
   }
 
@@ -126,13 +138,18 @@ final class Kernel {
 
   /** The best ranked for a segment of those that seem alive; this node where nobody is. */
   String home(Digest digest, int segment) {
-    List<Member> ranked = placement.ranked(digest, segment, Limits.RANKS);
-    for (Member member : ranked) {
+    for (Member member : ranked(digest, segment)) {
       if (usable(member.name())) {
         return member.name();
       }
     }
     return self;
+  }
+
+  /** The best ranked for a segment, remembered: it is one pass over all members. */
+  List<Member> ranked(Digest digest, int segment) {
+    return ranked.computeIfAbsent(
+        new Segment(digest, segment), s -> placement.ranked(digest, segment, Limits.RANKS));
   }
 
   void ask(String member, Question question, long timeoutNanos, Consumer<Answer> then) {

@@ -7,8 +7,28 @@ final class Limits {
   /** Chunks of one blob in flight. */
   static final int WINDOW_CHUNKS = 16;
 
+  /** Chunks in flight of all blobs: what was wanted first has them first. */
+  static final int NODE_CHUNKS = 16;
+
+  /** Chunks in flight of a blob, however many were wanted before it. */
+  static final int LEAST_CHUNKS = 4;
+
+  /** So many chunks are begun together, where possible of one segment: one question for all. */
+  static final int BATCH_CHUNKS = 4;
+
   /** How far beyond the first missing chunk a crowd picks at random. */
   static final int LOOK_AHEAD_CHUNKS = 64;
+
+  /** Leases on chunks of a segment before it is known how long one takes. */
+  static final int FIRST_LEASES = 4;
+
+  static final int LEAST_LEASES = 2;
+
+  /** A lease on a chunk that takes no longer lets a whole segment be leased at once. */
+  static final long SOON_NANOS = millis(250);
+
+  /** How long a chunk that nobody is to fetch yet is left alone. */
+  static final long DEFER_NANOS = millis(50);
 
   static final int CANDIDATES = 4;
 
@@ -28,6 +48,9 @@ final class Limits {
 
   /** A home and its runners-up. */
   static final int RANKS = 3;
+
+  /** Segments whose homes a node remembers. */
+  static final int RANKED = 512;
 
   static final long ASK_NANOS = millis(1_000);
   static final long FORWARD_NANOS = millis(900);
@@ -55,7 +78,7 @@ final class Limits {
   static final long LEASE_NANOS = millis(2_000);
 
   /** A lease that takes longer than this, and than so many times the mean, is slow. */
-  static final long SLOW_LEASE_NANOS = millis(1_000);
+  static final long SLOW_LEASE_NANOS = millis(500);
 
   static final int SLOW_LEASE_FACTOR = 2;
 

@@ -2,10 +2,8 @@ package dev.tarn.core.planner;
 
 import dev.tarn.core.placement.Placement;
 import dev.tarn.core.range.ChunkGrid;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
@@ -88,25 +86,39 @@ final class Missing {
     }
   }
 
+  /** Whether somebody waits for one of those that are missing. */
+  boolean hurried() {
+    return !urgent.isEmpty();
+  }
+
   /**
    * The next chunk to get: one that is waited for, or one at random of the next {@code lookAhead}
-   * that are missing; below zero where there is none.
+   * that are missing, if possible of a certain segment; below zero where there is none.
    */
-  int pick(int lookAhead, IntPredicate underWay, RandomGenerator random) {
+  int pick(int lookAhead, int segment, IntPredicate underWay, RandomGenerator random) {
     for (int chunk : urgent) {
       if (!underWay.test(chunk)) {
         return chunk;
       }
     }
-    List<Integer> ahead = new ArrayList<>();
+    int[] ahead = new int[lookAhead];
+    int[] near = new int[Placement.SEGMENT_CHUNKS];
+    int all = 0;
+    int ofSegment = 0;
     int count = count();
-    int chunk = held.nextClearBit(0);
-    while (chunk < count && ahead.size() < lookAhead) {
+    for (int chunk = held.nextClearBit(0);
+        chunk < count && all < lookAhead;
+        chunk = held.nextClearBit(chunk + 1)) {
       if (!underWay.test(chunk)) {
-        ahead.add(chunk);
+        ahead[all++] = chunk;
+        if (Placement.segmentOf(chunk) == segment) {
+          near[ofSegment++] = chunk;
+        }
       }
-      chunk = held.nextClearBit(chunk + 1);
     }
-    return ahead.isEmpty() ? -1 : ahead.get(random.nextInt(ahead.size()));
+    if (ofSegment > 0) {
+      return near[random.nextInt(ofSegment)];
+    }
+    return all == 0 ? -1 : ahead[random.nextInt(all)];
   }
 }

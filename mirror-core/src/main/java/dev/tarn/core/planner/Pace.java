@@ -6,13 +6,11 @@ import dev.tarn.core.range.ChunkGrid;
 final class Pace {
   private static final long BUCKET_NANOS = Limits.millis(500);
   private static final double PEAK_DECAY = 0.98;
-  private static final double SPARE = 0.75;
   private static final int MEAN_WEIGHT = 8;
 
   private long meanNanos;
   private long bucketStart = Long.MIN_VALUE;
   private long bucketBytes;
-  private double last;
   private double peak;
 
   void received(long now, long bytes) {
@@ -37,19 +35,12 @@ final class Pace {
     return Math.max(Limits.SLOW_NANOS, Limits.SLOW_FACTOR * Math.min(meanNanos, fair));
   }
 
-  /** Whether this node's own link could carry more than it does. */
-  boolean spare(long now) {
-    roll(now);
-    return last < SPARE * peak;
-  }
-
   private void roll(long now) {
     if (bucketStart == Long.MIN_VALUE) {
       bucketStart = now;
     }
     long buckets = (now - bucketStart) / BUCKET_NANOS;
     if (buckets > 0) {
-      last = buckets == 1 ? (double) bucketBytes : 0;
       peak = Math.max(peak * PEAK_DECAY, (double) bucketBytes);
       bucketBytes = 0;
       bucketStart += buckets * BUCKET_NANOS;

@@ -38,6 +38,21 @@ final class Participant {
     return flows.size();
   }
 
+  /** How many chunks of a blob may be begun: a few of each, the rest by order of wanting. */
+  int mayStart(BlobFetch fetch) {
+    int own = fetch.underWay();
+    int all = 0;
+    for (BlobFetch other : fetches.values()) {
+      all += other.underWay();
+    }
+    int most = Math.min(Limits.WINDOW_CHUNKS - own, Limits.NODE_CHUNKS - all);
+    return Math.max(most, Limits.LEAST_CHUNKS - own);
+  }
+
+  void fill() {
+    List.copyOf(fetches.values()).forEach(BlobFetch::fill);
+  }
+
   Pace pace() {
     return pace;
   }

@@ -88,6 +88,9 @@ final class SegmentDesk {
       Question.Locate question) {
     long now = kernel.now();
     ChunkBook chunk = segment.chunk(need.chunk());
+    if (notYet(book, segment, chunk, need, now)) {
+      return new Answer.Place(need.chunk(), Answer.PlaceKind.CANDIDATES, List.of(), "");
+    }
     ChunkBook.Receiver asker =
         question.room()
             ? chunk.register(from, kernel.random())
@@ -114,6 +117,20 @@ final class SegmentDesk {
         Answer.PlaceKind.CANDIDATES,
         offer(givers, chunk, !chunk.lessee().equals(lesseeBefore)),
         chunk.lessee());
+  }
+
+  /**
+   * Nobody has it, and enough of the segment is on its way already: what comes in few pieces comes
+   * soon, and everybody wants the same.
+   */
+  private static boolean notYet(
+      BlobBook book, BlobBook.Segment segment, ChunkBook chunk, Question.Need need, long now) {
+    return need.chunk() != Question.WHOLE
+        && need.bytes() == 0
+        && chunk.lessee().isEmpty()
+        && chunk.receivers().isEmpty()
+        && segment.seeds.isEmpty()
+        && book.leases(segment, now) >= book.leaseLimit();
   }
 
   /** Somebody else waits for a lessee that takes much longer than others do. */

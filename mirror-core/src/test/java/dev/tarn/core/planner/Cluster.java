@@ -7,10 +7,12 @@ import dev.tarn.core.range.ChunkGrid;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -28,6 +30,10 @@ final class Cluster {
   final SplittableRandom random;
   final Map<String, TestNode> nodes = new LinkedHashMap<>();
   final List<Transport> transports = new ArrayList<>();
+
+  /** Those whom the others can't reach, nor they the others. */
+  final Set<String> island = new LinkedHashSet<>();
+
   final Journal journal = new Journal();
   final Invariants invariants = new Invariants(this);
   final Upstream upstream = new Upstream();
@@ -143,6 +149,17 @@ final class Cluster {
     schedule.add(new Due(now + nanos, sequence++, task));
   }
 
+  /** Whether the network is cut between the two. */
+  private boolean apart(TestNode one, TestNode other) {
+    return island.contains(one.name) != island.contains(other.name);
+  }
+
+  void send(TestNode from, TestNode to, Runnable task) {
+    if (!apart(from, to)) {
+      send(to, task);
+    }
+  }
+
   /** A message's way: between half and twice a millisecond, if it arrives. */
   void send(TestNode to, Runnable task) {
     if (random.nextDouble() < loss) {
@@ -196,7 +213,10 @@ final class Cluster {
       }
     }
     for (Transport transport : moving) {
-      if (transport.over || transport.to.paused() || transport.from.paused()) {
+      if (transport.over
+          || transport.to.paused()
+          || transport.from.paused()
+          || apart(transport.to, transport.from)) {
         continue;
       }
       long rate = transport.to.bytesPerSecond / down.getOrDefault(transport.to, 1);

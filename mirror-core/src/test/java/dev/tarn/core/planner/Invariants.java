@@ -31,7 +31,7 @@ final class Invariants {
       if (transport.over || !transport.started || transport.fromUpstream()) {
         continue;
       }
-      TestNode.Stored source = transport.from.stored(transport.digest);
+      Stored source = transport.from.stored(transport.digest);
       boolean whole =
           source.complete || (transport.chunk >= 0 && source.whole.get(transport.chunk));
       if (!whole) {

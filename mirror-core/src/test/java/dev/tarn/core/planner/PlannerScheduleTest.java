@@ -143,6 +143,22 @@ class PlannerScheduleTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
+  void bothHalvesOfACutNetworkComeToTheEnd(long seed) {
+    Cluster cluster = new Cluster(seed, 8);
+    Digest blob = cluster.blob("partition", SIZE);
+    wantAll(cluster, blob);
+    cluster.run(cluster.now + 300 * Cluster.MILLI);
+
+    for (int i = 0; i < 4; i++) {
+      cluster.island.add(Cluster.name(i));
+    }
+
+    finish(cluster, 40, "seed " + seed);
+    assertThat(cluster.upstream.copies(blob)).isLessThan(3.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
   void nodesThatSeeDifferentMembersComeToTheSameEnd(long seed) {
     Cluster cluster = new Cluster(seed, 8);
     Digest blob = cluster.blob("views", SIZE);
@@ -197,7 +213,8 @@ class PlannerScheduleTest {
 
     finish(cluster, 30, "denied");
     assertThat(cluster.nodes.values()).allMatch(node -> node.gaveUp.isEmpty());
-    assertThat(cluster.upstream.sentBytes).isEqualTo(SIZE);
+    // A lease that goes on because it is slow may overlap for as long as until the next report.
+    assertThat(cluster.upstream.copies(blob)).isBetween(1.0, 1.02);
   }
 
   @Test
@@ -253,7 +270,7 @@ class PlannerScheduleTest {
 
     finish(cluster, 20, "zones");
     assertThat(cluster.upstream.sentBytes).isEqualTo(SIZE);
-    assertThat((double) cluster.crossedZones / SIZE).isLessThan(2.3);
+    assertThat((double) cluster.crossedZones / SIZE).isLessThan(2.05);
   }
 
   @Test

@@ -4,7 +4,6 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.range.ChunkGrid;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,37 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One node of a {@link Cluster}: a planner, a store that only counts bytes, and a link. */
 final class TestNode {
-  /** What is here of a blob. */
-  static final class Stored {
-    long size = Question.UNKNOWN_SIZE;
-    long[] bytes = new long[0];
-    BitSet whole = new BitSet();
-    BitSet tainted = new BitSet();
-    BitSet oldTainted = new BitSet();
-    long stream;
-    boolean complete;
-    boolean comparing;
-
-    long prefix() {
-      long prefix = 0;
-      for (int i = 0; i < bytes.length; i++) {
-        prefix += bytes[i];
-        if (!whole.get(i)) {
-          break;
-        }
-      }
-      return Math.max(stream, prefix);
-    }
-
-    void size(long told) {
-      if (told != size) {
-        size = told;
-        bytes = new long[new ChunkGrid(told).count()];
-        whole = new BitSet();
-      }
-    }
-  }
-
   final String name;
   final Map<Digest, Stored> store = new LinkedHashMap<>();
   final Set<Digest> wanted = new LinkedHashSet<>();
@@ -59,10 +27,11 @@ final class TestNode {
   boolean alive = true;
   boolean denied;
   boolean liar;
-  private final Cluster cluster;
+  final Cluster cluster;
   private final List<Runnable> missed = new ArrayList<>();
-  private @Nullable Membership membership;
+  @Nullable Membership membership;
   private @Nullable Planner planner;
+  private final Receiving receiving = new Receiving(this);
   private boolean paused;
   private long wakeAt = Long.MAX_VALUE;
   private long lastToken;
@@ -201,8 +170,8 @@ final class TestNode {
       case Action.Refuse refuse -> refuse(refuse);
       case Action.CutServe cut -> cut(cut.token());
       case Action.SetSize set -> stored(set.digest()).size(set.size());
-      case Action.Verify verify -> cluster.after(1, () -> verify(verify.digest()));
-      case Action.Distrust distrust -> distrust(distrust.digest());
+      case Action.Verify verify -> cluster.after(1, () -> receiving.verify(verify.digest()));
+      case Action.Distrust distrust -> receiving.distrust(distrust.digest());
       case Action.Blame blame -> blames.add(blame);
       case Action.Finished finished -> {
         wanted.remove(finished.digest());
@@ -241,6 +210,11 @@ final class TestNode {
     handle(new Event.Inventory(held));
   }
 
+  /** Up to {@code most} bytes of a transport arrive. */
+  void arrived(Cluster.Transport transport, long most) {
+    receiving.arrived(transport, most);
+  }
+
   private void ask(Action.Ask ask) {
     TestNode to = cluster.node(ask.to().name());
     if (!to.alive) {
@@ -248,6 +222,7 @@ final class TestNode {
       return;
     }
     cluster.send(
+        this,
         to,
         () -> {
           long token = ++to.lastToken;
@@ -261,7 +236,7 @@ final class TestNode {
     TestNode asker = askers.remove(reply.token());
     Long id = askIds.remove(reply.token());
     if (asker != null && id != null) {
-      cluster.send(asker, () -> asker.handle(new Event.Answered(id, reply.answer())));
+      cluster.send(this, asker, () -> asker.handle(new Event.Answered(id, reply.answer())));
     }
   }
 
@@ -284,12 +259,7 @@ final class TestNode {
     if (stored == null) {
       return Event.Local.NOTHING;
     }
-    if (chunk == Question.WHOLE) {
-      return new Event.Local(stored.complete ? stored.size : stored.prefix(), stored.complete);
-    }
-    return chunk < stored.bytes.length
-        ? new Event.Local(stored.bytes[chunk], stored.whole.get(chunk))
-        : Event.Local.NOTHING;
+    return stored.local(chunk);
   }
 
   /** The position up to which a chunk can be read here. */
@@ -317,6 +287,7 @@ final class TestNode {
             : new ChunkGrid(mine.size).end(fetch.chunk());
     cluster.transports.add(transport);
     cluster.send(
+        this,
         from,
         () -> {
           if (!transport.over) {
@@ -343,7 +314,7 @@ final class TestNode {
     transport.started = true;
     TestNode to = transport.to;
     long size = stored(transport.digest).size;
-    cluster.send(to, () -> to.handle(new Event.FetchAccepted(transport.id, size)));
+    cluster.send(this, to, () -> to.handle(new Event.FetchAccepted(transport.id, size)));
   }
 
   private void refuse(Action.Refuse refuse) {
@@ -412,92 +383,5 @@ final class TestNode {
       TestNode from = transport.from;
       cluster.send(from, () -> from.handle(new Event.ServeEnded(transport.token)));
     }
-  }
-
-  /** Up to {@code most} bytes of a transport arrive. */
-  void arrived(Cluster.Transport transport, long most) {
-    Stored stored = stored(transport.digest);
-    long until = Math.min(transport.available(), transport.position + most);
-    while (!transport.over && transport.position < until) {
-      long next = until;
-      if (transport.chunk != Question.WHOLE) {
-        int chunk = (int) (transport.position / ChunkGrid.CHUNK_BYTES);
-        next = Math.min(until, new ChunkGrid(stored.size).end(chunk));
-      }
-      if (transport.fromUpstream()) {
-        cluster.upstream.sentBytes += next - transport.position;
-      } else if (!zone(this).equals(zone(transport.from))) {
-        cluster.crossedZones += next - transport.position;
-      }
-      transport.position = next;
-      put(transport, stored);
-    }
-  }
-
-  private String zone(TestNode node) {
-    return Objects.requireNonNull(membership).find(node.name).orElseThrow().zone();
-  }
-
-  private void put(Cluster.Transport transport, Stored stored) {
-    long position = transport.position;
-    if (transport.chunk == Question.WHOLE) {
-      stored.stream = Math.max(stored.stream, position);
-      handle(new Event.Progress(transport.id, position));
-      if (position == transport.end && !transport.over) {
-        finish(transport, Question.WHOLE);
-      }
-      return;
-    }
-    int chunk = (int) ((position - 1) / ChunkGrid.CHUNK_BYTES);
-    ChunkGrid grid = new ChunkGrid(stored.size);
-    stored.bytes[chunk] = Math.max(stored.bytes[chunk], position - grid.start(chunk));
-    handle(new Event.Progress(transport.id, position));
-    if (position == grid.end(chunk) && !transport.over) {
-      taint(transport, stored, chunk);
-      stored.whole.set(chunk);
-      finish(transport, chunk);
-    }
-  }
-
-  private void taint(Cluster.Transport transport, Stored stored, int chunk) {
-    boolean bad =
-        transport.fromUpstream()
-            ? liar && !stored.comparing
-            : transport.from.stored(transport.digest).tainted.get(chunk);
-    stored.tainted.set(chunk, bad);
-    if (stored.comparing && stored.oldTainted.get(chunk)) {
-      handle(new Event.ChunkDiffers(transport.digest, chunk));
-    }
-  }
-
-  private void finish(Cluster.Transport transport, int chunk) {
-    String fetchedBy = transport.fromUpstream() ? name : cluster.fetcher(transport.digest, chunk);
-    cluster.fetched(transport, chunk);
-    if (transport.position == transport.end) {
-      transport.over = true;
-      if (!transport.fromUpstream()) {
-        TestNode from = transport.from;
-        cluster.send(from, () -> from.handle(new Event.ServeEnded(transport.token)));
-      }
-    }
-    handle(new Event.ChunkDone(transport.id, chunk, fetchedBy));
-  }
-
-  private void verify(Digest digest) {
-    Stored stored = stored(digest);
-    boolean right = stored.tainted.isEmpty();
-    if (right && stored.size == Question.UNKNOWN_SIZE) {
-      stored.size(stored.stream);
-    }
-    handle(right ? new Event.Verified(digest, stored.size) : new Event.Mismatched(digest));
-  }
-
-  private void distrust(Digest digest) {
-    Stored stored = stored(digest);
-    stored.oldTainted = (BitSet) stored.tainted.clone();
-    stored.tainted = new BitSet();
-    stored.whole = new BitSet();
-    Arrays.fill(stored.bytes, 0);
-    stored.comparing = true;
   }
 }

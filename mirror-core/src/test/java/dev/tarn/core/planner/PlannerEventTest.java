@@ -1,0 +1,201 @@
+package dev.tarn.core.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.placement.Member;
+import dev.tarn.core.placement.Membership;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** One planner and events that come singly: what it does about each. */
+class PlannerEventTest {
+  private static final long MIB = 1024 * 1024;
+  private static final long SIZE = 800 * MIB;
+  private static final long SECOND = 1_000_000_000L;
+  private static final Digest BLOB = Digest.sha256("blob");
+
+  private final List<Action> seen = new ArrayList<>();
+  private final List<Integer> asked = new ArrayList<>();
+  private long now = SECOND;
+  private final Planner planner =
+      new Planner("node-00", members(1, 4), new SplittableRandom(1), now);
+
+  @Test
+  void whatAReaderWaitsForIsAskedForNext() {
+    wantInACrowd();
+    long far = 140; // another node is its home
+
+    List<Action> actions = on(new Event.ReaderWaits(BLOB, far * 4 * MIB));
+    finishOneChunk();
+
+    assertThat(actions).noneMatch(Action.GaveUp.class::isInstance);
+    assertThat(asked).contains((int) far);
+  }
+
+  @Test
+  void whatIsWantedNoMoreIsStopped() {
+    on(want());
+    answerOpen(new Answer.Alone());
+    long flow = last(Action.FetchUpstream.class).id();
+
+    List<Action> actions = on(new Event.Unwant(BLOB));
+
+    assertThat(actions).contains(new Action.Cancel(flow));
+    assertThat(on(new Event.Progress(flow, MIB))).noneMatch(Action.FetchUpstream.class::isInstance);
+  }
+
+  @Test
+  void whatWasEvictedIsToldToItsHomes() {
+    on(new Event.Stored(BLOB, SIZE));
+    pass(40);
+    seen.clear();
+
+    on(new Event.Evicted(BLOB));
+    pass(40);
+
+    assertThat(announcements())
+        .isNotEmpty()
+        .allSatisfy(announce -> assertThat(announce.gone()).containsExactly(BLOB));
+  }
+
+  @Test
+  void whatIsEvictedBeforeItWasToldIsNotToldAsHeld() {
+    on(new Event.Stored(BLOB, SIZE));
+    on(new Event.Evicted(BLOB));
+    pass(40);
+
+    assertThat(announcements()).allSatisfy(a -> assertThat(a.held()).isEmpty());
+  }
+
+  @Test
+  void aChangeOfMembersAsksForTheInventory() {
+    List<Action> actions = on(new Event.MembershipChanged(members(2, 6)));
+
+    assertThat(actions).hasAtLeastOneElementOfType(Action.ListInventory.class);
+  }
+
+  @Test
+  void theSameMembersAgainChangeNothing() {
+    assertThat(on(new Event.MembershipChanged(members(2, 4))))
+        .noneMatch(Action.ListInventory.class::isInstance);
+  }
+
+  @Test
+  void onlyWhatChangedHomeIsAnnouncedAnew() {
+    List<Question.Held> held = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      held.add(new Question.Held(Digest.sha256("held " + i), i + 1));
+    }
+    Membership before = members(1, 4);
+    Membership after = members(2, 5);
+    on(new Event.MembershipChanged(after));
+    seen.clear();
+
+    on(new Event.Inventory(held));
+    pass(40);
+
+    List<Digest> moved =
+        held.stream()
+            .map(Question.Held::digest)
+            .filter(
+                digest ->
+                    !before
+                        .placement()
+                        .ranked(digest, 0, 2)
+                        .containsAll(after.placement().ranked(digest, 0, 2)))
+            .toList();
+    assertThat(moved).hasSizeBetween(1, 199);
+    assertThat(announcements().stream().flatMap(a -> a.held().stream()).map(Question.Held::digest))
+        .isNotEmpty()
+        .allMatch(moved::contains);
+  }
+
+  @Test
+  void plannersOfOneSnapshotShareItsPlacement() {
+    Membership members = members(3, 5);
+
+    assertThat(members.placement()).isSameAs(members.placement());
+  }
+
+  private static Membership members(long version, int count) {
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      members.add(new Member("node-0" + i, "", "", true));
+    }
+    return Membership.of(version, members);
+  }
+
+  private static Event.Want want() {
+    return new Event.Want(BLOB, SIZE, Question.UNKNOWN_SIZE, new BitSet());
+  }
+
+  private List<Action> on(Event event) {
+    List<Action> actions = planner.on(now, event);
+    seen.addAll(actions);
+    for (Action action : actions) {
+      if (action instanceof Action.Ask ask && ask.question() instanceof Question.Locate locate) {
+        locate.needs().forEach(need -> asked.add(need.chunk()));
+      }
+    }
+    return actions;
+  }
+
+  /** Lets so many seconds go by, with everybody answering that there is nothing to say. */
+  private void pass(int seconds) {
+    for (int i = 0; i < seconds * 4; i++) {
+      now += SECOND / 4;
+      for (Action action : on(new Event.Tick())) {
+        if (action instanceof Action.Ask ask) {
+          on(new Event.Answered(ask.id(), new Answer.Noted()));
+        }
+      }
+    }
+  }
+
+  private <A extends Action> A last(Class<A> kind) {
+    return kind.cast(seen.stream().filter(kind::isInstance).toList().getLast());
+  }
+
+  /** The blob's home is another node. */
+  private void answerOpen(Answer answer) {
+    Action.Ask open = last(Action.Ask.class);
+    assertThat(open.question()).isInstanceOf(Question.Open.class);
+    on(new Event.Answered(open.id(), answer));
+  }
+
+  private void wantInACrowd() {
+    on(want());
+    answerOpen(new Answer.Crowd(SIZE, List.of()));
+  }
+
+  private void finishOneChunk() {
+    for (Action action : List.copyOf(seen)) {
+      if (action instanceof Action.Ask ask && ask.question() instanceof Question.Locate locate) {
+        List<Answer.Place> places =
+            locate.needs().stream()
+                .map(
+                    need ->
+                        new Answer.Place(
+                            need.chunk(), Answer.PlaceKind.LEASED, List.of(), "node-00"))
+                .toList();
+        on(new Event.Answered(ask.id(), new Answer.Located(places)));
+        break;
+      }
+    }
+    Action.FetchUpstream fetch = last(Action.FetchUpstream.class);
+    on(new Event.ChunkDone(fetch.id(), (int) (fetch.start() / (4 * MIB)), "node-00"));
+  }
+
+  private List<Question.Announce> announcements() {
+    return seen.stream()
+        .filter(Action.Ask.class::isInstance)
+        .map(action -> ((Action.Ask) action).question())
+        .filter(Question.Announce.class::isInstance)
+        .map(Question.Announce.class::cast)
+        .toList();
+  }
+}

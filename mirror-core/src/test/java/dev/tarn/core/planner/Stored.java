@@ -1,0 +1,45 @@
+package dev.tarn.core.planner;
+
+import dev.tarn.core.range.ChunkGrid;
+import java.util.BitSet;
+
+/** What is here of a blob: counts of bytes, no bytes. The test's thread. */
+final class Stored {
+  long size = Question.UNKNOWN_SIZE;
+  long[] bytes = new long[0];
+  BitSet whole = new BitSet();
+  BitSet tainted = new BitSet();
+  BitSet oldTainted = new BitSet();
+  long stream;
+  boolean complete;
+  boolean comparing;
+
+  long prefix() {
+    long prefix = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      prefix += bytes[i];
+      if (!whole.get(i)) {
+        break;
+      }
+    }
+    return Math.max(stream, prefix);
+  }
+
+  void size(long told) {
+    if (told != size) {
+      size = told;
+      bytes = new long[new ChunkGrid(told).count()];
+      whole = new BitSet();
+    }
+  }
+
+  /** What the planner is told of a chunk, or of the whole blob. */
+  Event.Local local(int chunk) {
+    if (chunk == Question.WHOLE) {
+      return new Event.Local(complete ? size : prefix(), complete);
+    }
+    return chunk < bytes.length
+        ? new Event.Local(bytes[chunk], whole.get(chunk))
+        : Event.Local.NOTHING;
+  }
+}
