@@ -39,10 +39,6 @@ final class Stock {
     complete = true;
   }
 
-  boolean isComplete() {
-    return complete;
-  }
-
   /** What the planner is told of a chunk, or of the whole blob. */
   Event.Local local(int chunk) {
     if (chunk != Question.WHOLE) {
