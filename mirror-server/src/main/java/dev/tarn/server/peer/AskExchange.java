@@ -1,0 +1,123 @@
+package dev.tarn.server.peer;
+
+import dev.tarn.core.placement.Member;
+import dev.tarn.server.peer.wire.Answers;
+import dev.tarn.server.peer.wire.MalformedMessageException;
+import dev.tarn.server.peer.wire.PeerProtocol;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question to one peer, and its bounded time. Its state belongs to its connection's event loop;
+ * the outcome is told once, on an event loop.
+ */
+final class AskExchange implements PeerExchange {
+  private static final int OK = 200;
+  private static final int MISDIRECTED = 421;
+
+  private final Member peer;
+  private final byte[] question;
+  private final Consumer<AskOutcome> then;
+  private final PeerClient.Parts parts;
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
+  private final long started;
+  private final ScheduledFuture<?> timer;
+  private volatile @Nullable PeerLink link;
+
+  AskExchange(
+      Member peer, byte[] question, Consumer<AskOutcome> then, PeerClient.Parts parts) {
+    this.peer = peer;
+    this.question = question;
+    this.then = then;
+    this.parts = parts;
+    this.started = parts.nanoClock().getAsLong();
+    this.timer =
+        parts
+            .timers()
+            .schedule(
+                this::late, parts.settings().askTimeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void late() {
+    failed(new PeerTrouble(PeerFailure.TIMEOUT, "no answer in time"));
+    PeerLink by = link;
+    if (by != null) {
+      by.abandon(this, answer::reset);
+    }
+  }
+
+  @Override
+  public FullHttpRequest begin(PeerLink by) {
+    link = by;
+    return parts.post(peer, PeerProtocol.ASK_PATH, question);
+  }
+
+  @Override
+  public boolean head(int status, HttpHeaders headers) {
+    answer.reset();
+    if (status == OK) {
+      return true;
+    }
+    PeerFailure failure = status == MISDIRECTED ? PeerFailure.OTHER_NODE : PeerFailure.STATUS;
+    failed(new PeerTrouble(failure, "it answered " + status));
+    return false;
+  }
+
+  @Override
+  public boolean body(ByteBuf bytes) {
+    if (answer.size() + bytes.readableBytes() > PeerProtocol.MAX_MESSAGE_BYTES) {
+      failed(new PeerTrouble(PeerFailure.PROTOCOL, "an answer beyond the limit"));
+      return false;
+    }
+    try {
+      bytes.readBytes(answer, bytes.readableBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // It is memory.
+    }
+    return true;
+  }
+
+  @Override
+  public void pause() {}
+
+  @Override
+  public void end(HttpHeaders trailers) {
+    try {
+      end(Optional.empty(), new AskOutcome.Answered(Answers.read(answer.toByteArray())));
+    } catch (MalformedMessageException e) {
+      failed(new PeerTrouble(PeerFailure.PROTOCOL, "an answer that is none: " + e.getMessage()));
+    }
+  }
+
+  @Override
+  public void failed(PeerTrouble trouble) {
+    if (!over.get()) {
+      parts.listener().unreachable(peer, trouble.failure(), trouble.detail());
+    }
+    end(Optional.of(trouble.failure()), new AskOutcome.Unanswered(trouble.failure()));
+  }
+
+  private void end(Optional<PeerFailure> failure, AskOutcome outcome) {
+    if (over.compareAndSet(false, true)) {
+      timer.cancel(false);
+      parts.listener().asked(peer, failure, parts.nanoClock().getAsLong() - started);
+      then.accept(outcome);
+    }
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return over.get();
+  }
+}

@@ -1,0 +1,130 @@
+package dev.tarn.server.peer;
+
+import dev.tarn.core.placement.Member;
+import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.planner.Question;
+import dev.tarn.server.peer.tls.PeerTls;
+import dev.tarn.server.peer.wire.ChunkRequest;
+import dev.tarn.server.peer.wire.PeerProtocol;
+import dev.tarn.server.peer.wire.Questions;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Asks other nodes, and fetches chunks from them. Thread-safe; nothing here blocks. The node closes
+ * it before the event loops end.
+ */
+public final class PeerClient implements AutoCloseable {
+  /** What all exchanges share. */
+  record Parts(
+      String self,
+      PeerSettings settings,
+      PeerListener listener,
+      Bandwidth bandwidth,
+      AtomicInteger downloads,
+      EventLoopGroup timers,
+      Executor workers,
+      LongSupplier nanoClock) {
+
+    FullHttpRequest get(Member to, String target) {
+      return request(HttpMethod.GET, to, target, new byte[0]);
+    }
+
+    FullHttpRequest post(Member to, String target, byte[] body) {
+      FullHttpRequest request = request(HttpMethod.POST, to, target, body);
+      request.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+      request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+      return request;
+    }
+
+    private FullHttpRequest request(HttpMethod method, Member to, String target, byte[] body) {
+      FullHttpRequest request =
+          new DefaultFullHttpRequest(
+              HttpVersion.HTTP_1_1, method, target, Unpooled.wrappedBuffer(body));
+      request
+          .headers()
+          .set(HttpHeaderNames.HOST, to.address())
+          .set(PeerProtocol.VERSION_HEADER, PeerProtocol.VERSION)
+          .set(PeerProtocol.NODE_HEADER, self)
+          .set(PeerProtocol.TO_HEADER, to.name());
+      return request;
+    }
+  }
+
+  private final Parts parts;
+  private final PeerPool pool;
+
+  /**
+   * A client without connections yet.
+   *
+   * @param tls empty only where the configuration says in so many words that peers speak plain HTTP
+   */
+  public PeerClient(
+      String self,
+      PeerSettings settings,
+      Optional<PeerTls> tls,
+      PeerSurroundings surroundings,
+      PeerListener listener) {
+    this.parts =
+        new Parts(
+            self,
+            settings,
+            listener,
+            new Bandwidth(settings.downloadBytesPerSecond(), surroundings.nanoClock()),
+            new AtomicInteger(),
+            surroundings.transport().group(),
+            surroundings.workers(),
+            surroundings.nanoClock());
+    this.pool = new PeerPool(new PeerDialer(settings, tls, surroundings, listener), settings);
+  }
+
+  /** Asks; {@code then} hears once what became of it, on an event loop or on this very thread. */
+  public void ask(Member to, Question question, Consumer<AskOutcome> then) {
+    AskExchange exchange;
+    try {
+      exchange = new AskExchange(to, Questions.write(question), then, parts);
+    } catch (RejectedExecutionException e) {
+      then.accept(new AskOutcome.Unanswered(PeerFailure.EXHAUSTED)); // The event loops have ended.
+      return;
+    }
+    pool.send(to, exchange);
+  }
+
+  /** Fetches a chunk from a peer. */
+  public Fetch fetch(Member from, ChunkRequest request, ChunkReceiver receiver) {
+    FetchExchange exchange = new FetchExchange(from, request, receiver, parts);
+    if (parts.downloads().incrementAndGet() > parts.settings().maxDownloads()) {
+      exchange.refuse(FetchFailure.BUSY);
+    } else {
+      pool.send(from, exchange);
+    }
+    return exchange;
+  }
+
+  /** How many chunks are being received. */
+  public int downloads() {
+    return parts.downloads().get();
+  }
+
+  /** How many connections are open or being opened. */
+  public int connections() {
+    return pool.open();
+  }
+
+  /** Closes every connection; what is under way fails. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.tarn.server.peer.tls;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * A node's certificate, key and authorities as they were read at one moment, proven to work with
+ * each other. Immutable.
+ *
+ * @param certificate what its own certificate says
+ * @param server for connections that others open
+ * @param client for connections that this node opens
+ */
+record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext client) {
+  private static final String[] PROTOCOLS = {"TLSv1.3"};
+
+  /** A resumed session proves who proved it before; it is to be proven anew now and then. */
+  private static final long SESSION_SECONDS = 3600;
+
+  private static final int SESSIONS = 8192;
+  private static final char[] NO_PASSWORD = {};
+
+  /** Reads the files and tries the identity on itself; blocks. */
+  static PeerIdentity load(IdentityFiles files) throws IOException, GeneralSecurityException {
+    List<X509Certificate> chain = Pem.certificates(files.certificate());
+    PrivateKey key = Pem.key(files.key());
+    X509Certificate own = chain.getFirst();
+    if (!belong(key, own.getPublicKey())) {
+      throw new GeneralSecurityException(
+          files.key() + " is not the key of " + files.certificate());
+    }
+    PeerCertificate certificate =
+        PeerCertificate.of(own)
+            .orElseThrow(
+                () ->
+                    new GeneralSecurityException(
+                        files.certificate() + " names no node, neither as DNS name nor as CN"));
+    KeyManagerFactory keys = keys(chain, key);
+    TrustManagerFactory trust = trust(Pem.certificates(files.authority()));
+    SslContext server =
+        builder(SslContextBuilder.forServer(keys), trust).clientAuth(ClientAuth.REQUIRE).build();
+    SslContext client =
+        builder(SslContextBuilder.forClient().keyManager(keys), trust)
+            .endpointIdentificationAlgorithm("HTTPS")
+            .build();
+    SelfCheck.run(server, client);
+    return new PeerIdentity(certificate, server, client);
+  }
+
+  private static SslContextBuilder builder(SslContextBuilder builder, TrustManagerFactory trust) {
+    return builder
+        .sslProvider(SslProvider.JDK)
+        .protocols(PROTOCOLS)
+        .trustManager(trust)
+        .sessionTimeout(SESSION_SECONDS)
+        .sessionCacheSize(SESSIONS);
+  }
+
+  private static boolean belong(PrivateKey key, PublicKey known) throws GeneralSecurityException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          default -> "EdDSA";
+        };
+    byte[] text = {1, 2, 3};
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(key);
+    signature.update(text);
+    byte[] signed = signature.sign();
+    try {
+      signature.initVerify(known);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException _) {
+      return false; // The keys are not even of one algorithm.
+    }
+  }
+
+  private static KeyManagerFactory keys(List<X509Certificate> chain, PrivateKey key)
+      throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry("node", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, NO_PASSWORD);
+    return factory;
+  }
+
+  private static TrustManagerFactory trust(List<X509Certificate> authorities)
+      throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    for (int i = 0; i < authorities.size(); i++) {
+      store.setCertificateEntry("authority-" + i, authorities.get(i));
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.tarn.server.peer.wire;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.planner.Question;
+import java.util.OptionalLong;
+import java.util.Optional;
+
+/**
+ * Which bytes one node wants from another, and how that is spelt as a request's target.
+ *
+ * @param chunk its number, or {@link Question#WHOLE}
+ * @param offset where to begin, within the chunk
+ * @param leased the home named the one who is asked as the one who fetches it upstream
+ */
+public record ChunkRequest(Digest digest, int chunk, long offset, boolean leased) {
+  private static final String PREFIX = "/peer/v1/blobs/";
+  private static final String CHUNKS = "/chunks/";
+  private static final String WHOLE = "whole";
+  private static final int MAX_DIGITS = 18;
+
+  /** The path and query of the request. */
+  public String target() {
+    String number = chunk == Question.WHOLE ? WHOLE : Integer.toString(chunk);
+    return PREFIX
+        + digest
+        + CHUNKS
+        + number
+        + "?offset="
+        + offset
+        + (leased ? "&leased=1" : "");
+  }
+
+  /** What {@code target} asks for, or empty where it asks for no chunk; unknown keys are no harm. */
+  public static Optional<ChunkRequest> parse(String target) {
+    int question = target.indexOf('?');
+    String path = question < 0 ? target : target.substring(0, question);
+    int chunks = path.indexOf(CHUNKS);
+    if (!path.startsWith(PREFIX) || chunks < PREFIX.length()) {
+      return Optional.empty();
+    }
+    Optional<Digest> digest = Digest.parse(path.substring(PREFIX.length(), chunks));
+    String number = path.substring(chunks + CHUNKS.length());
+    OptionalLong chunk =
+        number.equals(WHOLE) ? OptionalLong.of(Question.WHOLE) : digits(number);
+    String query = question < 0 ? "" : target.substring(question + 1);
+    OptionalLong offset = offset(query);
+    if (digest.isEmpty()
+        || chunk.isEmpty()
+        || chunk.getAsLong() > Integer.MAX_VALUE
+        || offset.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean leased = value(query, "leased").equals("1");
+    return Optional.of(
+        new ChunkRequest(digest.get(), (int) chunk.getAsLong(), offset.getAsLong(), leased));
+  }
+
+  private static OptionalLong offset(String query) {
+    String text = value(query, "offset");
+    return text.isEmpty() ? OptionalLong.of(0) : digits(text);
+  }
+
+  private static String value(String query, String key) {
+    for (String pair : query.split("&", -1)) {
+      if (pair.startsWith(key + "=")) {
+        return pair.substring(key.length() + 1);
+      }
+    }
+    return "";
+  }
+
+  private static OptionalLong digits(String text) {
+    boolean number =
+        !text.isEmpty()
+            && text.length() <= MAX_DIGITS
+            && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return number ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
+  }
+}
