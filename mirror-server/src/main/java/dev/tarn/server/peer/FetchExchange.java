@@ -183,7 +183,7 @@ final class FetchExchange implements PeerExchange, Fetch {
     }
     Optional<ChunkTail> tail =
         ChunkTail.parse(
-            trailers.get(PeerProtocol.CHUNK_HASH_TRAILER, ""),
+            trailers.get(PeerProtocol.CHUNK_DIGEST_TRAILER, ""),
             trailers.get(PeerProtocol.FETCHED_BY_TRAILER, ""));
     String word = trailers.get(PeerProtocol.FAILURE_HEADER, "");
     if (!word.isEmpty()) {

@@ -47,7 +47,7 @@ final class ResponseBytes {
     field(
         head,
         "Trailer",
-        PeerProtocol.CHUNK_HASH_TRAILER
+        PeerProtocol.CHUNK_DIGEST_TRAILER
             + ", "
             + PeerProtocol.FETCHED_BY_TRAILER
             + ", "
@@ -83,7 +83,7 @@ final class ResponseBytes {
 
   static ByteBuf tail(ByteBufAllocator allocator, ChunkTail tail) {
     StringBuilder end = new StringBuilder("0\r\n");
-    field(end, PeerProtocol.CHUNK_HASH_TRAILER, tail.hash().hex());
+    field(end, PeerProtocol.CHUNK_DIGEST_TRAILER, tail.hash().toString());
     field(end, PeerProtocol.FETCHED_BY_TRAILER, tail.fetchedBy());
     return ascii(allocator, end.append("\r\n"));
   }

@@ -26,8 +26,8 @@ public final class PeerProtocol {
   /** Why there is no chunk, as a header; or no more of it, as a trailer. */
   public static final String FAILURE_HEADER = "Tarn-Failure";
 
-  /** The SHA-256 of all of the chunk, in hexadecimal; a trailer. */
-  public static final String CHUNK_HASH_TRAILER = "Tarn-Chunk-Sha256";
+  /** The digest of all of the chunk; a trailer. */
+  public static final String CHUNK_DIGEST_TRAILER = "Tarn-Chunk-Digest";
 
   /** Who fetched the chunk upstream; a trailer. */
   public static final String FETCHED_BY_TRAILER = "Tarn-Fetched-By";

@@ -1,0 +1,175 @@
+package dev.tarn.server.peer;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.placement.Member;
+import dev.tarn.core.planner.Answer;
+import dev.tarn.core.planner.Question;
+import dev.tarn.server.net.Transport;
+import dev.tarn.server.peer.tls.IdentityFiles;
+import dev.tarn.server.peer.tls.PeerTls;
+import dev.tarn.server.peer.wire.ChunkRequest;
+import dev.tarn.server.peer.wire.ChunkTail;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Node b, which answers as a test says, and node a's client, on real sockets: plain, or by mutual
+ * TLS. What was wrong with its listeners is noted in words.
+ */
+final class PeerFixture implements AutoCloseable {
+  static final byte[] CONTENT = bytes(3_000_000);
+  static final Digest BLOB = Digest.sha256("some blob");
+  static final ChunkTail TAIL = new ChunkTail(Digest.sha256(CONTENT), "c");
+
+  final NotingListener server = new NotingListener();
+  final NotingListener client = new NotingListener();
+  final List<String> askers = new CopyOnWriteArrayList<>();
+  final List<ChunkRequest> requests = new CopyOnWriteArrayList<>();
+  volatile Function<Question, Answer> answers = question -> new Answer.Noted();
+  volatile BiConsumer<ChunkRequest, Upload> uploads =
+      (request, upload) -> upload.refuse(dev.tarn.core.planner.Event.FetchFailure.GONE);
+  volatile Instant now = Instant.now();
+
+  private final Transport transport = Transport.start(2);
+  private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final PeerSurroundings surroundings =
+      new PeerSurroundings(transport, workers, System::nanoTime, (InstantSource) () -> now);
+  private final PeerEndpoint endpoint;
+  private final PeerClient peers;
+
+  PeerFixture(boolean tls) throws IOException {
+    this(tls, settings());
+  }
+
+  PeerFixture(boolean tls, PeerSettings settings) throws IOException {
+    this(settings, tls ? Optional.of(TestPki.A) : Optional.empty(),
+        tls ? Optional.of(TestPki.B) : Optional.empty());
+  }
+
+  PeerFixture(PeerSettings settings, Optional<IdentityFiles> a, Optional<IdentityFiles> b)
+      throws IOException {
+    Optional<PeerTls> tlsOfB = b.map(files -> tls(files, "b"));
+    Optional<PeerTls> tlsOfA = a.map(files -> tls(files, "a"));
+    this.endpoint =
+        PeerEndpoint.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            "b",
+            settings,
+            tlsOfB,
+            service(),
+            surroundings,
+            server);
+    this.peers = new PeerClient("a", settings, tlsOfA, surroundings, client);
+  }
+
+  /** As by default, but patient: a busy machine is no failure. */
+  static PeerSettings settings() {
+    return new PeerSettings(
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
+        64,
+        8,
+        16,
+        4,
+        8,
+        PeerSettings.UNLIMITED,
+        PeerSettings.UNLIMITED);
+  }
+
+  private PeerTls tls(IdentityFiles files, String node) {
+    return new PeerTls(
+        files,
+        node,
+        Duration.ofSeconds(10),
+        workers,
+        new PeerTls.Listener() {
+          @Override
+          public void identityLoaded(Instant validUntil) {}
+
+          @Override
+          public void identityRejected(String why) {
+            throw new IllegalStateException(why);
+          }
+        });
+  }
+
+  private PeerService service() {
+    return new PeerService() {
+      @Override
+      public void asked(String from, Question question, Consumer<Answer> reply) {
+        askers.add(from);
+        reply.accept(answers.apply(question));
+      }
+
+      @Override
+      public void fetchAsked(String from, ChunkRequest request, Upload upload) {
+        askers.add(from);
+        requests.add(request);
+        uploads.accept(request, upload);
+      }
+    };
+  }
+
+  Member b() {
+    return at("b", endpoint.address().getPort());
+  }
+
+  static Member at(String name, int port) {
+    return new Member(name, "", "127.0.0.1:" + port, true);
+  }
+
+  int port() {
+    return endpoint.address().getPort();
+  }
+
+  PeerEndpoint endpoint() {
+    return endpoint;
+  }
+
+  PeerClient peers() {
+    return peers;
+  }
+
+  /** Asks, and waits for what becomes of it. */
+  AskOutcome ask(Member to, Question question) {
+    CompletableFuture<AskOutcome> outcome = new CompletableFuture<>();
+    peers.ask(to, question, outcome::complete);
+    return NotingReceiver.get(outcome);
+  }
+
+  NotingReceiver fetch(Member from, long offset) {
+    NotingReceiver receiver = new NotingReceiver();
+    peers.fetch(from, new ChunkRequest(BLOB, 0, offset, false), receiver);
+    return receiver;
+  }
+
+  static byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    peers.close();
+    endpoint.close();
+    transport.close();
+    workers.close();
+  }
+}
