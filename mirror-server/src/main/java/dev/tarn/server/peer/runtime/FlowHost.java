@@ -1,0 +1,24 @@
+package dev.tarn.server.peer.runtime;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.placement.Member;
+import dev.tarn.core.planner.Event;
+import java.io.IOException;
+
+/** What flows tell. Any thread; nothing of it blocks. */
+interface FlowHost {
+  /** This node's name. */
+  String self();
+
+  void tell(Event event);
+
+  /** The flow is over: nobody will cancel it any more. */
+  void over(long id);
+
+  void chunkMismatch(Member from, Digest digest, int chunk);
+
+  /** This node cannot store the blob. */
+  void storageFailed(Digest digest, IOException cause);
+
+  long nanos();
+}

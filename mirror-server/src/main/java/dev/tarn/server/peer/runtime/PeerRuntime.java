@@ -1,0 +1,330 @@
+package dev.tarn.server.peer.runtime;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.placement.Member;
+import dev.tarn.core.placement.Membership;
+import dev.tarn.core.planner.Action;
+import dev.tarn.core.planner.Answer;
+import dev.tarn.core.planner.Event;
+import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.planner.Planner;
+import dev.tarn.core.planner.Question;
+import dev.tarn.server.peer.AskOutcome;
+import dev.tarn.server.peer.PeerClient;
+import dev.tarn.server.peer.PeerService;
+import dev.tarn.server.peer.Upload;
+import dev.tarn.server.peer.wire.ChunkRequest;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node among its peers: its planner, and everything that the planner has done. Thread-safe; no
+ * method blocks but {@link #close}.
+ */
+public final class PeerRuntime implements PeerService, AutoCloseable {
+  /**
+   * What it works with.
+   *
+   * @param workers threads that may block
+   * @param nanoClock a monotonic clock in nanoseconds
+   */
+  public record Parts(
+      String self,
+      BlobFiles files,
+      UpstreamSource upstream,
+      PeerClient client,
+      Executor workers,
+      LongSupplier nanoClock,
+      RandomGenerator random,
+      RuntimeListener listener) {}
+
+  private record Wanted(Arrival arrival, Consumer<WantOutcome> then) {}
+
+  private final Parts parts;
+  private final PlannerLoop loop;
+  private final ScheduledExecutorService thread;
+  private final Tails tails;
+  private final Serving serving;
+  private final Host host = new Host();
+  private final Map<Digest, Wanted> wanted = new ConcurrentHashMap<>();
+  private final Map<Long, Flow> flows = new ConcurrentHashMap<>();
+
+  /** Starts the planner's thread. */
+  public PeerRuntime(Parts parts, Membership membership) {
+    this.parts = parts;
+    this.tails = new Tails(parts.self());
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("tarn-planner").daemon().factory());
+    Planner planner =
+        new Planner(parts.self(), membership, parts.random(), parts.nanoClock().getAsLong());
+    this.loop =
+        new PlannerLoop(
+            planner, thread, parts.nanoClock(), this::perform, parts.listener()::failed);
+    this.serving =
+        new Serving(
+            parts.self(), this::arrival, parts.files(), tails, parts.workers(), loop::tell);
+    loop.tell(new Event.Tick());
+  }
+
+  private @Nullable Arrival arrival(Digest digest) {
+    Wanted blob = wanted.get(digest);
+    return blob == null ? null : blob.arrival();
+  }
+
+  /**
+   * A client of this node wants a blob that is not here.
+   *
+   * @param claimedSize what a manifest says its size is
+   * @param then hears once what became of it, unless {@link #unwant} came before; on any thread,
+   *     must not block
+   * @return whether this is the first to want it; else it is on its way, and {@code then} forgotten
+   */
+  public boolean want(Digest digest, long claimedSize, Consumer<WantOutcome> then) {
+    Wanted fresh = new Wanted(new Arrival(digest, Question.UNKNOWN_SIZE, parts.files()), then);
+    if (wanted.putIfAbsent(digest, fresh) != null) {
+      return false;
+    }
+    loop.tell(new Event.Want(digest, claimedSize, Question.UNKNOWN_SIZE, new BitSet()));
+    return true;
+  }
+
+  /** Nobody on this node wants it any more. */
+  public void unwant(Digest digest) {
+    Wanted left = wanted.remove(digest);
+    if (left != null) {
+      loop.tell(new Event.Unwant(digest));
+      work(() -> left.arrival().end(false));
+    }
+  }
+
+  /** A reader has been waiting for the byte at {@code offset} for a while: it goes first. */
+  public void readerWaits(Digest digest, long offset) {
+    loop.tell(new Event.ReaderWaits(digest, offset));
+  }
+
+  /** Content is here, complete, that did not come by {@link #want}. */
+  public void stored(Digest digest, long size) {
+    loop.tell(new Event.Stored(digest, size));
+  }
+
+  /** Complete content is no longer here. */
+  public void evicted(Digest digest) {
+    loop.tell(new Event.Evicted(digest));
+  }
+
+  public void membershipChanged(Membership membership) {
+    loop.tell(new Event.MembershipChanged(membership));
+  }
+
+  /** Whether this node can store what it fetches. */
+  public void roomChanged(boolean room) {
+    loop.tell(new Event.RoomChanged(room));
+  }
+
+  @Override
+  public void asked(String from, Question question, Consumer<Answer> reply) {
+    serving.asked(from, question, reply);
+  }
+
+  @Override
+  public void fetchAsked(String from, ChunkRequest request, Upload upload) {
+    serving.fetchAsked(from, request, upload);
+  }
+
+  /** Carries an action out; on the planner's thread. */
+  private void perform(Action action) {
+    switch (action) {
+      case Action.Ask ask -> ask(ask);
+      case Action.Reply(long token, Answer answer) -> serving.reply(token, answer);
+      case Action.FetchFrom fetch -> {
+        Wanted blob = wanted.get(fetch.digest());
+        begin(
+            fetch.id(),
+            blob == null
+                ? null
+                : new Reception(fetch, blob.arrival(), parts.client(), host));
+      }
+      case Action.FetchUpstream fetch -> {
+        Wanted blob = wanted.get(fetch.digest());
+        begin(
+            fetch.id(),
+            blob == null
+                ? null
+                : new UpstreamReception(fetch, blob.arrival(), parts.upstream(), host));
+      }
+      case Action.EndUpstream(long id, long end) -> {
+        if (flows.get(id) instanceof UpstreamReception reception) {
+          reception.endAt(end);
+        }
+      }
+      case Action.Cancel(long id) -> {
+        Flow flow = flows.remove(id);
+        if (flow != null) {
+          flow.cancel();
+        }
+      }
+      case Action.Serve(long token) -> serving.serve(token);
+      case Action.Refuse(long token, FetchFailure reason) -> serving.refuse(token, reason);
+      case Action.CutServe(long token) -> serving.cut(token);
+      case Action.SetSize(Digest digest, long size) -> resize(digest, size);
+      case Action.Verify(Digest digest) -> verify(digest);
+      case Action.Distrust(Digest digest) -> {
+        parts.listener().blobMismatch(digest);
+        Wanted blob = wanted.get(digest);
+        if (blob != null) {
+          blob.arrival().distrust();
+        }
+      }
+      case Action.Blame(String member, Digest digest, int chunk) ->
+          parts.listener().blamed(member, digest, chunk);
+      case Action.Finished(Digest digest) -> end(digest, WantOutcome.COMPLETE);
+      case Action.GaveUp(Digest digest) -> end(digest, WantOutcome.NOBODY);
+      case Action.ListInventory _ ->
+          work(() -> loop.tell(new Event.Inventory(parts.files().inventory())));
+      case Action.WakeAt _ -> throw new IllegalArgumentException("is the loop's own");
+    }
+  }
+
+  private void ask(Action.Ask ask) {
+    parts
+        .client()
+        .ask(
+            ask.to(),
+            ask.question(),
+            outcome ->
+                loop.tell(
+                    switch (outcome) {
+                      case AskOutcome.Answered(Answer answer) ->
+                          new Event.Answered(ask.id(), answer);
+                      case AskOutcome.Unanswered _ -> new Event.Unanswered(ask.id());
+                    }));
+  }
+
+  private void begin(long id, @Nullable Flow flow) {
+    if (flow == null) {
+      loop.tell(new Event.FetchFailed(id, FetchFailure.GONE)); // It is over by now.
+      return;
+    }
+    flows.put(id, flow);
+    work(flow::start);
+  }
+
+  private void resize(Digest digest, long size) {
+    Wanted blob = wanted.get(digest);
+    SharedFile old = blob == null ? null : blob.arrival().resize(size);
+    if (old != null) {
+      work(old::abandon);
+    }
+  }
+
+  private void verify(Digest digest) {
+    Wanted blob = wanted.get(digest);
+    if (blob == null) {
+      return;
+    }
+    work(
+        () -> {
+          try {
+            boolean matched = blob.arrival().complete();
+            loop.tell(
+                matched
+                    ? new Event.Verified(digest, blob.arrival().size())
+                    : new Event.Mismatched(digest));
+          } catch (IOException e) {
+            host.storageFailed(digest, e);
+          }
+        });
+  }
+
+  private void end(Digest digest, WantOutcome outcome) {
+    Wanted blob = wanted.remove(digest);
+    if (blob == null) {
+      return;
+    }
+    boolean complete = outcome == WantOutcome.COMPLETE;
+    if (complete) {
+      tails.remember(digest, blob.arrival().tails());
+    }
+    work(() -> blob.arrival().end(complete));
+    blob.then().accept(outcome);
+  }
+
+  private void work(Runnable task) {
+    try {
+      parts.workers().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The node is closing.
+    }
+  }
+
+  /** How many blobs are on their way. */
+  public int arriving() {
+    return wanted.size();
+  }
+
+  /** How many fetches are under way. */
+  public int flows() {
+    return flows.size();
+  }
+
+  /** Stops: the planner decides nothing more, what is under way is cancelled. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    flows.values().forEach(Flow::cancel);
+    flows.clear();
+    wanted.values().forEach(blob -> blob.arrival().end(false));
+    wanted.clear();
+    serving.close();
+  }
+
+  /** What the flows tell. */
+  private final class Host implements FlowHost {
+    @Override
+    public String self() {
+      return parts.self();
+    }
+
+    @Override
+    public void tell(Event event) {
+      loop.tell(event);
+    }
+
+    @Override
+    public void over(long id) {
+      flows.remove(id);
+    }
+
+    @Override
+    public void chunkMismatch(Member from, Digest digest, int chunk) {
+      parts.listener().chunkMismatch(from, digest, chunk);
+    }
+
+    @Override
+    public void storageFailed(Digest digest, IOException cause) {
+      Wanted blob = wanted.remove(digest);
+      if (blob != null) {
+        parts.listener().storageFailed(digest, cause);
+        loop.tell(new Event.Unwant(digest));
+        work(() -> blob.arrival().end(false));
+        blob.then().accept(WantOutcome.STORAGE);
+      }
+    }
+
+    @Override
+    public long nanos() {
+      return parts.nanoClock().getAsLong();
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.tarn.server.peer.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tarn.core.digest.Digest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes on real sockets: what each gets, and what upstream is asked for. */
+class PeerRuntimeTest {
+  private static final long FAST = 400_000_000;
+  private static final long SLOW = 10_000_000;
+
+  @TempDir Path directory;
+
+  private static byte[] content(int length) {
+    byte[] content = new byte[length];
+    new Random(length).nextBytes(content);
+    return content;
+  }
+
+  private static void settles(Nodes nodes) {
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(nodes.all)
+                    .allSatisfy(
+                        node -> {
+                          assertThat(node.runtime().flows()).isZero();
+                          assertThat(node.runtime().arriving()).isZero();
+                          assertThat(node.endpoint.uploads()).isZero();
+                          assertThat(node.files.open).hasValue(0);
+                        }));
+  }
+
+  @Test
+  void whoeverIsAloneFetchesUpstreamInOneRequestAndNobodyElseStoresAByte() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    byte[] content = content(21_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(3, directory, upstream)) {
+      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+
+      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.get(1).files.verified).hasSize(6);
+      assertThat(upstream.requests).hasValue(1);
+      assertThat(upstream.sent).hasValue(content.length);
+      assertThat(nodes.get(0).files.inventory()).isEmpty();
+      assertThat(nodes.get(2).files.inventory()).isEmpty();
+      settles(nodes);
+      assertThat(nodes.troubles()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatOneHoldsTheOthersTakeFromIt() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    byte[] content = content(13_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(4, directory, upstream)) {
+      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
+
+      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(digest, 2, 3)).containsOnly(WantOutcome.COMPLETE);
+
+      for (int i = 0; i < 4; i++) {
+        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+      }
+      assertThat(upstream.sent).hasValue(content.length);
+      settles(nodes);
+      assertThat(nodes.troubles()).isEmpty();
+    }
+  }
+
+  @Test
+  void allAtOnceGetItTogether() throws Exception {
+    TestUpstream upstream = new TestUpstream(SLOW);
+    byte[] content = content(60_000_000);
+    Digest digest = upstream.put(content);
+    Digest first = upstream.put(content(5_000_000));
+    try (Nodes nodes = new Nodes(5, directory, upstream)) {
+      // Whatever a process does for the first time takes longer than a home may take to answer.
+      assertThat(nodes.pull(first, 0, 1, 2, 3, 4)).containsOnly(WantOutcome.COMPLETE);
+      upstream.sent.set(0);
+
+      assertThat(nodes.pull(digest, 0, 1, 2, 3, 4)).containsOnly(WantOutcome.COMPLETE);
+
+      for (int i = 0; i < 5; i++) {
+        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+      }
+      System.err.println("copies " + (double) upstream.sent.get() / content.length);
+      assertThat(upstream.sent.get()).isLessThan(2L * content.length);
+      settles(nodes);
+      assertThat(nodes.troubles()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBlobWithoutLengthIsOneStreamAndOthersCutThroughBehindIt() throws Exception {
+    TestUpstream upstream = new TestUpstream(SLOW);
+    upstream.tellsSize = false;
+    upstream.ranges = false;
+    byte[] content = content(15_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(3, directory, upstream)) {
+      assertThat(nodes.pull(digest, 0, 1, 2)).containsOnly(WantOutcome.COMPLETE);
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+      }
+      System.err.println("stream copies " + (double) upstream.sent.get() / content.length);
+      settles(nodes);
+      assertThat(nodes.troubles()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBlobWithLengthButWithoutRangesIsOneStreamToo() throws Exception {
+    TestUpstream upstream = new TestUpstream(SLOW);
+    upstream.ranges = false;
+    byte[] content = content(15_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(3, directory, upstream)) {
+      assertThat(nodes.pull(digest, 0, 1, 2)).containsOnly(WantOutcome.COMPLETE);
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+      }
+      System.err.println("no-range copies " + (double) upstream.sent.get() / content.length);
+      settles(nodes);
+      assertThat(nodes.troubles()).isEmpty();
+    }
+  }
+
+  @Test
+  void aNodeThatDiesInMidBlobCostsTimeOnly() throws Exception {
+    TestUpstream upstream = new TestUpstream(SLOW);
+    byte[] content = content(50_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(4, directory, upstream)) {
+      List<CompletableFuture<WantOutcome>> outcomes =
+          nodes.all.stream().map(node -> node.want(digest)).toList();
+      await().until(() -> upstream.sent.get() > 15_000_000);
+
+      nodes.get(0).die();
+
+      for (int i = 1; i < 4; i++) {
+        assertThat(outcomes.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(WantOutcome.COMPLETE);
+        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+      }
+    }
+  }
+
+  @Test
+  void aNodeWhoseDiskLiesIsFoundOutAndTheContentIsRight() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    byte[] content = content(13_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(3, directory, upstream)) {
+      // given a node that holds something else under this digest, of the right size
+      byte[] wrong = content.clone();
+      wrong[5_000_000] ^= 1;
+      nodes.get(0).files.put(digest, wrong);
+      nodes.get(0).runtime().stored(digest, wrong.length);
+
+      // when
+      CompletableFuture<WantOutcome> outcome = nodes.get(1).want(digest);
+
+      // then
+      assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(WantOutcome.COMPLETE);
+      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void whatUpstreamDeniesAndNobodyHasIsGivenUp() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    upstream.denies = true;
+    try (Nodes nodes = new Nodes(2, directory, upstream)) {
+      assertThat(nodes.pull(Digest.sha256("nothing"), 0)).containsExactly(WantOutcome.NOBODY);
+      settles(nodes);
+    }
+  }
+
+  @Test
+  void aFullDiskEndsTheWantAndNotTheNode() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    byte[] content = content(9_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(2, directory, upstream)) {
+      nodes.get(0).files.full = true;
+      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.STORAGE);
+      settles(nodes);
+
+      nodes.get(0).files.full = false;
+      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.get(0).files.content(digest)).isEqualTo(content);
+    }
+  }
+}
