@@ -89,12 +89,21 @@ class LayeringTest {
           "dev.tarn.server.net..");
 
   @ArchTest
+  static final ArchRule peersKnowThePlannerAndNoMirror =
+      onlyKnows(
+          "peer",
+          "what nodes give each other is decided by the planner, and stored behind an interface",
+          "dev.tarn.core..",
+          "dev.tarn.server.net..");
+
+  @ArchTest
   static final ArchRule httpStaysAtTheEdges =
       noClasses()
           .that()
           .resideOutsideOfPackages(
               "dev.tarn.server.registry..",
               "dev.tarn.server.upstream..",
+              "dev.tarn.server.peer..",
               "dev.tarn.server.admin..",
               "dev.tarn.server.net..",
               "dev.tarn.server.demo..")

@@ -26,7 +26,7 @@ final class ChunkWriter {
     void ended(boolean reusable);
   }
 
-  private static final int SENDFILE_TURN_BYTES = 2 * 1024 * 1024;
+  private static final int SENDFILE_TURN_BYTES = 1024 * 1024;
   private static final int BUFFER_TURN_BYTES = 256 * 1024;
 
   private final Channel channel;

@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSession;
 
 /**
  * Opens connections to peers without blocking whoever asks: connects, shakes hands, sees who it is.
@@ -82,6 +83,7 @@ final class PeerDialer {
   }
 
   private void connect(Member peer, InetSocketAddress address, Result result) {
+    long dialled = surroundings.clock().millis();
     if (tls.isPresent() && tls.get().validUntil().isEmpty()) {
       result.failed(new PeerTrouble(PeerFailure.TLS, "this node has no valid certificate"));
       return;
@@ -112,12 +114,12 @@ final class PeerDialer {
               if (!done.isSuccess()) {
                 result.failed(new PeerTrouble(PeerFailure.CONNECT, "no connection to " + address));
               } else {
-                connected(peer, done.channel(), result);
+                connected(peer, done.channel(), dialled, result);
               }
             });
   }
 
-  private void connected(Member peer, Channel channel, Result result) {
+  private void connected(Member peer, Channel channel, long dialled, Result result) {
     listener.connected(true);
     channel.closeFuture().addListener(_ -> listener.disconnected(true));
     SslHandler handler = channel.pipeline().get(SslHandler.class);
@@ -130,6 +132,8 @@ final class PeerDialer {
         .addListener(
             done -> {
               if (done.isSuccess()) {
+                SSLSession session = handler.engine().getSession();
+                listener.handshaken(session.getCreationTime() < dialled);
                 identify(peer, channel, handler, result);
               } else {
                 TlsTrouble trouble = TlsTrouble.of(done.cause());

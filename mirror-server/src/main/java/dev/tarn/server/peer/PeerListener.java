@@ -15,6 +15,9 @@ public interface PeerListener {
   /** A connection was refused because there are as many as there may be. */
   void turnedAway();
 
+  /** A peer proved who it is, in full, or by a session in which it did so before. */
+  void handshaken(boolean resumed);
+
   /** A handshake failed, or proved somebody who may not be here. */
   void handshakeFailed(boolean outgoing, String peer, TlsTrouble trouble, String detail);
 

@@ -15,6 +15,8 @@ final class NotingListener implements PeerListener {
   final AtomicInteger outgoing = new AtomicInteger();
   final AtomicInteger incoming = new AtomicInteger();
   final AtomicInteger opened = new AtomicInteger();
+  final AtomicInteger full = new AtomicInteger();
+  final AtomicInteger resumed = new AtomicInteger();
   final AtomicLong sent = new AtomicLong();
   final AtomicLong received = new AtomicLong();
 
@@ -36,6 +38,11 @@ final class NotingListener implements PeerListener {
   @Override
   public void turnedAway() {
     events.add("turned away");
+  }
+
+  @Override
+  public void handshaken(boolean again) {
+    (again ? resumed : full).incrementAndGet();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tarn.server.peer;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Answer;
+import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.tls.IdentityFiles;
@@ -14,7 +15,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -41,13 +41,15 @@ final class PeerFixture implements AutoCloseable {
   final List<ChunkRequest> requests = new CopyOnWriteArrayList<>();
   volatile Function<Question, Answer> answers = question -> new Answer.Noted();
   volatile BiConsumer<ChunkRequest, Upload> uploads =
-      (request, upload) -> upload.refuse(dev.tarn.core.planner.Event.FetchFailure.GONE);
-  volatile Instant now = Instant.now();
+      (request, upload) -> upload.refuse(FetchFailure.GONE);
+
+  /** How far the clock is ahead. */
+  volatile Duration later = Duration.ZERO;
 
   private final Transport transport = Transport.start(2);
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final PeerSurroundings surroundings =
-      new PeerSurroundings(transport, workers, System::nanoTime, (InstantSource) () -> now);
+      new PeerSurroundings(transport, workers, System::nanoTime, () -> Instant.now().plus(later));
   private final PeerEndpoint endpoint;
   private final PeerClient peers;
 
@@ -78,13 +80,17 @@ final class PeerFixture implements AutoCloseable {
 
   /** As by default, but patient: a busy machine is no failure. */
   static PeerSettings settings() {
+    return settings(8);
+  }
+
+  static PeerSettings settings(int maxUploads) {
     return new PeerSettings(
         Duration.ofSeconds(5),
         Duration.ofSeconds(10),
         Duration.ofSeconds(10),
         Duration.ofSeconds(60),
         64,
-        8,
+        maxUploads,
         16,
         4,
         8,

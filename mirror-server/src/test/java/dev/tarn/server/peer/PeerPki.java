@@ -82,21 +82,28 @@ public final class PeerPki {
 
   /** A context with a node's key that trusts everybody this authority vouches for. */
   public SSLContext context(String alias) {
+    return contextTrusting(alias, this);
+  }
+
+  /** A context with a node's key, or none, that trusts everybody another authority vouches for. */
+  public SSLContext contextTrusting(String alias, PeerPki other) {
     try {
       KeyStore all = load();
       KeyStore one = KeyStore.getInstance("PKCS12");
       one.load(null, null);
-      one.setKeyEntry(
-          alias,
-          all.getKey(alias, PASSWORD.toCharArray()),
-          PASSWORD.toCharArray(),
-          all.getCertificateChain(alias));
+      if (!alias.isEmpty()) {
+        one.setKeyEntry(
+            alias,
+            all.getKey(alias, PASSWORD.toCharArray()),
+            PASSWORD.toCharArray(),
+            all.getCertificateChain(alias));
+      }
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(one, PASSWORD.toCharArray());
       KeyStore authorities = KeyStore.getInstance("PKCS12");
       authorities.load(null, null);
-      authorities.setCertificateEntry("ca", all.getCertificate("ca"));
+      authorities.setCertificateEntry("ca", other.load().getCertificate("ca"));
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(authorities);

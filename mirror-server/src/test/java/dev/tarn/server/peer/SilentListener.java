@@ -17,6 +17,9 @@ public final class SilentListener implements PeerListener {
   public void turnedAway() {}
 
   @Override
+  public void handshaken(boolean resumed) {}
+
+  @Override
   public void handshakeFailed(boolean outgoing, String peer, TlsTrouble trouble, String detail) {}
 
   @Override

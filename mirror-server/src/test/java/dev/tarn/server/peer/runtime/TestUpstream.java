@@ -39,7 +39,7 @@ final class TestUpstream {
   UpstreamSource source(Executor workers) {
     return (digest, start, end, receiver) -> {
       AtomicBoolean cancelled = new AtomicBoolean();
-      requests.incrementAndGet(); System.err.printf("%d UP %s %.2f-%.2f%n", System.nanoTime()/1000000%100000, receiver.hashCode(), start/4194304.0, end/4194304.0);
+      requests.incrementAndGet();
       workers.execute(() -> send(digest, start, end, receiver, cancelled));
       return () -> cancelled.set(true);
     };

@@ -1,0 +1,209 @@
+package dev.tarn.server.peer.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.server.peer.PeerPki;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node's identity: read, tried, renewed while the node runs. */
+class PeerTlsTest implements PeerTls.Listener {
+  private static final PeerPki PKI = PeerPki.create();
+  private static final IdentityFiles NODE = PKI.node("node-1");
+
+  @TempDir Path directory;
+  private final List<Instant> loaded = new ArrayList<>();
+  private final List<String> rejected = new ArrayList<>();
+
+  @Override
+  public void identityLoaded(Instant validUntil) {
+    loaded.add(validUntil);
+  }
+
+  @Override
+  public void identityRejected(String why) {
+    rejected.add(why);
+  }
+
+  private IdentityFiles here() {
+    return new IdentityFiles(
+        directory.resolve("tls.crt"), directory.resolve("tls.key"), directory.resolve("ca.crt"));
+  }
+
+  private void install(IdentityFiles from) throws IOException {
+    copy(from.certificate(), here().certificate());
+    copy(from.key(), here().key());
+    copy(from.authority(), here().authority());
+  }
+
+  /** As a renewal does it: another file takes the name. */
+  private void copy(Path from, Path to) throws IOException {
+    Path temporary = Files.createTempFile(directory, "new", null);
+    Files.copy(from, temporary, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(temporary, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private PeerTls tls(String node) {
+    return new PeerTls(here(), node, Duration.ofSeconds(5), Runnable::run, this);
+  }
+
+  private static boolean works(PeerTls tls) {
+    return tls.accepting(UnpooledByteBufAllocator.DEFAULT).isPresent()
+        && tls.connecting(UnpooledByteBufAllocator.DEFAULT, 1).isPresent();
+  }
+
+  @Test
+  void anIdentityThatFitsIsLoaded() throws IOException {
+    install(NODE);
+    PeerTls tls = tls("node-1");
+    assertThat(loaded).hasSize(1);
+    assertThat(rejected).isEmpty();
+    assertThat(tls.validUntil()).contains(loaded.getFirst());
+    assertThat(works(tls)).isTrue();
+  }
+
+  @Test
+  void aNodeWithoutFilesHasNoPeersUntilTheyAreThere() throws IOException {
+    PeerTls tls = tls("node-1");
+    assertThat(works(tls)).isFalse();
+    assertThat(rejected).hasSize(1);
+
+    tls.reload();
+    assertThat(rejected).hasSize(1);
+
+    install(NODE);
+    tls.reload();
+    assertThat(works(tls)).isTrue();
+  }
+
+  @Test
+  void renewedFilesAreTakenAndUnchangedOnesAreNotReadAgain() throws IOException {
+    install(NODE);
+    PeerTls tls = tls("node-1");
+    tls.reload();
+    assertThat(loaded).hasSize(1);
+
+    install(PKI.issue("renewed", "CN=node-1", "dns:tarn-peer", "EC", "-validity", "3"));
+    tls.reload();
+
+    assertThat(loaded).hasSize(2);
+    assertThat(loaded.get(1)).isAfter(loaded.get(0));
+  }
+
+  @Test
+  void aRenewalThatIsOnlyHalfThereIsLeftForLater() throws IOException {
+    install(NODE);
+    PeerTls tls = tls("node-1");
+    IdentityFiles next = PKI.issue("half", "CN=node-1", "dns:tarn-peer", "EC", "-validity", "3");
+
+    copy(next.certificate(), here().certificate());
+    tls.reload();
+    assertThat(rejected).hasSize(1);
+    assertThat(rejected.getFirst()).contains("is not the key of");
+    assertThat(works(tls)).isTrue();
+
+    copy(next.key(), here().key());
+    tls.reload();
+    assertThat(loaded).hasSize(2);
+  }
+
+  @Test
+  void anIdentityThatOthersWouldNotAcceptIsSaidToBeSo() throws IOException {
+    install(PKI.expired("old"));
+    tls("old");
+    install(PKI.issue("nameless", "CN=n", "dns:elsewhere", "EC", "-validity", "2"));
+    tls("elsewhere");
+    install(
+        new IdentityFiles(NODE.certificate(), NODE.key(), PeerPki.create().authority()));
+    tls("node-1");
+
+    assertThat(loaded).isEmpty();
+    assertThat(rejected).hasSize(3);
+    assertThat(rejected.get(0)).contains("expired").contains("tarn-peer");
+    assertThat(rejected.get(1)).contains("foreign");
+    assertThat(rejected.get(2)).contains("foreign");
+  }
+
+  @Test
+  void theCertificateOfAnotherNodeIsNotThisOnes() throws IOException {
+    install(NODE);
+    PeerTls tls = tls("node-2");
+    assertThat(works(tls)).isFalse();
+    assertThat(rejected).containsExactly("the certificate is that of node-1, this node is node-2");
+  }
+
+  @Test
+  void aNameTooLongForACommonNameIsTakenFromTheDnsNames() throws IOException {
+    String name = "ip-10-0-0-1." + "very-long-region-name.".repeat(4) + "internal";
+    install(PKI.issue("long", "CN=x", "dns:tarn-peer,dns:" + name, "EC", "-validity", "2"));
+    assertThat(works(tls(name))).isTrue();
+  }
+
+  @Test
+  void keysAreReadInTheFormsThatIssuersWrite() throws Exception {
+    // SEC 1, as it lies inside PKCS #8, with the curve put in
+    byte[] pkcs8 = der(NODE.key());
+    int inner = indexOf(pkcs8, new byte[] {2, 1, 1, 4, 0x20}) - 2;
+    byte[] bare = Arrays.copyOfRange(pkcs8, inner + 2, inner + 2 + 5 + 0x20);
+    byte[] curve = {(byte) 0xa0, 10, 6, 8, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 3, 1, 7};
+    byte[] sec1 = new byte[2 + bare.length + curve.length];
+    sec1[0] = 0x30;
+    sec1[1] = (byte) (bare.length + curve.length);
+    System.arraycopy(bare, 0, sec1, 2, bare.length);
+    System.arraycopy(curve, 0, sec1, 2 + bare.length, curve.length);
+    install(with(NODE, PeerPki.pem("EC PRIVATE KEY", sec1)));
+    assertThat(works(tls("node-1"))).isTrue();
+
+    // PKCS #1, which is PKCS #8 without its wrapping
+    IdentityFiles rsa = PKI.issue("rsa", "CN=rsa", "dns:tarn-peer", "RSA", "-validity", "2");
+    byte[] wrapped = der(rsa.key());
+    byte[] pkcs1 = Arrays.copyOfRange(wrapped, 26, wrapped.length);
+    install(with(rsa, PeerPki.pem("RSA PRIVATE KEY", pkcs1)));
+    assertThat(works(tls("rsa"))).isTrue();
+    install(rsa);
+    assertThat(works(tls("rsa"))).isTrue();
+  }
+
+  private IdentityFiles with(IdentityFiles files, String key) throws IOException {
+    Path file = Files.createTempFile(directory, "key", null);
+    Files.writeString(file, key);
+    return new IdentityFiles(files.certificate(), file, files.authority());
+  }
+
+  @Test
+  void aFileWithoutAKeyIsSaidToHaveNone() throws IOException {
+    install(with(NODE, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END"));
+    tls("node-1");
+    install(with(NODE, PeerPki.pem("EC PRIVATE KEY", new byte[] {0x30, 2, 9})));
+    tls("node-1");
+    install(with(NODE, PeerPki.pem("PRIVATE KEY", new byte[] {1, 2, 3})));
+    tls("node-1");
+    assertThat(rejected).hasSize(3);
+    assertThat(loaded).isEmpty();
+  }
+
+  private static byte[] der(Path pem) throws IOException {
+    String text = Files.readString(pem).replaceAll("-----[A-Z ]+-----", "");
+    return Base64.getMimeDecoder().decode(text.strip());
+  }
+
+  private static int indexOf(byte[] in, byte[] what) {
+    for (int i = 0; i + what.length <= in.length; i++) {
+      if (Arrays.equals(in, i, i + what.length, what, 0, what.length)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("not there");
+  }
+}

@@ -1,0 +1,75 @@
+package dev.tarn.server.peer.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.planner.Question;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChunkRequestTest {
+  private static final Digest BLOB =
+      Digest.parse("sha256:" + "0123456789abcdef".repeat(4)).orElseThrow();
+  private static final String PATH = "/peer/v1/blobs/" + BLOB + "/chunks/";
+
+  @Test
+  void aRequestIsSpeltAsTheProtocolSays() {
+    assertThat(new ChunkRequest(BLOB, 7, 123, true).target())
+        .isEqualTo(PATH + "7?offset=123&leased=1");
+    assertThat(new ChunkRequest(BLOB, Question.WHOLE, 0, false).target())
+        .isEqualTo(PATH + "whole?offset=0");
+  }
+
+  @Test
+  void whatIsSpeltIsRead() {
+    ChunkRequest some = new ChunkRequest(BLOB, 7, 5_000_000_000L, true);
+    assertThat(ChunkRequest.parse(some.target())).contains(some);
+    ChunkRequest whole = new ChunkRequest(BLOB, Question.WHOLE, 0, false);
+    assertThat(ChunkRequest.parse(whole.target())).contains(whole);
+    assertThat(ChunkRequest.parse(PATH + "7?later=x&offset=5"))
+        .contains(new ChunkRequest(BLOB, 7, 5, false));
+    assertThat(ChunkRequest.parse(PATH + "7")).contains(new ChunkRequest(BLOB, 7, 0, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/peer/v1/blobs/",
+        "/peer/v1/blobs/x/chunks/1",
+        "P",
+        "P-1",
+        "P1x",
+        "P2147483648",
+        "P1?offset=-1",
+        "P1?offset=1e3",
+        "P1?offset=9999999999999999999",
+        "/peer/v1/blobs/chunks/1",
+        "/chunks/1",
+      })
+  void anythingElseAsksForNoChunk(String target) {
+    assertThat(ChunkRequest.parse(target.startsWith("P") ? PATH + target.substring(1) : target))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FetchFailure.class,
+      names = {"BUSY", "NOT_AHEAD", "GONE", "MISMATCH"})
+  void aRefusalReadsAsItWasMeant(FetchFailure reason) {
+    assertThat(PeerProtocol.failureOf(PeerProtocol.statusOf(reason), PeerProtocol.wordOf(reason)))
+        .contains(reason);
+  }
+
+  @Test
+  void aRefusalOfALaterVersionIsReadByItsStatus() {
+    assertThat(PeerProtocol.failureOf(429, "tired")).contains(FetchFailure.BUSY);
+    assertThat(PeerProtocol.failureOf(409, "odd")).contains(FetchFailure.NOT_AHEAD);
+    assertThat(PeerProtocol.failureOf(418, "teapot")).isEmpty();
+    assertThat(PeerProtocol.failureOf(404, "")).isEmpty();
+    assertThat(PeerProtocol.failureOf(200, "denied")).isEmpty();
+  }
+}
