@@ -156,8 +156,4 @@ final class FetchStream {
     queue.clear();
     queuedBytes = 0;
   }
-
-  synchronized boolean isOver() {
-    return over;
-  }
 }

@@ -8,6 +8,7 @@ import dev.tarn.server.peer.wire.PeerProtocol;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -74,7 +75,7 @@ final class PeerDialer {
   private void resolve(Member peer, PeerAddress address, Result result) {
     InetSocketAddress resolved;
     try {
-      resolved = new InetSocketAddress(InetAddress.getByName(address.host()), address.port());
+      resolved = new InetSocketAddress(InetAddress.getAllByName(address.host())[0], address.port());
     } catch (UnknownHostException e) {
       result.failed(new PeerTrouble(PeerFailure.CONNECT, "unknown host " + address.host()));
       return;
@@ -110,7 +111,7 @@ final class PeerDialer {
             })
         .connect(address)
         .addListener(
-            (io.netty.channel.ChannelFuture done) -> {
+            (ChannelFuture done) -> {
               if (!done.isSuccess()) {
                 result.failed(new PeerTrouble(PeerFailure.CONNECT, "no connection to " + address));
               } else {

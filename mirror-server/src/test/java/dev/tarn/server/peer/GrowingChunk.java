@@ -3,6 +3,7 @@ package dev.tarn.server.peer;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.server.peer.wire.ChunkTail;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -115,7 +116,7 @@ final class GrowingChunk implements ChunkBody {
     try {
       file.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.tarn.server.peer;
 
 import static dev.tarn.server.peer.TestPki.FOREIGN;
 import static dev.tarn.server.peer.TestPki.PKI;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -34,7 +35,7 @@ class MutualTlsTest {
         socket.setEnabledProtocols(protocols);
       }
       socket.startHandshake();
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nTarn-Protocol: 1\r\n\r\n".getBytes());
+      socket.getOutputStream().write("GET / HTTP/1.1\r\nTarn-Protocol: 1\r\n\r\n".getBytes(UTF_8));
       return socket.getInputStream().read();
     }
   }
@@ -83,8 +84,8 @@ class MutualTlsTest {
     try (PeerFixture nodes = new PeerFixture(true);
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port())) {
       socket.setSoTimeout(10_000);
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nTarn-Protocol: 1\r\n\r\n".getBytes());
-      assertThat(new String(socket.getInputStream().readAllBytes())).doesNotContain("HTTP");
+      socket.getOutputStream().write("GET / HTTP/1.1\r\nTarn-Protocol: 1\r\n\r\n".getBytes(UTF_8));
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).doesNotContain("HTTP");
       await().until(() -> nodes.server.incoming.get() == 0);
     }
   }

@@ -7,6 +7,7 @@ import dev.tarn.core.range.ChunkGrid;
 import dev.tarn.server.peer.ChunkBody;
 import dev.tarn.server.peer.wire.ChunkTail;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,26 +88,41 @@ final class Arrival {
         chunk, _ -> new Slot(grid.start(chunk), grid.length(chunk), this::write));
   }
 
-  private void write(java.nio.ByteBuffer bytes, long position) throws IOException {
+  private void write(ByteBuffer bytes, long position) throws IOException {
     openFile().file().write(bytes, position);
   }
 
   private SharedFile openFile() throws IOException {
     synchronized (making) {
-      synchronized (this) {
-        if (over) {
-          throw new IOException("nobody wants it any more");
+      while (true) {
+        long known;
+        synchronized (this) {
+          if (over) {
+            throw new IOException("nobody wants it any more");
+          }
+          if (file != null) {
+            return file;
+          }
+          known = size;
         }
-        if (file != null) {
-          return file;
+        SharedFile made = new SharedFile(files.create(digest, known));
+        if (adopt(made, known)) {
+          return made;
         }
+        made.abandon();
       }
-      SharedFile made = new SharedFile(files.create(digest, size));
-      synchronized (this) {
-        file = made;
-      }
-      return made;
     }
+  }
+
+  private synchronized boolean adopt(SharedFile made, long madeFor) {
+    if (over || size != madeFor) {
+      return false;
+    }
+    file = made;
+    if (distrusted) {
+      made.file().distrusted();
+    }
+    return true;
   }
 
   /** A chunk is what its fetcher's hash says; answers whether it differs from what came before. */
@@ -200,9 +216,6 @@ final class Arrival {
               before.put(chunk, tail.hash());
             }
           });
-      if (file != null) {
-        file.file().distrusted();
-      }
     }
     slots.values().forEach(Slot::drop);
   }

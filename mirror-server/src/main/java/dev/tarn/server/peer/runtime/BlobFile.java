@@ -19,7 +19,10 @@ public interface BlobFile extends AutoCloseable {
   /** These bytes are what their fetcher's hash says: clients may have them from now on. */
   void verified(long start, long end) throws IOException;
 
-  /** Chunks matched, the blob did not: clients get nothing of it until it is complete. */
+  /**
+   * An earlier attempt's chunks all matched and the blob did not: clients get nothing of this one
+   * until it is complete. Told before the first byte; quick.
+   */
   void distrusted();
 
   /** All bytes are here: compares the blob's digest, and keeps the blob if it matched. */

@@ -64,17 +64,25 @@ final class PlannerLoop {
   }
 
   private void turn(Supplier<Event> event) {
+    List<Action> actions;
     try {
-      List<Action> actions = planner.on(nanoClock.getAsLong(), event.get());
-      for (Action action : actions) {
-        if (action instanceof Action.WakeAt(long nanos)) {
-          wakeAt(nanos);
-        } else {
-          perform.accept(action);
-        }
-      }
+      actions = planner.on(nanoClock.getAsLong(), event.get());
     } catch (RuntimeException e) {
       trouble.accept(e);
+      return;
+    }
+    actions.forEach(this::carryOut);
+  }
+
+  private void carryOut(Action action) {
+    try {
+      if (action instanceof Action.WakeAt(long nanos)) {
+        wakeAt(nanos);
+      } else {
+        perform.accept(action);
+      }
+    } catch (RuntimeException e) {
+      trouble.accept(e); // The others are to be done all the same.
     }
   }
 

@@ -2,12 +2,14 @@ package dev.tarn.server.peer.tls;
 
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import javax.net.ssl.SSLException;
 
 /** Why a peer's handshake came to nothing, or was not believed; a metric's label. */
 public enum TlsTrouble {
@@ -59,14 +61,14 @@ public enum TlsTrouble {
           when e.getReason() == CertPathValidatorException.BasicReason.NOT_YET_VALID ->
           NOT_YET_VALID;
       case CertPathValidatorException _, CertPathBuilderException _ -> FOREIGN;
-      case java.security.cert.CertificateException _ -> FOREIGN;
-      case javax.net.ssl.SSLException e when isAlert(e) -> REFUSED_US;
+      case CertificateException _ -> FOREIGN;
+      case SSLException e when isAlert(e) -> REFUSED_US;
       default -> FAILED;
     };
   }
 
   /** The JDK has no type for an alert that came, only these words. */
-  private static boolean isAlert(javax.net.ssl.SSLException failure) {
+  private static boolean isAlert(SSLException failure) {
     String message = String.valueOf(failure.getMessage());
     return message.contains("Received fatal alert")
         || message.contains("(certificate_")

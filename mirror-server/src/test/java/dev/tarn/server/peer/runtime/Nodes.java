@@ -23,15 +23,20 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Some nodes on real sockets, each with its own planner and files, and one upstream. */
 final class Nodes implements AutoCloseable {
@@ -42,8 +47,12 @@ final class Nodes implements AutoCloseable {
     final PeerEndpoint endpoint;
     final PeerClient client;
     final List<String> troubles = new CopyOnWriteArrayList<>();
+
+    /** The kinds of questions that came to it. */
+    final Set<String> heard = ConcurrentHashMap.newKeySet();
+
     final AtomicReference<PeerService> service = new AtomicReference<>();
-    private PeerRuntime runtime;
+    private @Nullable PeerRuntime runtime;
 
     One(String name, Path directory) throws IOException {
       this.name = name;
@@ -54,7 +63,7 @@ final class Nodes implements AutoCloseable {
               name,
               PeerSettings.DEFAULT,
               Optional.empty(),
-              new Delegate(service),
+              new Delegate(service, heard),
               surroundings,
               listener);
       this.client =
@@ -74,29 +83,31 @@ final class Nodes implements AutoCloseable {
                   new SplittableRandom(seed),
                   new Troubles(troubles)),
               membership);
-      service.set(runtime);
+      service.set(runtime());
     }
 
     PeerRuntime runtime() {
-      return runtime;
+      return Objects.requireNonNull(runtime);
     }
 
     CompletableFuture<WantOutcome> want(Digest digest) {
       CompletableFuture<WantOutcome> outcome = new CompletableFuture<>();
-      runtime.want(digest, 1, outcome::complete);
+      runtime().want(digest, 1, outcome::complete);
       return outcome;
     }
 
     void die() {
-      runtime.close();
+      runtime().close();
       endpoint.close();
       client.close();
     }
   }
 
-  private record Delegate(AtomicReference<PeerService> service) implements PeerService {
+  private record Delegate(AtomicReference<PeerService> service, Set<String> heard)
+      implements PeerService {
     @Override
     public void asked(String from, Question question, Consumer<Answer> reply) {
+      heard.add(question.getClass().getSimpleName().toLowerCase(Locale.ROOT));
       service.get().asked(from, question, reply);
     }
 
@@ -129,7 +140,6 @@ final class Nodes implements AutoCloseable {
 
     @Override
     public void failed(RuntimeException cause) {
-      cause.printStackTrace();
       noted.add("bug: " + cause);
     }
   }

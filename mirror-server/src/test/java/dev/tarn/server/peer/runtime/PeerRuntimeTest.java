@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tarn.core.digest.Digest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -163,7 +164,7 @@ class PeerRuntimeTest {
     try (Nodes nodes = new Nodes(3, directory, upstream)) {
       // given a node that holds something else under this digest, of the right size
       byte[] wrong = content.clone();
-      wrong[5_000_000] ^= 1;
+      wrong[5_000_000] = (byte) ~wrong[5_000_000];
       nodes.get(0).files.put(digest, wrong);
       nodes.get(0).runtime().stored(digest, wrong.length);
 
@@ -173,6 +174,30 @@ class PeerRuntimeTest {
       // then
       assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(WantOutcome.COMPLETE);
       assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aNodeWhoseBytesAreNotWhatItSaysCostsTimeAndIsNamed() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    byte[] content = content(13_000_000);
+    Digest digest = upstream.put(content);
+    try (Nodes nodes = new Nodes(3, directory, upstream)) {
+      // given a node that holds the content and says of each chunk that it is something else
+      nodes.get(0).files.put(digest, content);
+      nodes.get(0).service.set(new LyingService(nodes.get(0).runtime()));
+      nodes.get(0).runtime().stored(digest, content.length);
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .until(() -> nodes.all.stream().anyMatch(node -> node.heard.contains("announce")));
+
+      // when
+      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+
+      // then
+      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.get(1).troubles).contains("chunk mismatch from node-0");
+      settles(nodes);
     }
   }
 

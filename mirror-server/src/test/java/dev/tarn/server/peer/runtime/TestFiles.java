@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,7 @@ final class TestFiles implements BlobFiles {
   /** Files that are open. */
   final AtomicInteger open = new AtomicInteger();
 
-  final List<String> verified = java.util.Collections.synchronizedList(new ArrayList<>());
+  final List<String> verified = Collections.synchronizedList(new ArrayList<>());
   volatile boolean full;
   private final Path directory;
   private final Map<Digest, Path> complete = new ConcurrentHashMap<>();
