@@ -1,10 +1,12 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.placement.Member;
+import dev.tarn.server.peer.tls.TlsTrouble;
 import dev.tarn.server.peer.wire.PeerProtocol;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -15,6 +17,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,12 +66,12 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
       pool.release(this, true);
       return;
     }
-    if (!channel.isActive() || current != null) {
-      exchange.failed(broken("the connection was closed before the request"));
-      return;
-    }
     current = exchange;
     headSeen = false;
+    if (!channel.isActive()) {
+      fail(broken("it was closed before the request"));
+      return;
+    }
     channel
         .writeAndFlush(exchange.begin(this))
         .addListener(
@@ -150,7 +153,16 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    fail(cause instanceof IOException ? broken("it broke") : garbage("not this protocol"));
+    Throwable origin =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+    fail(
+        switch (origin) {
+          // The other side looks at this node's certificate after this side is content.
+          case SSLException refused ->
+              new PeerTrouble(PeerFailure.TLS, TlsTrouble.of(refused).label());
+          case IOException _ -> broken("it broke");
+          default -> garbage("not this protocol");
+        });
   }
 
   private void fail(PeerTrouble trouble) {

@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -52,7 +51,7 @@ class MutualTlsTest {
   void aNodeOfAnotherInstallationDoesNot() throws IOException {
     try (PeerFixture nodes = new PeerFixture(true)) {
       SSLContext stranger = FOREIGN.contextTrusting("a", PKI);
-      assertThatThrownBy(() -> talk(nodes, stranger)).isInstanceOf(SSLException.class);
+      assertThatThrownBy(() -> talk(nodes, stranger)).isInstanceOf(IOException.class);
       await().until(() -> nodes.server.events.contains("handshake in foreign"));
       await().until(() -> nodes.server.incoming.get() == 0);
     }
@@ -62,7 +61,7 @@ class MutualTlsTest {
   void aCertificateThatExpiredDoesNotOpenTheDoor() throws IOException {
     try (PeerFixture nodes = new PeerFixture(true)) {
       assertThat(TestPki.EXPIRED.certificate()).exists();
-      assertThatThrownBy(() -> talk(nodes, PKI.context("late"))).isInstanceOf(SSLException.class);
+      assertThatThrownBy(() -> talk(nodes, PKI.context("late"))).isInstanceOf(IOException.class);
       await().until(() -> nodes.server.events.contains("handshake in expired"));
     }
   }

@@ -66,6 +66,9 @@ public final class PeerPki {
             List.of(
                 "-genkeypair", "-alias", alias, "-keyalg", algorithm, "-dname", subject,
                 "-signer", "ca", "-ext", "san=" + names));
+    if (algorithm.equals("EC")) {
+      arguments.addAll(List.of("-groupname", "secp256r1"));
+    }
     arguments.addAll(List.of(validity));
     try {
       keytool(arguments.toArray(String[]::new));

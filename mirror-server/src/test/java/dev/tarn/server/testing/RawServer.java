@@ -9,14 +9,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Answers every request with the same bytes, whatever they are, and either leaves the connection
  * open or closes it. One virtual thread per connection.
  */
 public final class RawServer implements AutoCloseable {
-  private static final byte[] BLANK_LINE = {'\r', '\n', '\r', '\n'};
-  private static final int MAX_BODY_BYTES = 4096;
+  private static final Pattern LENGTH =
+      Pattern.compile("^content-length: *([0-9]+)", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
   private final ServerSocket listener;
   private final byte[] answer;
@@ -59,8 +61,9 @@ public final class RawServer implements AutoCloseable {
   private void serve(Socket socket) {
     try (socket) {
       InputStream in = socket.getInputStream();
-      while (readHead(in)) {
-        in.readNBytes(Math.min(in.available(), MAX_BODY_BYTES));
+      for (String head = head(in); !head.isEmpty(); head = head(in)) {
+        Matcher length = LENGTH.matcher(head);
+        in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
         socket.getOutputStream().write(answer);
         if (closes) {
           return;
@@ -73,16 +76,17 @@ public final class RawServer implements AutoCloseable {
     }
   }
 
-  private static boolean readHead(InputStream in) throws IOException {
-    int matched = 0;
-    while (matched < BLANK_LINE.length) {
+  /** Everything up to the empty line; empty at the end of the stream. */
+  private static String head(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
       int c = in.read();
       if (c < 0) {
-        return false;
+        return "";
       }
-      matched = c == BLANK_LINE[matched] ? matched + 1 : c == BLANK_LINE[0] ? 1 : 0;
+      head.append((char) c);
     }
-    return true;
+    return head.toString();
   }
 
   @Override

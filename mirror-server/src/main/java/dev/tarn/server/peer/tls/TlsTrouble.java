@@ -71,8 +71,6 @@ public enum TlsTrouble {
   private static boolean isAlert(SSLException failure) {
     String message = String.valueOf(failure.getMessage());
     return message.contains("Received fatal alert")
-        || message.contains("(certificate_")
-        || message.contains("(bad_certificate)")
-        || message.contains("(unknown_ca)");
+        && (message.contains("certificate") || message.contains("unknown_ca"));
   }
 }

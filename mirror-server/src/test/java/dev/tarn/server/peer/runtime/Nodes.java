@@ -3,6 +3,7 @@ package dev.tarn.server.peer.runtime;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
+import dev.tarn.core.placement.Placement;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.PeerClient;
 import dev.tarn.server.peer.PeerEndpoint;
@@ -23,13 +24,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,10 +45,6 @@ final class Nodes implements AutoCloseable {
     final PeerEndpoint endpoint;
     final PeerClient client;
     final List<String> troubles = new CopyOnWriteArrayList<>();
-
-    /** The kinds of questions that came to it. */
-    final Set<String> heard = ConcurrentHashMap.newKeySet();
-
     final AtomicReference<PeerService> service = new AtomicReference<>();
     private @Nullable PeerRuntime runtime;
 
@@ -63,7 +57,7 @@ final class Nodes implements AutoCloseable {
               name,
               PeerSettings.DEFAULT,
               Optional.empty(),
-              new Delegate(service, heard),
+              new Delegate(service),
               surroundings,
               listener);
       this.client =
@@ -103,11 +97,9 @@ final class Nodes implements AutoCloseable {
     }
   }
 
-  private record Delegate(AtomicReference<PeerService> service, Set<String> heard)
-      implements PeerService {
+  private record Delegate(AtomicReference<PeerService> service) implements PeerService {
     @Override
     public void asked(String from, Question question, Consumer<Answer> reply) {
-      heard.add(question.getClass().getSimpleName().toLowerCase(Locale.ROOT));
       service.get().asked(from, question, reply);
     }
 
@@ -146,6 +138,7 @@ final class Nodes implements AutoCloseable {
 
   final TestUpstream upstream;
   final List<One> all = new ArrayList<>();
+  private final Membership membership;
   private final Transport transport = Transport.start(2);
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final PeerListener listener = new SilentListener();
@@ -161,10 +154,15 @@ final class Nodes implements AutoCloseable {
       members.add(
           new Member(node.name, "", "127.0.0.1:" + node.endpoint.address().getPort(), true));
     }
-    Membership membership = Membership.of(1, members);
+    membership = Membership.of(1, members);
     for (int i = 0; i < count; i++) {
       all.get(i).boot(membership, i + 1);
     }
+  }
+
+  /** The name of a blob's home. */
+  String home(Digest digest) {
+    return new Placement(membership).ranked(digest, 0, 1).getFirst().name();
   }
 
   One get(int i) {

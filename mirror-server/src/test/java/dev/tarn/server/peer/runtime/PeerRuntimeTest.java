@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tarn.core.digest.Digest;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -157,23 +157,43 @@ class PeerRuntimeTest {
   }
 
   @Test
-  void aNodeWhoseDiskLiesIsFoundOutAndTheContentIsRight() throws Exception {
+  void aNodeWhoseFileWentBadIsFoundOutByTheFirstChunk() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
-    byte[] content = content(13_000_000);
+    byte[] content = content(3_000_000);
     Digest digest = upstream.put(content);
     try (Nodes nodes = new Nodes(3, directory, upstream)) {
-      // given a node that holds something else under this digest, of the right size
+      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
       byte[] wrong = content.clone();
-      wrong[5_000_000] = (byte) ~wrong[5_000_000];
+      wrong[2_000_000] = (byte) ~wrong[2_000_000];
       nodes.get(0).files.put(digest, wrong);
-      nodes.get(0).runtime().stored(digest, wrong.length);
+
+      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+
+      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.get(1).troubles).contains("chunk mismatch from node-0");
+    }
+  }
+
+  @Test
+  void aNodeThatVouchesForSomethingElseIsBlamed() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    try (Nodes nodes = new Nodes(2, directory, upstream)) {
+      // given a home that says it holds the blob, and other bytes under its digest
+      int length = 9_000_000;
+      Digest digest = upstream.put(content(length));
+      while (!nodes.home(digest).equals("node-0")) {
+        digest = upstream.put(content(++length));
+      }
+      byte[] wrong = Arrays.copyOf(content(length + 1_000_000), length);
+      nodes.get(0).files.put(digest, wrong);
+      nodes.get(0).service.set(new ForgingService("node-0", nodes.get(0).files));
 
       // when
-      CompletableFuture<WantOutcome> outcome = nodes.get(1).want(digest);
+      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
 
       // then
-      assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(WantOutcome.COMPLETE);
-      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content(length));
+      assertThat(nodes.get(1).troubles).contains("blob mismatch", "blamed node-0");
     }
   }
 
@@ -183,13 +203,9 @@ class PeerRuntimeTest {
     byte[] content = content(13_000_000);
     Digest digest = upstream.put(content);
     try (Nodes nodes = new Nodes(3, directory, upstream)) {
-      // given a node that holds the content and says of each chunk that it is something else
-      nodes.get(0).files.put(digest, content);
+      // given a node that has the content and says of each chunk that it is something else
+      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
       nodes.get(0).service.set(new LyingService(nodes.get(0).runtime()));
-      nodes.get(0).runtime().stored(digest, content.length);
-      await()
-          .atMost(Duration.ofSeconds(40))
-          .until(() -> nodes.all.stream().anyMatch(node -> node.heard.contains("announce")));
 
       // when
       assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);

@@ -1,0 +1,35 @@
+package dev.tarn.server.peer.runtime;
+
+import dev.tarn.core.planner.Answer;
+import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.planner.Question;
+import dev.tarn.core.store.StoredBlob;
+import dev.tarn.server.peer.PeerService;
+import dev.tarn.server.peer.Upload;
+import dev.tarn.server.peer.wire.ChunkRequest;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A node that says it is alone in holding whatever it is asked for, and vouches for its bytes. */
+record ForgingService(String self, TestFiles files) implements PeerService {
+  @Override
+  public void asked(String from, Question question, Consumer<Answer> reply) {
+    reply.accept(
+        switch (question) {
+          case Question.Open open ->
+              new Answer.Complete(files.completeSize(open.digest()), List.of(self));
+          case Question.Probe _ -> new Answer.Load(0, false, 0, true, true, false);
+          default -> new Answer.Noted();
+        });
+  }
+
+  @Override
+  public void fetchAsked(String from, ChunkRequest request, Upload upload) {
+    StoredBlob blob = files.open(request.digest());
+    if (blob == null) {
+      upload.refuse(FetchFailure.GONE);
+    } else {
+      upload.serve(new StoredBody(blob, request.chunk(), new Tails(self), Runnable::run));
+    }
+  }
+}
