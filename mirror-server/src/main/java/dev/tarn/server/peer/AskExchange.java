@@ -35,8 +35,7 @@ final class AskExchange implements PeerExchange {
   private final ScheduledFuture<?> timer;
   private volatile @Nullable PeerLink link;
 
-  AskExchange(
-      Member peer, byte[] question, Consumer<AskOutcome> then, PeerClient.Parts parts) {
+  AskExchange(Member peer, byte[] question, Consumer<AskOutcome> then, PeerClient.Parts parts) {
     this.peer = peer;
     this.question = question;
     this.then = then;
@@ -45,8 +44,7 @@ final class AskExchange implements PeerExchange {
     this.timer =
         parts
             .timers()
-            .schedule(
-                this::late, parts.settings().askTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            .schedule(this::late, parts.settings().askTimeout().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void late() {
@@ -97,6 +95,10 @@ final class AskExchange implements PeerExchange {
       end(Optional.empty(), new AskOutcome.Answered(Answers.read(answer.toByteArray())));
     } catch (MalformedMessageException e) {
       failed(new PeerTrouble(PeerFailure.PROTOCOL, "an answer that is none: " + e.getMessage()));
+      PeerLink by = link;
+      if (by != null) {
+        by.close();
+      }
     }
   }
 

@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
  * A token bucket that lends: whoever takes says how much, and is told how long to wait before the
  * next. Thread-safe, never blocks.
  *
- * <p>What goes first waits only for what is owed beyond {@link #GRACE_NANOS}; the others pay for it.
+ * <p>What goes first waits only for what is owed beyond {@link #GRACE_NANOS}; the others pay for
+ * it.
  */
 final class Bandwidth {
   private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

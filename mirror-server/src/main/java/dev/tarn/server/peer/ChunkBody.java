@@ -5,8 +5,8 @@ import dev.tarn.server.peer.wire.ChunkTail;
 import java.nio.channels.FileChannel;
 
 /**
- * The bytes of one chunk on this node, which may still be coming. Used on one event loop, except for
- * what {@link #onProgress} was given; its owner closes it.
+ * The bytes of one chunk on this node, which may still be coming. Used on one event loop, except
+ * for what {@link #onProgress} was given; its owner closes it.
  */
 public interface ChunkBody extends AutoCloseable {
   /** What there is at an offset within the chunk. */

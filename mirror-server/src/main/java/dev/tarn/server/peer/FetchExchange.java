@@ -39,8 +39,7 @@ final class FetchExchange implements PeerExchange, Fetch {
   private boolean full;
   private boolean throttled;
 
-  FetchExchange(
-      Member peer, ChunkRequest request, ChunkReceiver receiver, PeerClient.Parts parts) {
+  FetchExchange(Member peer, ChunkRequest request, ChunkReceiver receiver, PeerClient.Parts parts) {
     this.peer = peer;
     this.request = request;
     this.parts = parts;
@@ -74,8 +73,7 @@ final class FetchExchange implements PeerExchange, Fetch {
   private static long blobSize(HttpHeaders headers) {
     try {
       return Math.max(
-          Question.UNKNOWN_SIZE,
-          Long.parseLong(headers.get(PeerProtocol.BLOB_SIZE_HEADER, "-1")));
+          Question.UNKNOWN_SIZE, Long.parseLong(headers.get(PeerProtocol.BLOB_SIZE_HEADER, "-1")));
     } catch (NumberFormatException e) {
       return Question.UNKNOWN_SIZE;
     }
@@ -88,8 +86,7 @@ final class FetchExchange implements PeerExchange, Fetch {
     }
     int length = bytes.readableBytes();
     received += length;
-    if (request.chunk() != Question.WHOLE
-        && request.offset() + received > ChunkGrid.CHUNK_BYTES) {
+    if (request.chunk() != Question.WHOLE && request.offset() + received > ChunkGrid.CHUNK_BYTES) {
       failed(new PeerTrouble(PeerFailure.PROTOCOL, "a chunk longer than a chunk"));
       return false;
     }
@@ -195,6 +192,10 @@ final class FetchExchange implements PeerExchange, Fetch {
       stream.finished(tail.get());
     } else {
       failed(new PeerTrouble(PeerFailure.PROTOCOL, "a chunk without a tail"));
+      PeerLink by = link;
+      if (by != null) {
+        by.close();
+      }
     }
   }
 

@@ -134,7 +134,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
       current = null;
       exchange.pause();
       channel.config().setAutoRead(true);
-      pool.release(this, keepAlive);
+      pool.release(this, keepAlive); // Before anybody hears of the end, and asks again.
       exchange.end(last.trailingHeaders());
     }
   }

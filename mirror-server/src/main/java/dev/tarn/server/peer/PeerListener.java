@@ -36,7 +36,9 @@ public interface PeerListener {
   /** Bytes of a chunk came. */
   void received(Member from, long bytes);
 
-  /** A chunk from a peer ended: all of it came, or why not. It is not compared with its hash yet. */
+  /**
+   * A chunk from a peer ended: all of it came, or why not. It is not compared with its hash yet.
+   */
   void fetched(Member from, Optional<FetchFailure> failure, long nanos);
 
   /** A peer could not be reached, or what it said could not be used. */

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param connectTimeout time for a peer to accept a connection
  * @param handshakeTimeout time for a TLS handshake
  * @param askTimeout time for an answer, after which nobody waits for it
- * @param idleTimeout time without anything happening on a connection that others opened, after which
- *     it is closed; idle ones that this node opened are closed after half of it
+ * @param idleTimeout time without anything happening on a connection that others opened, after
+ *     which it is closed; idle ones that this node opened are closed after half of it
  * @param maxConnections connections that others may open
  * @param maxUploads chunks sent at a time
  * @param maxDownloads chunks received from peers at a time

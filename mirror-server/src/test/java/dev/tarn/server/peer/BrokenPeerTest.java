@@ -115,8 +115,7 @@ class BrokenPeerTest {
 
   @Test
   void aPeerThatSaysNothingIsNotWaitedForLong() throws IOException {
-    try (PeerFixture nodes =
-            new PeerFixture(impatient(), Optional.empty(), Optional.empty());
+    try (PeerFixture nodes = new PeerFixture(impatient(), Optional.empty(), Optional.empty());
         RawServer peer = RawServer.answering("")) {
       assertThat(nodes.ask(PeerFixture.at("x", peer.port()), PROBE))
           .isEqualTo(new AskOutcome.Unanswered(PeerFailure.TIMEOUT));

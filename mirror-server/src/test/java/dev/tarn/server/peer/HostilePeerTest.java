@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +24,7 @@ class HostilePeerTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      return new String(
-          socket.getInputStream().readNBytes(atMost), StandardCharsets.ISO_8859_1);
+      return new String(socket.getInputStream().readNBytes(atMost), StandardCharsets.ISO_8859_1);
     }
   }
 
@@ -107,11 +105,8 @@ class HostilePeerTest {
   @Test
   void thereAreNoMoreUploadsThanThereMayBe() throws IOException {
     try (PeerFixture nodes =
-        new PeerFixture(
-            PeerFixture.settings(2),
-            Optional.empty(),
-            Optional.empty())) {
-      nodes.uploads = (request, upload) -> upload.serve(growing());
+        new PeerFixture(PeerFixture.settings(2), Optional.empty(), Optional.empty())) {
+      nodes.uploads = (request, upload) -> upload.serve(PeerFixture.endless());
       NotingReceiver first = nodes.fetch(nodes.b(), 0);
       NotingReceiver second = nodes.fetch(nodes.b(), 0);
       NotingReceiver.get(first.accepted);
@@ -121,16 +116,6 @@ class HostilePeerTest {
 
       assertThat(third.end()).isEmpty();
       assertThat(third.failure).isEqualTo(FetchFailure.BUSY);
-    }
-  }
-
-  private static GrowingChunk growing() {
-    try {
-      GrowingChunk chunk = new GrowingChunk(PeerFixture.CONTENT.length);
-      chunk.grow(Arrays.copyOf(PeerFixture.CONTENT, 1000));
-      return chunk;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -11,10 +11,12 @@ import dev.tarn.server.peer.tls.PeerTls;
 import dev.tarn.server.peer.wire.ChunkRequest;
 import dev.tarn.server.peer.wire.ChunkTail;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -58,7 +60,9 @@ final class PeerFixture implements AutoCloseable {
   }
 
   PeerFixture(boolean tls, PeerSettings settings) throws IOException {
-    this(settings, tls ? Optional.of(TestPki.A) : Optional.empty(),
+    this(
+        settings,
+        tls ? Optional.of(TestPki.A) : Optional.empty(),
         tls ? Optional.of(TestPki.B) : Optional.empty());
   }
 
@@ -163,6 +167,17 @@ final class PeerFixture implements AutoCloseable {
     NotingReceiver receiver = new NotingReceiver();
     peers.fetch(from, new ChunkRequest(BLOB, 0, offset, false), receiver);
     return receiver;
+  }
+
+  /** A chunk that begins and never ends. */
+  static GrowingChunk endless() {
+    try {
+      GrowingChunk chunk = new GrowingChunk(CONTENT.length);
+      chunk.grow(Arrays.copyOf(CONTENT, 1000));
+      return chunk;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static byte[] bytes(int length) {

@@ -34,8 +34,17 @@ public final class PeerPki {
     try {
       PeerPki pki = new PeerPki(Files.createTempDirectory("tarn-pki"));
       pki.keytool(
-          "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=authority", "-ext",
-          "bc:c", "-validity", "2");
+          "-genkeypair",
+          "-alias",
+          "ca",
+          "-keyalg",
+          "EC",
+          "-dname",
+          "CN=authority",
+          "-ext",
+          "bc:c",
+          "-validity",
+          "2");
       pki.write("ca.pem", "CERTIFICATE", pki.load().getCertificate("ca").getEncoded());
       return pki;
     } catch (IOException | GeneralSecurityException e) {
@@ -54,8 +63,7 @@ public final class PeerPki {
 
   /** One that is no longer valid. */
   public IdentityFiles expired(String name) {
-    return issue(
-        name, "CN=" + name, "dns:tarn-peer", "EC", "-startdate", "-10d", "-validity", "5");
+    return issue(name, "CN=" + name, "dns:tarn-peer", "EC", "-startdate", "-10d", "-validity", "5");
   }
 
   /** Whichever certificate. */
@@ -64,8 +72,17 @@ public final class PeerPki {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "-genkeypair", "-alias", alias, "-keyalg", algorithm, "-dname", subject,
-                "-signer", "ca", "-ext", "san=" + names));
+                "-genkeypair",
+                "-alias",
+                alias,
+                "-keyalg",
+                algorithm,
+                "-dname",
+                subject,
+                "-signer",
+                "ca",
+                "-ext",
+                "san=" + names));
     if (algorithm.equals("EC")) {
       arguments.addAll(List.of("-groupname", "secp256r1"));
     }
@@ -155,8 +172,7 @@ public final class PeerPki {
         List.of("-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new IllegalStateException(output);
       }

@@ -146,9 +146,7 @@ final class Arrival {
           : new Event.Local(whole.bytes(), whole.tail() != null);
     }
     Slot slot = slots.get(chunk);
-    return slot == null
-        ? Event.Local.NOTHING
-        : new Event.Local(slot.bytes(), slot.tail() != null);
+    return slot == null ? Event.Local.NOTHING : new Event.Local(slot.bytes(), slot.tail() != null);
   }
 
   /** The first position from {@code offset} on that is not here. */
@@ -183,7 +181,10 @@ final class Arrival {
     return slot == null ? null : new SlotBody(this, slot);
   }
 
-  /** The file, kept open for the caller, who {@link SharedFile#leave}s it; null before the first byte. */
+  /**
+   * The file, kept open for the caller, who {@link SharedFile#leave}s it; null before the first
+   * byte.
+   */
   synchronized @Nullable SharedFile share() {
     SharedFile shared = file;
     return shared != null && shared.join() ? shared : null;

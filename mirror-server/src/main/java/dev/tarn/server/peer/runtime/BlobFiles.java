@@ -16,7 +16,9 @@ public interface BlobFiles {
    */
   BlobFile create(Digest digest, long size) throws IOException;
 
-  /** The size of a blob that is complete and verified, else {@link Question#UNKNOWN_SIZE}; quick. */
+  /**
+   * The size of a blob that is complete and verified, else {@link Question#UNKNOWN_SIZE}; quick.
+   */
   long completeSize(Digest digest);
 
   /** Opens a blob that is complete and verified, or answers null; quick. The caller closes it. */

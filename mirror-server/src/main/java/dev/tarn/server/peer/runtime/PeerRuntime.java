@@ -72,8 +72,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
         new PlannerLoop(
             planner, thread, parts.nanoClock(), this::perform, parts.listener()::failed);
     this.serving =
-        new Serving(
-            parts.self(), this::arrival, parts.files(), tails, parts.workers(), loop::tell);
+        new Serving(parts.self(), this::arrival, parts.files(), tails, parts.workers(), loop::tell);
     loop.tell(new Event.Tick());
   }
 
@@ -151,9 +150,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
         Wanted blob = wanted.get(fetch.digest());
         begin(
             fetch.id(),
-            blob == null
-                ? null
-                : new Reception(fetch, blob.arrival(), parts.client(), host));
+            blob == null ? null : new Reception(fetch, blob.arrival(), parts.client(), host));
       }
       case Action.FetchUpstream fetch -> {
         Wanted blob = wanted.get(fetch.digest());

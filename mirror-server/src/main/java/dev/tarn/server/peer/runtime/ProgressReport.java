@@ -3,7 +3,9 @@ package dev.tarn.server.peer.runtime;
 import dev.tarn.core.planner.Event;
 import java.util.concurrent.TimeUnit;
 
-/** Tells the planner how far a flow is, often enough and not at every byte. One thread at a time. */
+/**
+ * Tells the planner how far a flow is, often enough and not at every byte. One thread at a time.
+ */
 final class ProgressReport {
   private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 

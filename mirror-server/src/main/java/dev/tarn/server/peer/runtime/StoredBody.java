@@ -15,8 +15,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk of a complete blob. Its bytes are there at once; where its hash is not known it is computed
- * by a worker while they are sent. Thread-safe.
+ * A chunk of a complete blob. Its bytes are there at once; where its hash is not known it is
+ * computed by a worker while they are sent. Thread-safe.
  */
 final class StoredBody implements ChunkBody {
   private final StoredBlob blob;

@@ -25,8 +25,7 @@ final class Tails {
 
   private record Key(Digest digest, int chunk) {}
 
-  private final Cache<Key, ChunkTail> known =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+  private final Cache<Key, ChunkTail> known = Caffeine.newBuilder().maximumSize(REMEMBERED).build();
   private final String self;
 
   Tails(String self) {
@@ -44,8 +43,8 @@ final class Tails {
   }
 
   /**
-   * Reads the chunk and hashes it; blocks. Who fetched it is not known any more: this node stands in
-   * for it, as it compared the whole blob.
+   * Reads the chunk and hashes it; blocks. Who fetched it is not known any more: this node stands
+   * in for it, as it compared the whole blob.
    */
   ChunkTail compute(StoredBlob blob, int chunk) throws IOException {
     ChunkGrid grid = new ChunkGrid(blob.size());

@@ -38,8 +38,7 @@ record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext c
     PrivateKey key = Pem.key(files.key());
     X509Certificate own = chain.getFirst();
     if (!belong(key, own.getPublicKey())) {
-      throw new GeneralSecurityException(
-          files.key() + " is not the key of " + files.certificate());
+      throw new GeneralSecurityException(files.key() + " is not the key of " + files.certificate());
     }
     PeerCertificate certificate =
         PeerCertificate.of(own)

@@ -5,10 +5,10 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
-import java.util.Locale;
-import java.util.Set;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Locale;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /** Why a peer's handshake came to nothing, or was not believed; a metric's label. */

@@ -2,8 +2,8 @@ package dev.tarn.server.peer.wire;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.planner.Question;
-import java.util.OptionalLong;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Which bytes one node wants from another, and how that is spelt as a request's target.
@@ -21,16 +21,12 @@ public record ChunkRequest(Digest digest, int chunk, long offset, boolean leased
   /** The path and query of the request. */
   public String target() {
     String number = chunk == Question.WHOLE ? WHOLE : Integer.toString(chunk);
-    return PREFIX
-        + digest
-        + CHUNKS
-        + number
-        + "?offset="
-        + offset
-        + (leased ? "&leased=1" : "");
+    return PREFIX + digest + CHUNKS + number + "?offset=" + offset + (leased ? "&leased=1" : "");
   }
 
-  /** What {@code target} asks for, or empty where it asks for no chunk; unknown keys are no harm. */
+  /**
+   * What {@code target} asks for, or empty where it asks for no chunk; unknown keys are no harm.
+   */
   public static Optional<ChunkRequest> parse(String target) {
     int question = target.indexOf('?');
     String path = question < 0 ? target : target.substring(0, question);
@@ -40,8 +36,7 @@ public record ChunkRequest(Digest digest, int chunk, long offset, boolean leased
     }
     Optional<Digest> digest = Digest.parse(path.substring(PREFIX.length(), chunks));
     String number = path.substring(chunks + CHUNKS.length());
-    OptionalLong chunk =
-        number.equals(WHOLE) ? OptionalLong.of(Question.WHOLE) : digits(number);
+    OptionalLong chunk = number.equals(WHOLE) ? OptionalLong.of(Question.WHOLE) : digits(number);
     String query = question < 0 ? "" : target.substring(question + 1);
     OptionalLong offset = offset(query);
     if (digest.isEmpty()

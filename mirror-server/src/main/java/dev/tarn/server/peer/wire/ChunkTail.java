@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * What is known of a chunk once all of it is there.
  *
- * @param hash the SHA-256 of the chunk; of a blob that can't be cut, its own digest, which says only
- *     that all of it came
+ * @param hash the SHA-256 of the chunk; of a blob that can't be cut, its own digest, which says
+ *     only that all of it came
  * @param fetchedBy the node that fetched it upstream and first said so
  */
 public record ChunkTail(Digest hash, String fetchedBy) {

@@ -148,13 +148,11 @@ public final class Questions {
                   json.names("avoid")));
       case "locate" -> Optional.of(readLocate(json));
       case "probe" ->
-          Optional.of(
-              new Question.Probe(json.digest("digest"), chunk(json), json.flag("leased")));
+          Optional.of(new Question.Probe(json.digest("digest"), chunk(json), json.flag("leased")));
       case "report" -> Optional.of(readReport(json));
       case "revoke" -> Optional.of(new Question.Revoke(json.digest("digest")));
       case "forwarded" -> readForwarded(json, mayNest);
-      case "consult" ->
-          Optional.of(new Question.Consult(json.digest("digest"), segment(json)));
+      case "consult" -> Optional.of(new Question.Consult(json.digest("digest"), segment(json)));
       case "announce" -> Optional.of(readAnnounce(json));
       case "" -> throw new MalformedMessageException("a question without a kind");
       default -> Optional.empty();

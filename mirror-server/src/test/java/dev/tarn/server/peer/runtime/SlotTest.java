@@ -16,8 +16,15 @@ import org.junit.jupiter.api.Test;
 class SlotTest {
   private final ByteBuffer file = ByteBuffer.allocate(100);
   private final Slot slot =
-      new Slot(20, 10, (bytes, position) -> file.put((int) position, bytes.array(),
-          bytes.arrayOffset() + bytes.position(), bytes.remaining()));
+      new Slot(
+          20,
+          10,
+          (bytes, position) ->
+              file.put(
+                  (int) position,
+                  bytes.array(),
+                  bytes.arrayOffset() + bytes.position(),
+                  bytes.remaining()));
   private final List<String> woken = new ArrayList<>();
 
   private static ByteBuffer text(String text) {

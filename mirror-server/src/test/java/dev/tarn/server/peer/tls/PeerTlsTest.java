@@ -124,8 +124,7 @@ class PeerTlsTest implements PeerTls.Listener {
     tls("old");
     install(PKI.issue("nameless", "CN=n", "dns:elsewhere", "EC", "-validity", "2"));
     tls("elsewhere");
-    install(
-        new IdentityFiles(NODE.certificate(), NODE.key(), PeerPki.create().authority()));
+    install(new IdentityFiles(NODE.certificate(), NODE.key(), PeerPki.create().authority()));
     tls("node-1");
 
     assertThat(loaded).isEmpty();

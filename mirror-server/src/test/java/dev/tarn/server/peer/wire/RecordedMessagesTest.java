@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The messages of each released format, as they were recorded, still mean what they meant; and those
- * of today's are still written as they are. What is in a file under {@code v1} never changes.
+ * The messages of each released format, as they were recorded, still mean what they meant; and
+ * those of today's are still written as they are. What is in a file under {@code v1} never changes.
  */
 class RecordedMessagesTest {
   private static final Digest BLOB =
@@ -60,8 +60,7 @@ class RecordedMessagesTest {
     all.put("forwarded", new Question.Forwarded("node-9", locate));
     all.put("consult", new Question.Consult(BLOB, 4));
     all.put(
-        "announce",
-        new Question.Announce(List.of(new Question.Held(BLOB, 12)), List.of(OTHER)));
+        "announce", new Question.Announce(List.of(new Question.Held(BLOB, 12)), List.of(OTHER)));
     return all;
   }
 
@@ -120,8 +119,9 @@ class RecordedMessagesTest {
                     () -> {
                       byte[] text = recorded("question-" + each.getKey());
                       assertThat(Questions.read(text)).contains(each.getValue());
-                      assertThat(Questions.write(each.getValue())).asString().isEqualTo(
-                          new String(text, StandardCharsets.UTF_8));
+                      assertThat(Questions.write(each.getValue()))
+                          .asString()
+                          .isEqualTo(new String(text, StandardCharsets.UTF_8));
                     }))
         .toList();
   }
@@ -136,8 +136,9 @@ class RecordedMessagesTest {
                     () -> {
                       byte[] text = recorded("answer-" + each.getKey());
                       assertThat(Answers.read(text)).isEqualTo(each.getValue());
-                      assertThat(Answers.write(each.getValue())).asString().isEqualTo(
-                          new String(text, StandardCharsets.UTF_8));
+                      assertThat(Answers.write(each.getValue()))
+                          .asString()
+                          .isEqualTo(new String(text, StandardCharsets.UTF_8));
                     }))
         .toList();
   }
@@ -212,8 +213,7 @@ class RecordedMessagesTest {
       })
   void whatNoVersionSaysIsMalformed(String text) {
     byte[] message = utf8(text.replace("\"D\"", "\"" + BLOB + "\""));
-    assertThatThrownBy(() -> Questions.read(message))
-        .isInstanceOf(MalformedMessageException.class);
+    assertThatThrownBy(() -> Questions.read(message)).isInstanceOf(MalformedMessageException.class);
   }
 
   @Test
