@@ -76,7 +76,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
         .writeAndFlush(exchange.begin(this))
         .addListener(
             written -> {
-              if (!written.isSuccess() && current == exchange) {
+              if (!written.isSuccess() && exchange.equals(current)) {
                 fail(broken("the request could not be sent"));
               }
             });
@@ -186,7 +186,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
   void abandon(PeerExchange exchange, Runnable then) {
     onLoop(
         () -> {
-          if (current == exchange) {
+          if (exchange.equals(current)) {
             current = null;
             close();
           }
@@ -198,7 +198,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
   void reading(PeerExchange exchange, boolean on) {
     onLoop(
         () -> {
-          if (current == exchange) {
+          if (exchange.equals(current)) {
             channel.config().setAutoRead(on);
           }
         });
