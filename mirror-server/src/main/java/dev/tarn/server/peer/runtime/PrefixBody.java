@@ -16,13 +16,13 @@ final class PrefixBody implements ChunkBody {
   private final Arrival arrival;
   private final String self;
   private final long size;
-  private @Nullable SharedFile file;
-  private boolean closed;
+  private final LentFile file;
 
   PrefixBody(Arrival arrival, String self) {
     this.arrival = arrival;
     this.self = self;
     this.size = arrival.size();
+    this.file = new LentFile(arrival);
   }
 
   @Override
@@ -37,11 +37,7 @@ final class PrefixBody implements ChunkBody {
 
   @Override
   public FileChannel channel() {
-    SharedFile shared = file;
-    if (shared == null) {
-      throw new IllegalStateException("nothing is ready yet");
-    }
-    return shared.file().channel();
+    return file.channel();
   }
 
   @Override
@@ -56,7 +52,7 @@ final class PrefixBody implements ChunkBody {
     }
     long reached = arrival.prefix(offset);
     if (reached > offset) {
-      return opened() ? new State.Ready(reached) : new State.Broken(FetchFailure.GONE);
+      return file.open() ? new State.Ready(reached) : new State.Broken(FetchFailure.GONE);
     }
     return offset >= size && last() != null
         ? new State.End(new ChunkTail(arrival.digest(), self))
@@ -66,13 +62,6 @@ final class PrefixBody implements ChunkBody {
   private @Nullable ChunkTail last() {
     Slot slot = arrival.slot(new ChunkGrid(size).count() - 1);
     return slot == null ? null : slot.tail();
-  }
-
-  private boolean opened() {
-    if (file == null && !closed) {
-      file = arrival.share();
-    }
-    return file != null;
   }
 
   @Override
@@ -89,11 +78,6 @@ final class PrefixBody implements ChunkBody {
 
   @Override
   public void close() {
-    closed = true;
-    SharedFile shared = file;
-    file = null;
-    if (shared != null) {
-      shared.leave();
-    }
+    file.close();
   }
 }

@@ -4,20 +4,19 @@ import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.server.peer.ChunkBody;
 import dev.tarn.server.peer.wire.ChunkTail;
 import java.nio.channels.FileChannel;
-import org.jspecify.annotations.Nullable;
 
 /** A chunk that arrives, read as it does: one event loop. */
 final class SlotBody implements ChunkBody {
   private final Arrival arrival;
   private final Slot slot;
   private final int generation;
-  private @Nullable SharedFile file;
-  private boolean closed;
+  private final LentFile file;
 
   SlotBody(Arrival arrival, Slot slot) {
     this.arrival = arrival;
     this.slot = slot;
     this.generation = slot.generation();
+    this.file = new LentFile(arrival);
   }
 
   @Override
@@ -32,11 +31,7 @@ final class SlotBody implements ChunkBody {
 
   @Override
   public FileChannel channel() {
-    SharedFile shared = file;
-    if (shared == null) {
-      throw new IllegalStateException("nothing is ready yet");
-    }
-    return shared.file().channel();
+    return file.channel();
   }
 
   @Override
@@ -54,16 +49,9 @@ final class SlotBody implements ChunkBody {
       return new State.Broken(broken);
     }
     if (bytes > offset) {
-      return opened() ? new State.Ready(bytes) : new State.Broken(FetchFailure.GONE);
+      return file.open() ? new State.Ready(bytes) : new State.Broken(FetchFailure.GONE);
     }
     return tail == null ? new State.Waiting() : new State.End(tail);
-  }
-
-  private boolean opened() {
-    if (file == null && !closed) {
-      file = arrival.share();
-    }
-    return file != null;
   }
 
   @Override
@@ -73,11 +61,6 @@ final class SlotBody implements ChunkBody {
 
   @Override
   public void close() {
-    closed = true;
-    SharedFile shared = file;
-    file = null;
-    if (shared != null) {
-      shared.leave();
-    }
+    file.close();
   }
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole nodes on real sockets: what each gets, and what upstream is asked for. */
 class PeerRuntimeTest {
@@ -102,10 +104,12 @@ class PeerRuntimeTest {
     }
   }
 
-  @Test
-  void aBlobWithoutLengthIsOneStreamAndOthersCutThroughBehindIt() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aBlobWithoutRangesIsOneStreamAndOthersCutThroughBehindIt(boolean tellsSize)
+      throws Exception {
     TestUpstream upstream = new TestUpstream(SLOW);
-    upstream.tellsSize = false;
+    upstream.tellsSize = tellsSize;
     upstream.ranges = false;
     byte[] content = content(15_000_000);
     Digest digest = upstream.put(content);
@@ -115,23 +119,7 @@ class PeerRuntimeTest {
       for (int i = 0; i < 3; i++) {
         assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
       }
-      settles(nodes);
-      assertThat(nodes.troubles()).isEmpty();
-    }
-  }
-
-  @Test
-  void aBlobWithLengthButWithoutRangesIsOneStreamToo() throws Exception {
-    TestUpstream upstream = new TestUpstream(SLOW);
-    upstream.ranges = false;
-    byte[] content = content(15_000_000);
-    Digest digest = upstream.put(content);
-    try (Nodes nodes = new Nodes(3, directory, upstream)) {
-      assertThat(nodes.pull(digest, 0, 1, 2)).containsOnly(WantOutcome.COMPLETE);
-
-      for (int i = 0; i < 3; i++) {
-        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
-      }
+      assertThat(upstream.sent.get()).isEqualTo(content.length);
       settles(nodes);
       assertThat(nodes.troubles()).isEmpty();
     }

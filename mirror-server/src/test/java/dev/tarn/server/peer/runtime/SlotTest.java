@@ -51,7 +51,7 @@ class SlotTest {
     slot.write("one", 0, text("hello"));
     assertThat(slot.take("two")).isEqualTo(5);
 
-    assertThat(slot.write("one", 5, text("XXXXX"))).isFalse();
+    assertThat(slot.write("one", 5, text("stray"))).isFalse();
     assertThat(slot.write("two", 5, text("world"))).isTrue();
 
     assertThat(written(10)).isEqualTo("helloworld");
@@ -61,7 +61,7 @@ class SlotTest {
   void bytesThatAreHereAlreadyAreNotWrittenAgain() throws IOException {
     slot.take("one");
     slot.write("one", 0, text("hello"));
-    slot.write("one", 0, text("XXX"));
+    slot.write("one", 0, text("old"));
     slot.write("one", 3, text("XXwor"));
     assertThat(written(8)).isEqualTo("hellowor");
     assertThat(slot.sum()).isEqualTo(Digest.sha256("hellowor"));
