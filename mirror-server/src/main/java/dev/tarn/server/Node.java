@@ -10,6 +10,7 @@ import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.RegistryConfiguration;
+import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirroredRegistry;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,6 +62,7 @@ public final class Node implements AutoCloseable {
   private final RegistryEndpoint registry;
   private final AdminEndpoint admin;
   private final Mirror mirror;
+  private final Optional<ClusterMembership> membership;
   private volatile boolean ready;
 
   /** Something that was started and is to be closed, in the reverse order. */
@@ -113,9 +116,14 @@ public final class Node implements AutoCloseable {
                   workers,
                   System::nanoTime,
                   events.exchanges()));
-      open("maintenance", maintenance(blobs, proofs, workers));
+      ScheduledExecutorService timer = open("maintenance", maintenance(blobs, proofs, workers));
+      this.membership =
+          new Peers(configuration.peers(), System.getenv(), workers, timer).membership(metrics);
+      membership.ifPresent(known -> open("membership", known));
       ready = true;
       workers.execute(metrics::bindJvm);
+      // Not before: a Kubernetes client takes longer to load than all the rest.
+      membership.ifPresent(known -> workers.execute(known::start));
     } catch (IOException | RuntimeException e) {
       closeParts();
       throw e;
@@ -250,6 +258,11 @@ public final class Node implements AutoCloseable {
   /** Where the admin endpoint listens. */
   public InetSocketAddress adminAddress() {
     return admin.address();
+  }
+
+  /** The other nodes; empty where this one is alone. */
+  public Optional<ClusterMembership> membership() {
+    return membership;
   }
 
   /** Stops: no longer ready, answers under way finish within the limit, the rest ends by FIN. */

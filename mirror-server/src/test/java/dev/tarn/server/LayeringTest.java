@@ -40,7 +40,9 @@ class LayeringTest {
           "metrics",
           "others report to it; if it asked them, it could not be injected everywhere",
           "dev.tarn.core.name..",
+          "dev.tarn.core.placement..",
           "dev.tarn.core.store..",
+          "dev.tarn.server.membership..",
           "dev.tarn.server.mirror..");
 
   @ArchTest
@@ -95,6 +97,17 @@ class LayeringTest {
           "what nodes give each other is decided by the planner, and stored behind an interface",
           "dev.tarn.core..",
           "dev.tarn.server.net..");
+
+  @ArchTest
+  static final ArchRule theMembershipKnowsNoTransferAndNoEndpoint =
+      onlyKnows(
+          "membership",
+          "who is there must not depend on what is done with them",
+          "dev.tarn.core.placement..");
+
+  @ArchTest
+  static final ArchRule kubernetesIsKnownInOnePlace =
+      onlyIn("dev.tarn.server.membership.kubernetes", "io.fabric8..");
 
   @ArchTest
   static final ArchRule httpStaysAtTheEdges =

@@ -24,6 +24,7 @@ public record Configuration(
     AdminEndpoint admin,
     Store store,
     UpstreamClient upstream,
+    PeersConfiguration peers,
     Shutdown shutdown,
     Logging logging,
     Map<RegistryHost, RegistryConfiguration> registries) {
@@ -50,6 +51,7 @@ public record Configuration(
         AdminEndpoint.DEFAULT,
         Store.DEFAULT,
         UpstreamClient.DEFAULT,
+        PeersConfiguration.DEFAULT,
         Shutdown.DEFAULT,
         Logging.DEFAULT,
         defaultRegistries());

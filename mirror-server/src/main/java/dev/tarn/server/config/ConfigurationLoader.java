@@ -70,6 +70,7 @@ public final class ConfigurationLoader {
             adminEndpoint(root.section("admin")),
             store(root.section("store")),
             upstreamClient(root.section("upstream")),
+            peers(root.section("peers")),
             shutdown(root.section("shutdown")),
             logging(root.section("logging")),
             registries(root));
@@ -137,6 +138,25 @@ public final class ConfigurationLoader {
         () ->
             new Configuration.UpstreamClient(
                 connectTimeout, headerTimeout, stallTimeout, retries, allowedTargets),
+        defaults);
+  }
+
+  private static PeersConfiguration peers(Section section) {
+    PeersConfiguration defaults = PeersConfiguration.DEFAULT;
+    var mode = section.value("mode", Syntax.PEER_MODE, defaults.mode());
+    var listen = section.value("listen", Syntax.LISTEN, defaults.listen());
+    var node = section.value("node", Syntax.NAME, defaults.node());
+    var zone = section.value("zone", Syntax.NAME, defaults.zone());
+    var members = section.values("members", Syntax.PEER, defaults.members());
+    var dnsName = section.value("dnsName", Syntax.NAME, defaults.dnsName());
+    var dnsPeriod = section.value("dnsPeriod", Syntax.DURATION, defaults.dnsPeriod());
+    var namespace = section.value("namespace", Syntax.NAME, defaults.namespace());
+    var service = section.value("service", Syntax.NAME, defaults.service());
+    section.end();
+    return section.build(
+        () ->
+            new PeersConfiguration(
+                mode, listen, node, zone, members, dnsName, dnsPeriod, namespace, service),
         defaults);
   }
 

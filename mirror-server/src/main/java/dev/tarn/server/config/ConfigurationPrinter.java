@@ -20,6 +20,7 @@ public final class ConfigurationPrinter {
     printer.endpoints(configuration.registry(), configuration.admin());
     printer.store(configuration.store());
     printer.upstreamClient(configuration.upstream());
+    printer.peers(configuration.peers());
     printer.process(configuration.shutdown(), configuration.logging());
     printer.registries(configuration.registries());
     return printer.out.toString();
@@ -53,13 +54,20 @@ public final class ConfigurationPrinter {
     line(1, "headerTimeout: " + Syntax.print(upstream.headerTimeout()));
     line(1, "stallTimeout: " + Syntax.print(upstream.stallTimeout()));
     line(1, "retries: " + upstream.retries());
-    List<String> targets = upstream.allowedTargets();
-    line(
-        1,
-        "allowedTargets: "
-            + targets.stream()
-                .map(ConfigurationPrinter::quoted)
-                .collect(Collectors.joining(", ", "[", "]")));
+    line(1, "allowedTargets: " + list(upstream.allowedTargets()));
+  }
+
+  private void peers(PeersConfiguration peers) {
+    line(0, "peers:");
+    line(1, "mode: " + peers.mode());
+    line(1, "listen: " + quoted(peers.listen().toString()));
+    line(1, "node: " + quoted(peers.node()));
+    line(1, "zone: " + quoted(peers.zone()));
+    line(1, "members: " + list(peers.members().stream().map(PeerAddress::toString).toList()));
+    line(1, "dnsName: " + quoted(peers.dnsName()));
+    line(1, "dnsPeriod: " + Syntax.print(peers.dnsPeriod()));
+    line(1, "namespace: " + quoted(peers.namespace()));
+    line(1, "service: " + quoted(peers.service()));
   }
 
   private void process(Configuration.Shutdown shutdown, Configuration.Logging logging) {
@@ -95,10 +103,17 @@ public final class ConfigurationPrinter {
     out.append("  ".repeat(depth)).append(text).append('\n');
   }
 
+  private static String list(List<String> texts) {
+    return texts.stream()
+        .map(ConfigurationPrinter::quoted)
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
   /** {@code text} as YAML, in double quotes where it would not stand for itself. */
   private static String quoted(String text) {
     boolean plain =
-        text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "./:_-".indexOf(c) >= 0)
+        !text.isEmpty()
+            && text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "./:_-".indexOf(c) >= 0)
             && !text.startsWith("-")
             && !text.startsWith(":")
             && !text.endsWith(":");

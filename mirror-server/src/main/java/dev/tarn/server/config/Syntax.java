@@ -30,6 +30,9 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
               + "|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*(?:/[0-9]{1,3})?"
               + "|(?:\\*\\.)?[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*");
 
+  private static final Pattern NAME_TEXT =
+      Pattern.compile("|[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
+
   static final Syntax<Integer> COUNT = new Syntax<>("a whole number", Syntax::count);
   static final Syntax<Duration> DURATION =
       new Syntax<>("a duration such as 500ms, 5s, 10m or 24h", Syntax::duration);
@@ -52,6 +55,18 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       new Syntax<>("a URL such as https://registry.example.com", Syntax::url);
   static final Syntax<RepositoryPattern> PATTERN =
       new Syntax<>("a pattern such as library/*", Syntax::pattern);
+
+  static final Syntax<PeerMode> PEER_MODE =
+      new Syntax<>("one of none, static, dns, kubernetes", text -> of(PeerMode.values(), text));
+  static final Syntax<PeerAddress> PEER =
+      new Syntax<>(
+          "a node such as node-1=10.0.0.1:5051 or zone-a/node-1=10.0.0.1:5051", PeerAddress::parse);
+
+  /** Of a node, a zone, a namespace, a Service or a host; the empty text stands for none. */
+  static final Syntax<String> NAME =
+      new Syntax<>(
+          "a name such as node-1",
+          text -> NAME_TEXT.matcher(text).matches() ? Optional.of(text) : Optional.empty());
 
   private static Optional<Integer> count(String text) {
     try {

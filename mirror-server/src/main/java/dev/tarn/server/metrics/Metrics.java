@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -62,6 +63,10 @@ public final class Metrics implements AutoCloseable {
   static final String STORE_EVICTED = "tarn.store.evicted";
   static final String NETTY_DIRECT = "tarn.netty.direct.memory";
   static final String NETTY_HEAP = "tarn.netty.heap.memory";
+  static final String MEMBERS = "tarn.members";
+  static final String MEMBERSHIP_CHANGES = "tarn.membership.changes";
+  static final String MEMBERSHIP_FAILURES = "tarn.membership.failures";
+  static final String MEMBERSHIP_CONNECTED = "tarn.membership.connected";
   static final String LOG_DROPPED = "tarn.log.events.dropped";
   static final String BUILD = "tarn.build.info";
 
@@ -72,6 +77,8 @@ public final class Metrics implements AutoCloseable {
   static final String STATUS = "status";
   static final String REASON = "reason";
   static final String VERSION = "version";
+  static final String ZONE = "zone";
+  static final String STATE = "state";
   static final String UNKNOWN_REGISTRY = "unknown";
 
   private static final String BYTES = "bytes";
@@ -210,6 +217,15 @@ public final class Metrics implements AutoCloseable {
   /** Shows how many transfers are in flight. */
   public void bindTransfers(IntSupplier inFlight) {
     gauge(TRANSFERS, "Transfers in flight", "", inFlight::getAsInt);
+  }
+
+  /**
+   * The meters of the membership, for a node that has one.
+   *
+   * @param connected asked for each scrape
+   */
+  public MemberMetrics membership(BooleanSupplier connected) {
+    return new MemberMetrics(meters, connected);
   }
 
   /** Shows how many log events were dropped because nobody took them. */

@@ -57,6 +57,22 @@ class ConfigurationDefaultsTest {
   }
 
   @Test
+  void aNodeIsAloneUntilItIsToldWhereTheOthersAre() {
+    assertThat(defaults.peers())
+        .isEqualTo(
+            new PeersConfiguration(
+                PeerMode.NONE,
+                new ListenAddress("0.0.0.0", 5051),
+                "",
+                "",
+                List.of(),
+                "",
+                Duration.ofSeconds(30),
+                "",
+                "tarn"));
+  }
+
+  @Test
   void shutdownDrainsForTwentySeconds() {
     assertThat(defaults.shutdown().drainTimeout()).isEqualTo(Duration.ofSeconds(20));
   }

@@ -51,6 +51,18 @@ class ConfigurationErrorsTest {
             + " \"a\"",
         "upstream: {allowedTargets: ['a b']}|upstream.allowedTargets[0] (line 1): expected an"
             + " address, a network such as 10.0.0.0/8, a host name or *.suffix, found \"a b\"",
+        "peers: {mod: dns}|peers.mod (line 1): unknown key; did you mean mode?",
+        "peers: {mode: gossip}|peers.mode (line 1): expected one of none, static, dns, kubernetes,"
+            + " found \"gossip\"",
+        "peers: {mode: static}|peers.members: at least one is needed where peers.mode is static",
+        "peers: {mode: dns}|peers.dnsName: is needed where peers.mode is dns",
+        "peers: {mode: kubernetes, service: ''}|peers.service (line 1): is needed where peers.mode"
+            + " is kubernetes",
+        "peers: {members: ['a=10.0.0.1']}|peers.members[0] (line 1): expected a node such as"
+            + " node-1=10.0.0.1:5051 or zone-a/node-1=10.0.0.1:5051, found \"a=10.0.0.1\"",
+        "peers: {members: ['a=10.0.0.1:1', 'a=10.0.0.2:1']}|peers.members: a is there twice",
+        "peers: {dnsPeriod: 10ms}|peers.dnsPeriod (line 1): must be at least 1s",
+        "peers: {node: 'a b'}|peers.node (line 1): expected a name such as node-1, found \"a b\"",
         "logging: {level: loud}|logging.level (line 1): expected one of trace, debug, info, warn,"
             + " error, found \"loud\"",
         "logging: {format: xml}|logging.format (line 1): expected text or json, found \"xml\"",

@@ -41,6 +41,16 @@ class ConfigurationMappingTest {
         stallTimeout: 12s
         retries: 4
         allowedTargets: [10.0.0.0/8, cdn.internal]
+      peers:
+        mode: kubernetes
+        listen: 10.0.0.1:6051
+        node: node-1
+        zone: zone-a
+        members: ["node-1=10.0.0.1:6051", "zone-b/node-2=[fd00::2]:6051", "10.0.0.3:6051"]
+        dnsName: tarn.internal
+        dnsPeriod: 31s
+        namespace: mirrors
+        service: tarn-peers
       shutdown:
         drainTimeout: 1h
       logging:
@@ -94,6 +104,15 @@ class ConfigurationMappingTest {
     "TARN_UPSTREAM_STALL_TIMEOUT, 12s",
     "TARN_UPSTREAM_RETRIES, 4",
     "TARN_UPSTREAM_ALLOWED_TARGETS, '10.0.0.0/8, cdn.internal'",
+    "TARN_PEERS_MODE, kubernetes",
+    "TARN_PEERS_LISTEN, 10.0.0.1:6051",
+    "TARN_PEERS_NODE, node-1",
+    "TARN_PEERS_ZONE, zone-a",
+    "TARN_PEERS_MEMBERS, 'node-1=10.0.0.1:6051,zone-b/node-2=[fd00::2]:6051, 10.0.0.3:6051'",
+    "TARN_PEERS_DNS_NAME, tarn.internal",
+    "TARN_PEERS_DNS_PERIOD, 31s",
+    "TARN_PEERS_NAMESPACE, mirrors",
+    "TARN_PEERS_SERVICE, tarn-peers",
     "TARN_SHUTDOWN_DRAIN_TIMEOUT, 1h",
     "TARN_LOGGING_LEVEL, debug",
     "TARN_LOGGING_FORMAT, json",
@@ -200,6 +219,19 @@ class ConfigurationMappingTest {
             Duration.ofSeconds(12),
             4,
             List.of("10.0.0.0/8", "cdn.internal")),
+        new PeersConfiguration(
+            PeerMode.KUBERNETES,
+            new ListenAddress("10.0.0.1", 6051),
+            "node-1",
+            "zone-a",
+            List.of(
+                new PeerAddress("node-1", "", new ListenAddress("10.0.0.1", 6051)),
+                new PeerAddress("node-2", "zone-b", new ListenAddress("fd00::2", 6051)),
+                new PeerAddress("10.0.0.3:6051", "", new ListenAddress("10.0.0.3", 6051))),
+            "tarn.internal",
+            Duration.ofSeconds(31),
+            "mirrors",
+            "tarn-peers"),
         new Configuration.Shutdown(Duration.ofHours(1)),
         new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),
         registries);

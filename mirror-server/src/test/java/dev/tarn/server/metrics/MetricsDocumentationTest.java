@@ -3,7 +3,9 @@ package dev.tarn.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.placement.Member;
 import dev.tarn.core.store.StoreStatistics;
+import dev.tarn.server.membership.MemberState;
 import dev.tarn.server.mirror.Source;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -64,7 +66,8 @@ class MetricsDocumentationTest {
                 Arrays.stream(Kind.values()).map(Kind::label),
                 Arrays.stream(Source.values())
                     .map(source -> source.name().toLowerCase(Locale.ROOT)),
-                Arrays.stream(UpstreamFailure.values()).map(UpstreamFailure::label))
+                Arrays.stream(UpstreamFailure.values()).map(UpstreamFailure::label),
+                Arrays.stream(MemberState.values()).map(MemberState::label))
             .flatMap(labels -> labels);
     assertThat(values).allSatisfy(value -> assertThat(page).contains("`" + value + "`"));
     assertThat(RequestOutcome.values())
@@ -83,6 +86,9 @@ class MetricsDocumentationTest {
       metrics.bindStore(() -> new StoreStatistics(1, 1, 1, 1, 1, 1, true));
       metrics.bindTransfers(() -> 1);
       metrics.bindLog(() -> 1);
+      metrics
+          .membership(() -> true)
+          .changed(List.of(new Member("a", "z", "a:1", true)), _ -> MemberState.READY);
       metrics.bindNetty(UnpooledByteBufAllocator.DEFAULT.metric());
       metrics.bindJvm();
       return meters.scrape();

@@ -1,0 +1,121 @@
+package dev.tarn.server;
+
+import dev.tarn.core.placement.Member;
+import dev.tarn.server.config.PeersConfiguration;
+import dev.tarn.server.membership.ClusterMembership;
+import dev.tarn.server.membership.DnsSource;
+import dev.tarn.server.membership.LocalNode;
+import dev.tarn.server.membership.MemberSource;
+import dev.tarn.server.membership.Schedule;
+import dev.tarn.server.membership.StaticSource;
+import dev.tarn.server.membership.Suspicion;
+import dev.tarn.server.membership.kubernetes.EndpointSliceSource;
+import dev.tarn.server.membership.kubernetes.InCluster;
+import dev.tarn.server.metrics.Metrics;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** Puts a node's membership together from its configuration. Runs on the thread that starts it. */
+final class Peers {
+  private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
+
+  private final PeersConfiguration configuration;
+  private final Map<String, String> environment;
+  private final Executor workers;
+  private final Schedule schedule;
+
+  /**
+   * Starts nothing.
+   *
+   * @param environment for the host's name, and what Kubernetes tells a pod
+   */
+  Peers(
+      PeersConfiguration configuration,
+      Map<String, String> environment,
+      Executor workers,
+      ScheduledExecutorService timer) {
+    this.configuration = configuration;
+    this.environment = environment;
+    this.workers = workers;
+    this.schedule =
+        (delay, task) -> {
+          try {
+            timer.schedule(() -> workers.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+          } catch (RejectedExecutionException _) {
+            // The node is closing.
+          }
+        };
+  }
+
+  /** A membership that is yet to be started; empty where this node is to be alone. */
+  Optional<ClusterMembership> membership(Metrics metrics) {
+    return source().map(source -> membership(source, metrics));
+  }
+
+  private ClusterMembership membership(MemberSource source, Metrics metrics) {
+    ClusterMembership membership =
+        new ClusterMembership(source, localNode(), new Suspicion(System::nanoTime, RANDOM));
+    membership.listen(
+        new MembershipEvents(membership, metrics.membership(membership::isConnected)));
+    return membership;
+  }
+
+  private Optional<MemberSource> source() {
+    int port = configuration.listen().port();
+    return switch (configuration.mode()) {
+      case NONE -> Optional.empty();
+      case STATIC -> Optional.of(new StaticSource(members()));
+      case DNS ->
+          Optional.of(
+              new DnsSource(
+                  new DnsSource.Query(configuration.dnsName(), port, configuration.dnsPeriod()),
+                  DnsSource.Lookup.SYSTEM,
+                  schedule,
+                  RANDOM));
+      case KUBERNETES ->
+          Optional.of(
+              new EndpointSliceSource(
+                  EndpointSliceSource.Settings.of(
+                      configuration.namespace(), configuration.service(), port),
+                  () -> InCluster.ofThisPod(environment),
+                  schedule,
+                  workers,
+                  RANDOM));
+    };
+  }
+
+  private List<Member> members() {
+    return configuration.members().stream()
+        .map(peer -> new Member(peer.node(), peer.zone(), peer.address().toString(), true))
+        .toList();
+  }
+
+  private LocalNode localNode() {
+    return new LocalNode(
+        configuration.node().isEmpty() ? hostName() : configuration.node(),
+        configuration.zone(),
+        configuration.listen().port(),
+        LocalNode.machineAddresses());
+  }
+
+  private String hostName() {
+    String given = environment.getOrDefault("HOSTNAME", "");
+    if (!given.isEmpty()) {
+      return given;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException _) {
+      return "localhost";
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.tarn.server.config;
+
+import static dev.tarn.server.config.InvalidConfigurationException.require;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How this node finds the others. Texts are empty where nothing is given.
+ *
+ * @param listen where other nodes connect; its port is also that of others where a source names
+ *     none
+ * @param node this node's name; where empty, the host's
+ * @param zone this node's zone, where the source does not tell it
+ * @param members the nodes of {@link PeerMode#STATIC}, this one among them
+ * @param dnsName the name whose addresses are the nodes, in {@link PeerMode#DNS}
+ * @param dnsPeriod how often that name is looked up
+ * @param namespace that of the Service, in {@link PeerMode#KUBERNETES}; where empty, the pod's
+ * @param service the headless Service, in {@link PeerMode#KUBERNETES}
+ */
+public record PeersConfiguration(
+    PeerMode mode,
+    ListenAddress listen,
+    String node,
+    String zone,
+    List<PeerAddress> members,
+    String dnsName,
+    Duration dnsPeriod,
+    String namespace,
+    String service) {
+  static final PeersConfiguration DEFAULT =
+      new PeersConfiguration(
+          PeerMode.NONE,
+          new ListenAddress("0.0.0.0", 5051),
+          "",
+          "",
+          List.of(),
+          "",
+          Duration.ofSeconds(30),
+          "",
+          "tarn");
+
+  public PeersConfiguration {
+    members = List.copyOf(members);
+    require(dnsPeriod.toMillis() >= 1000, "peers.dnsPeriod", "must be at least 1s");
+    require(
+        mode != PeerMode.STATIC || !members.isEmpty(),
+        "peers.members",
+        "at least one is needed where peers.mode is static");
+    require(
+        mode != PeerMode.DNS || !dnsName.isEmpty(),
+        "peers.dnsName",
+        "is needed where peers.mode is dns");
+    require(
+        mode != PeerMode.KUBERNETES || !service.isEmpty(),
+        "peers.service",
+        "is needed where peers.mode is kubernetes");
+    Set<String> names = new HashSet<>();
+    for (PeerAddress member : members) {
+      require(names.add(member.node()), "peers.members", member.node() + " is there twice");
+    }
+  }
+}

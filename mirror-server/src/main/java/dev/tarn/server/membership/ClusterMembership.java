@@ -1,0 +1,109 @@
+package dev.tarn.server.membership;
+
+import dev.tarn.core.placement.Member;
+import dev.tarn.core.placement.Membership;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Who is in the cluster now: publishes a new snapshot whenever its source reports something else
+ * than before. Thread-safe; reading never blocks, and neither does a source's failure change
+ * anything.
+ */
+public final class ClusterMembership implements AutoCloseable {
+  private final MemberSource source;
+  private final LocalNode local;
+  private final Suspicion suspicion;
+  private final List<MembershipListener> listeners = new CopyOnWriteArrayList<>();
+  private volatile View view;
+
+  /** A snapshot, and which of it this node is. */
+  private record View(Membership membership, String self) {}
+
+  /** Knows nobody until it is started and its source has found somebody. */
+  public ClusterMembership(MemberSource source, LocalNode local, Suspicion suspicion) {
+    this.source = source;
+    this.local = local;
+    this.suspicion = suspicion;
+    this.view = new View(Membership.of(0, List.of()), local.name());
+  }
+
+  /** Tells {@code listener} from now on; to be called before the start by who wants to hear all. */
+  public void listen(MembershipListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Lets the source begin; returns without waiting for it. */
+  public void start() {
+    source.start(
+        new MemberSource.Sink() {
+          @Override
+          public void found(Collection<Member> members) {
+            publish(members);
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            listeners.forEach(listener -> listener.sourceFailed(cause));
+          }
+        });
+  }
+
+  /** The newest snapshot. */
+  public Membership current() {
+    return view.membership();
+  }
+
+  /** This node's name among the members. */
+  public String selfName() {
+    return view.self();
+  }
+
+  /** This node as the newest snapshot has it; empty while it is not in there. */
+  public Optional<Member> self() {
+    View now = view;
+    return now.membership().find(now.self());
+  }
+
+  /** This node's zone: as its source tells it, else as configured, else empty. */
+  public String zone() {
+    return self().map(Member::zone).filter(zone -> !zone.isEmpty()).orElse(local.zone());
+  }
+
+  /** Whether the source hears of changes now; where not, the snapshot may be old. */
+  public boolean isConnected() {
+    return source.isConnected();
+  }
+
+  /** What this node found out about others by itself. */
+  public Suspicion suspicion() {
+    return suspicion;
+  }
+
+  /** What this node thinks of {@code member} now. */
+  public MemberState stateOf(Member member) {
+    if (!member.ready()) {
+      return MemberState.NOT_READY;
+    }
+    return suspicion.avoids(member.name()) ? MemberState.AVOIDED : MemberState.READY;
+  }
+
+  private synchronized void publish(Collection<Member> members) {
+    Membership before = view.membership();
+    Membership after = Membership.of(before.version() + 1, members);
+    if (after.members().equals(before.members())) {
+      return;
+    }
+    List<Member> now = after.members();
+    view = new View(after, local.nameAmong(now));
+    suspicion.keepOnly(node -> after.find(node).isPresent());
+    listeners.forEach(listener -> listener.changed(before, after));
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.tarn.server.membership.kubernetes;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * Makes clients of the API server from what the pod has, and from nothing else: no kubeconfig, no
+ * system properties, no proxy of the environment.
+ */
+final class Clients {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
+
+  /** The informer itself tries again, with back-off; a request need not do so as well. */
+  private static final int NO_RETRIES = 0;
+
+  private static final int RECONNECT_FOR_EVER = -1;
+
+  private Clients() {}
+
+  static KubernetesClient of(InCluster api, Executor executor, Duration reconnect) {
+    ConfigBuilder config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(api.url())
+            .withOauthTokenProvider(api::currentToken)
+            .withConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
+            .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
+            .withRequestRetryBackoffLimit(NO_RETRIES)
+            .withWatchReconnectInterval((int) reconnect.toMillis())
+            .withWatchReconnectLimit(RECONNECT_FOR_EVER)
+            // A WebSocket would be one more protocol for the same events.
+            .withOnlyHttpWatches(true)
+            .withHttp2Disable(true);
+    api.certificates().map(Path::toString).ifPresent(config::withCaCertFile);
+    // Not the classes of all resources there are, which it would look for and load.
+    KubernetesSerialization serialization = new KubernetesSerialization(new ObjectMapper(), false);
+    serialization.registerKubernetesResource(EndpointSlice.class);
+    serialization.registerKubernetesResource(EndpointSliceList.class);
+    serialization.registerKubernetesResource(Status.class);
+    return new KubernetesClientBuilder()
+        .withConfig(config.build())
+        .withKubernetesSerialization(serialization)
+        .withHttpClientFactory(new JdkHttpClientFactory())
+        .withTaskExecutor(executor)
+        .build();
+  }
+}
