@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -221,9 +222,11 @@ public final class Node implements AutoCloseable {
 
   private static ScheduledExecutorService maintenance(
       DiskBlobStore blobs, DiskProofStore proofs, ExecutorService workers) {
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("tarn-maintenance").daemon().factory());
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("tarn-maintenance").daemon().factory());
+    // Closing it waits for nothing that is put off, such as the next look at a name.
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     timer.scheduleWithFixedDelay(
         () -> workers.execute(blobs::maintain),
         MAINTENANCE_PERIOD.toMillis(),

@@ -65,7 +65,7 @@ final class Peers {
     ClusterMembership membership =
         new ClusterMembership(source, localNode(), new Suspicion(System::nanoTime, RANDOM));
     membership.listen(
-        new MembershipEvents(membership, metrics.membership(membership::isConnected)));
+        new MembershipEvents(membership, metrics.membership(membership::age)));
     return membership;
   }
 
@@ -80,16 +80,18 @@ final class Peers {
                   new DnsSource.Query(configuration.dnsName(), port, configuration.dnsPeriod()),
                   DnsSource.Lookup.SYSTEM,
                   schedule,
-                  RANDOM));
+                  RANDOM,
+                  System::nanoTime));
       case KUBERNETES ->
           Optional.of(
               new EndpointSliceSource(
                   EndpointSliceSource.Settings.of(
                       configuration.namespace(), configuration.service(), port),
-                  () -> InCluster.ofThisPod(environment),
+                  () -> InCluster.ofThisPod(environment, configuration.serviceAccount()),
                   schedule,
                   workers,
-                  RANDOM));
+                  RANDOM,
+                  System::nanoTime));
     };
   }
 

@@ -68,6 +68,7 @@ public final class ConfigurationPrinter {
     line(1, "dnsPeriod: " + Syntax.print(peers.dnsPeriod()));
     line(1, "namespace: " + quoted(peers.namespace()));
     line(1, "service: " + quoted(peers.service()));
+    line(1, "serviceAccount: " + quoted(peers.serviceAccount().toString()));
   }
 
   private void process(Configuration.Shutdown shutdown, Configuration.Logging logging) {

@@ -2,6 +2,7 @@ package dev.tarn.server.config;
 
 import static dev.tarn.server.config.InvalidConfigurationException.require;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Set;
  * @param dnsPeriod how often that name is looked up
  * @param namespace that of the Service, in {@link PeerMode#KUBERNETES}; where empty, the pod's
  * @param service the headless Service, in {@link PeerMode#KUBERNETES}
+ * @param serviceAccount the directory with what the API server is to be shown, in {@link
+ *     PeerMode#KUBERNETES}
  */
 public record PeersConfiguration(
     PeerMode mode,
@@ -29,7 +32,8 @@ public record PeersConfiguration(
     String dnsName,
     Duration dnsPeriod,
     String namespace,
-    String service) {
+    String service,
+    Path serviceAccount) {
   static final PeersConfiguration DEFAULT =
       new PeersConfiguration(
           PeerMode.NONE,
@@ -40,7 +44,8 @@ public record PeersConfiguration(
           "",
           Duration.ofSeconds(30),
           "",
-          "tarn");
+          "tarn",
+          Path.of("/var/run/secrets/kubernetes.io/serviceaccount"));
 
   public PeersConfiguration {
     members = List.copyOf(members);

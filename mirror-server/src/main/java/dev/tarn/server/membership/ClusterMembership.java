@@ -2,6 +2,7 @@ package dev.tarn.server.membership;
 
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -72,9 +73,9 @@ public final class ClusterMembership implements AutoCloseable {
     return self().map(Member::zone).filter(zone -> !zone.isEmpty()).orElse(local.zone());
   }
 
-  /** Whether the source hears of changes now; where not, the snapshot may be old. */
-  public boolean isConnected() {
-    return source.isConnected();
+  /** How long ago the source last heard that the snapshot holds. */
+  public Duration age() {
+    return source.age();
   }
 
   /** What this node found out about others by itself. */

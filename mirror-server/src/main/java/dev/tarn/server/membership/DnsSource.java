@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -23,8 +24,8 @@ public final class DnsSource implements MemberSource {
   private final Lookup lookup;
   private final Schedule schedule;
   private final Retries retries;
+  private final Freshness freshness;
   private int failures;
-  private volatile boolean answered;
   private volatile boolean closed;
 
   /**
@@ -45,11 +46,17 @@ public final class DnsSource implements MemberSource {
     List<InetAddress> resolve(String name) throws UnknownHostException;
   }
 
-  public DnsSource(Query query, Lookup lookup, Schedule schedule, RandomGenerator random) {
+  public DnsSource(
+      Query query,
+      Lookup lookup,
+      Schedule schedule,
+      RandomGenerator random,
+      LongSupplier nanoTime) {
     this.query = query;
     this.lookup = lookup;
     this.schedule = schedule;
     this.retries = new Retries(FIRST_RETRY, query.period(), random);
+    this.freshness = new Freshness(nanoTime);
   }
 
   @Override
@@ -66,12 +73,11 @@ public final class DnsSource implements MemberSource {
     try {
       List<InetAddress> addresses = lookup.resolve(query.name());
       failures = 0;
-      answered = true;
+      freshness.heard();
       next = query.period();
       report(addresses.stream(), sink);
     } catch (UnknownHostException e) {
       failures++;
-      answered = false;
       next = retries.after(failures);
       sink.failed(e);
     }
@@ -88,8 +94,8 @@ public final class DnsSource implements MemberSource {
   }
 
   @Override
-  public boolean isConnected() {
-    return answered;
+  public Duration age() {
+    return freshness.age();
   }
 
   @Override

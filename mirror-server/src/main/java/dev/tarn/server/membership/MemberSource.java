@@ -1,6 +1,7 @@
 package dev.tarn.server.membership;
 
 import dev.tarn.core.placement.Member;
+import java.time.Duration;
 import java.util.Collection;
 
 /**
@@ -12,8 +13,11 @@ public interface MemberSource extends AutoCloseable {
   /** Begins; returns at once, without waiting for a network. Called once. */
   void start(Sink sink);
 
-  /** Whether it hears of changes now; where not, what it found may be old. Thread-safe. */
-  boolean isConnected();
+  /**
+   * How long ago it last heard that what it found still holds, or since it was made, where it never
+   * did. Thread-safe, does not block.
+   */
+  Duration age();
 
   /** Ends; nothing is reported after it returned. */
   @Override

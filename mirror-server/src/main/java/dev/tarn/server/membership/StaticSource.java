@@ -1,6 +1,7 @@
 package dev.tarn.server.membership;
 
 import dev.tarn.core.placement.Member;
+import java.time.Duration;
 import java.util.List;
 
 /** The nodes of a list that never changes, all of them ready. Runs on the thread that starts it. */
@@ -17,8 +18,8 @@ public final class StaticSource implements MemberSource {
   }
 
   @Override
-  public boolean isConnected() {
-    return true;
+  public Duration age() {
+    return Duration.ZERO;
   }
 
   @Override

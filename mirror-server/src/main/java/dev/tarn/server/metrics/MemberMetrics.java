@@ -7,13 +7,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The meters of the membership. Thread-safe. The label {@code zone} has the zones that members are
@@ -24,11 +25,13 @@ public final class MemberMetrics {
   static final String UNKNOWN_ZONE = "unknown";
   static final String OTHER_ZONES = "other";
 
+  private static final double NANOS_A_SECOND = 1e9;
+
   private final MultiGauge members;
   private final Counter changes;
   private final Counter failures;
 
-  MemberMetrics(MeterRegistry meters, BooleanSupplier connected) {
+  MemberMetrics(MeterRegistry meters, Supplier<Duration> age) {
     this.members =
         MultiGauge.builder(Metrics.MEMBERS)
             .description("Nodes of the installation that this node knows, itself too")
@@ -41,8 +44,9 @@ public final class MemberMetrics {
         Counter.builder(Metrics.MEMBERSHIP_FAILURES)
             .description("Times that the source of members could not tell them")
             .register(meters);
-    Gauge.builder(Metrics.MEMBERSHIP_CONNECTED, () -> connected.getAsBoolean() ? 1 : 0)
-        .description("1 while the source of members tells of changes")
+    Gauge.builder(Metrics.MEMBERSHIP_AGE, () -> age.get().toNanos() / NANOS_A_SECOND)
+        .description("Since the source of members last said anything")
+        .baseUnit("seconds")
         .strongReference(true)
         .register(meters);
   }

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -66,7 +65,7 @@ public final class Metrics implements AutoCloseable {
   static final String MEMBERS = "tarn.members";
   static final String MEMBERSHIP_CHANGES = "tarn.membership.changes";
   static final String MEMBERSHIP_FAILURES = "tarn.membership.failures";
-  static final String MEMBERSHIP_CONNECTED = "tarn.membership.connected";
+  static final String MEMBERSHIP_AGE = "tarn.membership.age";
   static final String LOG_DROPPED = "tarn.log.events.dropped";
   static final String BUILD = "tarn.build.info";
 
@@ -222,10 +221,10 @@ public final class Metrics implements AutoCloseable {
   /**
    * The meters of the membership, for a node that has one.
    *
-   * @param connected asked for each scrape
+   * @param age asked for each scrape
    */
-  public MemberMetrics membership(BooleanSupplier connected) {
-    return new MemberMetrics(meters, connected);
+  public MemberMetrics membership(Supplier<Duration> age) {
+    return new MemberMetrics(meters, age);
   }
 
   /** Shows how many log events were dropped because nobody took them. */

@@ -69,7 +69,8 @@ class ConfigurationDefaultsTest {
                 "",
                 Duration.ofSeconds(30),
                 "",
-                "tarn"));
+                "tarn",
+                Path.of("/var/run/secrets/kubernetes.io/serviceaccount")));
   }
 
   @Test

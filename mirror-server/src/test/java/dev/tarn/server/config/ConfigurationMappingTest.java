@@ -51,6 +51,7 @@ class ConfigurationMappingTest {
         dnsPeriod: 31s
         namespace: mirrors
         service: tarn-peers
+        serviceAccount: /etc/tarn/account
       shutdown:
         drainTimeout: 1h
       logging:
@@ -113,6 +114,7 @@ class ConfigurationMappingTest {
     "TARN_PEERS_DNS_PERIOD, 31s",
     "TARN_PEERS_NAMESPACE, mirrors",
     "TARN_PEERS_SERVICE, tarn-peers",
+    "TARN_PEERS_SERVICE_ACCOUNT, /etc/tarn/account",
     "TARN_SHUTDOWN_DRAIN_TIMEOUT, 1h",
     "TARN_LOGGING_LEVEL, debug",
     "TARN_LOGGING_FORMAT, json",
@@ -231,7 +233,8 @@ class ConfigurationMappingTest {
             "tarn.internal",
             Duration.ofSeconds(31),
             "mirrors",
-            "tarn-peers"),
+            "tarn-peers",
+            Path.of("/etc/tarn/account")),
         new Configuration.Shutdown(Duration.ofHours(1)),
         new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),
         registries);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -124,10 +125,15 @@ class ClusterMembershipTest {
   @Test
   void closingEndsTheSource() {
     ClusterMembership membership = started(local("a"));
-    assertThat(membership.isConnected()).isTrue();
     membership.close();
     assertThat(source.closed).isTrue();
-    assertThat(membership.isConnected()).isFalse();
+  }
+
+  @Test
+  void aSnapshotIsAsOldAsItsSourceSays() {
+    ClusterMembership membership = started(local("a"));
+    source.age = Duration.ofSeconds(90);
+    assertThat(membership.age()).hasSeconds(90);
   }
 
   private ClusterMembership started(LocalNode local) {
@@ -156,6 +162,7 @@ class ClusterMembershipTest {
   private static final class ScriptedSource implements MemberSource {
     Sink sink = new RecordingSink();
     boolean closed;
+    Duration age = Duration.ZERO;
 
     @Override
     public void start(Sink given) {
@@ -163,8 +170,8 @@ class ClusterMembershipTest {
     }
 
     @Override
-    public boolean isConnected() {
-      return !closed;
+    public Duration age() {
+      return age;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class DnsSourceTest {
@@ -18,12 +19,14 @@ class DnsSourceTest {
   private final RecordingSink sink = new RecordingSink();
   private final List<String> asked = new ArrayList<>();
   private List<InetAddress> answer = List.of();
+  private final AtomicLong now = new AtomicLong(-3);
   private final DnsSource source =
       new DnsSource(
           new DnsSource.Query("tarn.internal", 5051, PERIOD),
           this::resolve,
           schedule,
-          new Random(7));
+          new Random(7),
+          now::get);
 
   @Test
   void everyAddressOfEitherFamilyIsAMemberCalledByIt() throws UnknownHostException {
@@ -39,14 +42,31 @@ class DnsSourceTest {
                 member("10.0.0.1:5051"),
                 member("10.0.0.2:5051"),
                 member("[fd00:0:0:0:0:0:0:1]:5051")));
-    assertThat(source.isConnected()).isTrue();
+  }
+
+  @Test
+  void whatWasFoundIsAsOldAsTheLatestAnswer() throws UnknownHostException {
+    answer = addresses("10.0.0.1");
+    source.start(sink);
+    passSeconds(2);
+    assertThat(source.age()).as("none yet").hasSeconds(2);
+    schedule.runNext();
+    assertThat(source.age()).isZero();
+
+    passSeconds(30);
+    answer = List.of();
+    schedule.runNext();
+    assertThat(source.age()).as("no answer").hasSeconds(30);
+  }
+
+  private void passSeconds(long seconds) {
+    now.addAndGet(Duration.ofSeconds(seconds).toNanos());
   }
 
   @Test
   void startingAsksNobodyOnTheCallersThread() {
     source.start(sink);
     assertThat(asked).isEmpty();
-    assertThat(source.isConnected()).isFalse();
   }
 
   @Test
@@ -71,7 +91,6 @@ class DnsSourceTest {
     answer = List.of();
     schedule.runNext();
     assertThat(sink.failures).isOne();
-    assertThat(source.isConnected()).isFalse();
 
     List<Duration> waits = new ArrayList<>();
     for (int i = 0; i < 8; i++) {

@@ -22,21 +22,23 @@ final class Clients {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
 
-  /** The informer itself tries again, with back-off; a request need not do so as well. */
-  private static final int NO_RETRIES = 0;
+  /** The informer itself tries again, with back-off; but with none here, nobody hears of failures. */
+  private static final int RETRIES = 1;
 
   private static final int RECONNECT_FOR_EVER = -1;
 
   private Clients() {}
 
-  static KubernetesClient of(InCluster api, Executor executor, Duration reconnect) {
+  static KubernetesClient of(
+      InCluster api, Executor executor, Duration reconnect, ApiContact contact) {
     ConfigBuilder config =
         new ConfigBuilder(Config.empty())
             .withMasterUrl(api.url())
             .withOauthTokenProvider(api::currentToken)
             .withConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
             .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
-            .withRequestRetryBackoffLimit(NO_RETRIES)
+            .withRequestRetryBackoffLimit(RETRIES)
+            .withRequestRetryBackoffInterval((int) reconnect.toMillis())
             .withWatchReconnectInterval((int) reconnect.toMillis())
             .withWatchReconnectLimit(RECONNECT_FOR_EVER)
             // A WebSocket would be one more protocol for the same events.
@@ -52,6 +54,8 @@ final class Clients {
         .withConfig(config.build())
         .withKubernetesSerialization(serialization)
         .withHttpClientFactory(new JdkHttpClientFactory())
+        .withHttpClientBuilderConsumer(
+            http -> http.addOrReplaceInterceptor(ApiContact.NAME, contact))
         .withTaskExecutor(executor)
         .build();
   }

@@ -1,5 +1,6 @@
 package dev.tarn.server.membership.kubernetes;
 
+import dev.tarn.server.membership.Freshness;
 import dev.tarn.server.membership.MemberSource;
 import dev.tarn.server.membership.Retries;
 import dev.tarn.server.membership.Schedule;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ public final class EndpointSliceSource implements MemberSource {
   private final Schedule schedule;
   private final Executor executor;
   private final Retries retries;
+  private final RandomGenerator random;
+  private final Freshness freshness;
 
   // Guarded by this.
   private @Nullable SliceWatch watch;
@@ -67,11 +71,14 @@ public final class EndpointSliceSource implements MemberSource {
       PodLookup pod,
       Schedule schedule,
       Executor executor,
-      RandomGenerator random) {
+      RandomGenerator random,
+      LongSupplier nanoTime) {
     this.settings = settings;
     this.pod = pod;
     this.schedule = schedule;
     this.executor = executor;
+    this.random = random;
+    this.freshness = new Freshness(nanoTime);
     this.retries = new Retries(FIRST_RETRY, LONGEST_RETRY, random);
   }
 
@@ -90,7 +97,8 @@ public final class EndpointSliceSource implements MemberSource {
       if (namespace.isEmpty()) {
         throw new IOException("the namespace is neither configured nor told by the pod");
       }
-      KubernetesClient client = Clients.of(api, executor, settings.reconnect());
+      KubernetesClient client = 
+          Clients.of(api, executor, reconnect(), new ApiContact(freshness, sink::failed));
       SliceWatch opened =
           new SliceWatch(
               client,
@@ -120,6 +128,12 @@ public final class EndpointSliceSource implements MemberSource {
     }
   }
 
+  /** Not the same on every node: they all lose the same API server at once. */
+  private Duration reconnect() {
+    long millis = settings.reconnect().toMillis();
+    return Duration.ofMillis(millis + random.nextLong(millis + 1));
+  }
+
   /** The informer gave up, which it should not: begin anew, keeping what was found. */
   private synchronized void reopenLater(Sink sink) {
     if (closed) {
@@ -147,8 +161,8 @@ public final class EndpointSliceSource implements MemberSource {
   }
 
   @Override
-  public synchronized boolean isConnected() {
-    return watch != null && watch.isWatching();
+  public Duration age() {
+    return freshness.age();
   }
 
   @Override

@@ -15,25 +15,26 @@ import java.util.Optional;
  * @param namespace the pod's own, empty where it is not told
  */
 public record InCluster(String url, Optional<Path> certificates, Path token, String namespace) {
-  private static final Path DIRECTORY = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final int MAX_TOKEN_BYTES = 64 << 10;
 
   /**
    * That of this process.
    *
+   * @param directory with the files {@code ca.crt}, {@code token} and {@code namespace}
    * @throws IOException where it does not run in a pod with a service account
    */
-  public static InCluster ofThisPod(Map<String, String> environment) throws IOException {
+  public static InCluster ofThisPod(Map<String, String> environment, Path directory)
+      throws IOException {
     String host = environment.get("KUBERNETES_SERVICE_HOST");
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
     if (host == null) {
       throw new IOException("not in a pod: KUBERNETES_SERVICE_HOST is not set");
     }
-    Path namespace = DIRECTORY.resolve("namespace");
+    Path namespace = directory.resolve("namespace");
     return new InCluster(
         "https://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port,
-        Optional.of(DIRECTORY.resolve("ca.crt")),
-        DIRECTORY.resolve("token"),
+        Optional.of(directory.resolve("ca.crt")),
+        directory.resolve("token"),
         Files.exists(namespace) ? Files.readString(namespace).strip() : "");
   }
 

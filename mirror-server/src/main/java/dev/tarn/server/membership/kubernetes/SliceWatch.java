@@ -9,15 +9,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One informer on the slices of one Service, with its client, which it owns. It lists in pages,
- * watches with bookmarks, lists anew where the API server no longer has the version it knows, and
+ * One informer on the slices of one Service, with its client, which it owns. It lists from
+ * the API server's cache, watches with bookmarks, lists anew where the API server no longer has the version it knows, and
  * goes on trying with back-off while there is no answer. Runs on the client's threads.
  */
 final class SliceWatch implements AutoCloseable {
   private static final String SERVICE_LABEL = "kubernetes.io/service-name";
-
-  /** So that never more than this many unreduced slices, a thousand endpoints, are in memory. */
-  private static final long PAGE_SLICES = 10;
 
   /** How often what is known is reported again, whether it changed or not. */
   private static final Duration RESYNC = Duration.ofMinutes(10);
@@ -48,7 +45,6 @@ final class SliceWatch implements AutoCloseable {
             .resources(EndpointSlice.class, EndpointSliceList.class)
             .inNamespace(namespace)
             .withLabel(SERVICE_LABEL, service)
-            .withLimit(PAGE_SLICES)
             .runnableInformer(RESYNC.toMillis())
             .removeNamespaceIndex()
             .itemStore(store)
@@ -82,10 +78,6 @@ final class SliceWatch implements AutoCloseable {
   /** Whether all slices were listed once; before that, those known are a part. */
   boolean isComplete() {
     return informer.hasSynced();
-  }
-
-  boolean isWatching() {
-    return informer.isWatching();
   }
 
   List<Slice> slices() {

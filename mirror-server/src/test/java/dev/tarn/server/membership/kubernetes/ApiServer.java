@@ -38,6 +38,7 @@ final class ApiServer implements AutoCloseable {
   private final int port;
   private long version = 100;
   private long oldestKept = 100;
+  private volatile boolean refusing;
   private HttpServer server;
 
   /** One request as it came. */
@@ -118,6 +119,11 @@ final class ApiServer implements AutoCloseable {
     events.clear();
   }
 
+  /** Answers 403 from now on, as where the role was taken away; watches that are open go on. */
+  void refuse(boolean refuse) {
+    refusing = refuse;
+  }
+
   /** Ends all watches and refuses connections. */
   synchronized void goAway() {
     breakWatches();
@@ -148,7 +154,7 @@ final class ApiServer implements AutoCloseable {
     try (exchange) {
       Request request = request(exchange);
       requests.add(request);
-      if (!request.path().equals(PATH)) {
+      if (refusing || !request.path().equals(PATH)) {
         respond(exchange, 403, status(403, "Forbidden"));
       } else if (request.isWatch()) {
         watch(exchange, Long.parseLong(request.query().get("resourceVersion")));
