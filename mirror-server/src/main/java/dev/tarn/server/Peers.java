@@ -64,8 +64,7 @@ final class Peers {
   private ClusterMembership membership(MemberSource source, Metrics metrics) {
     ClusterMembership membership =
         new ClusterMembership(source, localNode(), new Suspicion(System::nanoTime, RANDOM));
-    membership.listen(
-        new MembershipEvents(membership, metrics.membership(membership::age)));
+    membership.listen(new MembershipEvents(membership, metrics.membership(membership::age)));
     return membership;
   }
 

@@ -152,8 +152,7 @@ public final class ConfigurationLoader {
     var dnsPeriod = section.value("dnsPeriod", Syntax.DURATION, defaults.dnsPeriod());
     var namespace = section.value("namespace", Syntax.NAME, defaults.namespace());
     var service = section.value("service", Syntax.NAME, defaults.service());
-    var serviceAccount =
-        section.value("serviceAccount", Syntax.PATH, defaults.serviceAccount());
+    var serviceAccount = section.value("serviceAccount", Syntax.PATH, defaults.serviceAccount());
     section.end();
     return section.build(
         () ->

@@ -1,15 +1,11 @@
 package dev.tarn.server.membership.kubernetes;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fabric8.kubernetes.api.model.Status;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -22,7 +18,9 @@ final class Clients {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
 
-  /** The informer itself tries again, with back-off; but with none here, nobody hears of failures. */
+  /**
+   * The informer itself tries again, with back-off; but with none here, nobody hears of failures.
+   */
   private static final int RETRIES = 1;
 
   private static final int RECONNECT_FOR_EVER = -1;
@@ -45,18 +43,12 @@ final class Clients {
             .withOnlyHttpWatches(true)
             .withHttp2Disable(true);
     api.certificates().map(Path::toString).ifPresent(config::withCaCertFile);
-    // Not the classes of all resources there are, which it would look for and load.
-    KubernetesSerialization serialization = new KubernetesSerialization(new ObjectMapper(), false);
-    serialization.registerKubernetesResource(EndpointSlice.class);
-    serialization.registerKubernetesResource(EndpointSliceList.class);
-    serialization.registerKubernetesResource(Status.class);
-    return new KubernetesClientBuilder()
-        .withConfig(config.build())
-        .withKubernetesSerialization(serialization)
-        .withHttpClientFactory(new JdkHttpClientFactory())
-        .withHttpClientBuilderConsumer(
-            http -> http.addOrReplaceInterceptor(ApiContact.NAME, contact))
-        .withTaskExecutor(executor)
-        .build();
+    // Not by the client's builder, which would load all of data binding to replace it.
+    HttpClient http =
+        new JdkHttpClientFactory()
+            .newBuilder(config.build())
+            .addOrReplaceInterceptor(ApiContact.NAME, contact)
+            .build();
+    return new KubernetesClientImpl(http, config.build(), () -> executor, new SliceSerialization());
   }
 }

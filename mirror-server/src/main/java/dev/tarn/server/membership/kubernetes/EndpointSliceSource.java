@@ -97,7 +97,7 @@ public final class EndpointSliceSource implements MemberSource {
       if (namespace.isEmpty()) {
         throw new IOException("the namespace is neither configured nor told by the pod");
       }
-      KubernetesClient client = 
+      KubernetesClient client =
           Clients.of(api, executor, reconnect(), new ApiContact(freshness, sink::failed));
       SliceWatch opened =
           new SliceWatch(

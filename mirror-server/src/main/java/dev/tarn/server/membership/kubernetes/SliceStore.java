@@ -1,6 +1,5 @@
 package dev.tarn.server.membership.kubernetes;
 
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.List;
@@ -9,9 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the informer remembers: slices reduced to what is used. To the informer it shows a slice
- * with name and version alone, which is all that it compares. Written by one thread at a time, read
- * by any.
+ * What the informer remembers: slices reduced to what is used. Written by one thread at a time,
+ * read by any.
  */
 final class SliceStore implements ItemStore<EndpointSlice> {
   private final ConcurrentHashMap<String, Slice> slices = new ConcurrentHashMap<>();
@@ -27,7 +25,7 @@ final class SliceStore implements ItemStore<EndpointSlice> {
 
   @Override
   public @Nullable EndpointSlice put(String key, EndpointSlice slice) {
-    return shown(slices.put(key, SliceReader.read(slice)));
+    return shown(slices.put(key, reduced(slice)));
   }
 
   @Override
@@ -42,7 +40,7 @@ final class SliceStore implements ItemStore<EndpointSlice> {
 
   @Override
   public Stream<EndpointSlice> values() {
-    return slices.values().stream().map(SliceStore::shownOf);
+    return slices.values().stream().map(CarriedSlice::new);
   }
 
   @Override
@@ -55,22 +53,20 @@ final class SliceStore implements ItemStore<EndpointSlice> {
     return shown(slices.get(key));
   }
 
-  /** Says that what is shown is not the whole, so that the informer does not hand it on later. */
+  /** Says that what is shown is not the whole, so that the informer hands none of it on later. */
   @Override
   public boolean isFullState() {
     return false;
   }
 
   private static @Nullable EndpointSlice shown(@Nullable Slice slice) {
-    return slice == null ? null : shownOf(slice);
+    return slice == null ? null : new CarriedSlice(slice);
   }
 
-  private static EndpointSlice shownOf(Slice slice) {
-    ObjectMeta metadata = new ObjectMeta();
-    metadata.setName(slice.name());
-    metadata.setResourceVersion(slice.resourceVersion());
-    EndpointSlice shown = new EndpointSlice();
-    shown.setMetadata(metadata);
-    return shown;
+  private static Slice reduced(EndpointSlice slice) {
+    if (slice instanceof CarriedSlice carried) {
+      return carried.slice();
+    }
+    throw new IllegalArgumentException("read by someone else: " + slice.getClass());
   }
 }

@@ -9,9 +9,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One informer on the slices of one Service, with its client, which it owns. It lists from
- * the API server's cache, watches with bookmarks, lists anew where the API server no longer has the version it knows, and
- * goes on trying with back-off while there is no answer. Runs on the client's threads.
+ * One informer on the slices of one Service, with its client, which it owns. It lists from the API
+ * server's cache, watches with bookmarks, lists anew where the API server no longer has the version
+ * it knows, and goes on trying with back-off while there is no answer. Runs on the client's
+ * threads.
  */
 final class SliceWatch implements AutoCloseable {
   private static final String SERVICE_LABEL = "kubernetes.io/service-name";
