@@ -86,7 +86,9 @@ final class Peers {
               new EndpointSliceSource(
                   EndpointSliceSource.Settings.of(
                       configuration.namespace(), configuration.service(), port),
-                  () -> InCluster.ofThisPod(environment, configuration.serviceAccount()),
+                  () ->
+                      InCluster.ofThisPod(
+                          environment, configuration.serviceAccount(), configuration.apiServer()),
                   schedule,
                   workers,
                   RANDOM,

@@ -153,6 +153,7 @@ public final class ConfigurationLoader {
     var namespace = section.value("namespace", Syntax.NAME, defaults.namespace());
     var service = section.value("service", Syntax.NAME, defaults.service());
     var serviceAccount = section.value("serviceAccount", Syntax.PATH, defaults.serviceAccount());
+    var apiServer = section.value("apiServer", Syntax.URL_IF_ANY, defaults.apiServer());
     section.end();
     return section.build(
         () ->
@@ -166,7 +167,8 @@ public final class ConfigurationLoader {
                 dnsPeriod,
                 namespace,
                 service,
-                serviceAccount),
+                serviceAccount,
+                apiServer),
         defaults);
   }
 

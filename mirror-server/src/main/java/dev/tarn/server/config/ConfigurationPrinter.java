@@ -1,6 +1,7 @@
 package dev.tarn.server.config;
 
 import dev.tarn.core.name.RegistryHost;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ public final class ConfigurationPrinter {
     line(1, "namespace: " + quoted(peers.namespace()));
     line(1, "service: " + quoted(peers.service()));
     line(1, "serviceAccount: " + quoted(peers.serviceAccount().toString()));
+    line(1, "apiServer: " + quoted(peers.apiServer().map(URI::toString).orElse("")));
   }
 
   private void process(Configuration.Shutdown shutdown, Configuration.Logging logging) {

@@ -2,10 +2,12 @@ package dev.tarn.server.config;
 
 import static dev.tarn.server.config.InvalidConfigurationException.require;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +24,7 @@ import java.util.Set;
  * @param service the headless Service, in {@link PeerMode#KUBERNETES}
  * @param serviceAccount the directory with what the API server is to be shown, in {@link
  *     PeerMode#KUBERNETES}
+ * @param apiServer where it is, in {@link PeerMode#KUBERNETES}; where empty, as a pod is told
  */
 public record PeersConfiguration(
     PeerMode mode,
@@ -33,7 +36,8 @@ public record PeersConfiguration(
     Duration dnsPeriod,
     String namespace,
     String service,
-    Path serviceAccount) {
+    Path serviceAccount,
+    Optional<URI> apiServer) {
   static final PeersConfiguration DEFAULT =
       new PeersConfiguration(
           PeerMode.NONE,
@@ -45,7 +49,8 @@ public record PeersConfiguration(
           Duration.ofSeconds(30),
           "",
           "tarn",
-          Path.of("/var/run/secrets/kubernetes.io/serviceaccount"));
+          Path.of("/var/run/secrets/kubernetes.io/serviceaccount"),
+          Optional.empty());
 
   public PeersConfiguration {
     members = List.copyOf(members);
@@ -62,6 +67,10 @@ public record PeersConfiguration(
         mode != PeerMode.KUBERNETES || !service.isEmpty(),
         "peers.service",
         "is needed where peers.mode is kubernetes");
+    require(
+        apiServer.isEmpty() || "https".equals(apiServer.get().getScheme()),
+        "peers.apiServer",
+        "expected https://: it is shown a token");
     Set<String> names = new HashSet<>();
     for (PeerAddress member : members) {
       require(names.add(member.node()), "peers.members", member.node() + " is there twice");

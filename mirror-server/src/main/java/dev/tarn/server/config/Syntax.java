@@ -51,6 +51,16 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       new Syntax<>(
           "an address, a network such as 10.0.0.0/8, a host name or *.suffix",
           text -> TARGET_TEXT.matcher(text).matches() ? Optional.of(text) : Optional.empty());
+
+  /** The empty text stands for none. */
+  static final Syntax<Optional<URI>> URL_IF_ANY =
+      new Syntax<>(
+          "a URL such as https://10.0.0.1:6443",
+          text ->
+              text.isEmpty()
+                  ? Optional.of(Optional.empty())
+                  : url(text).flatMap(url -> Optional.of(Optional.of(url))));
+
   static final Syntax<URI> URL =
       new Syntax<>("a URL such as https://registry.example.com", Syntax::url);
   static final Syntax<RepositoryPattern> PATTERN =

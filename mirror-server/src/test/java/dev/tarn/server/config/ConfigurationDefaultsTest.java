@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -70,7 +71,8 @@ class ConfigurationDefaultsTest {
                 Duration.ofSeconds(30),
                 "",
                 "tarn",
-                Path.of("/var/run/secrets/kubernetes.io/serviceaccount")));
+                Path.of("/var/run/secrets/kubernetes.io/serviceaccount"),
+                Optional.empty()));
   }
 
   @Test

@@ -55,6 +55,8 @@ class ConfigurationErrorsTest {
         "peers: {mode: gossip}|peers.mode (line 1): expected one of none, static, dns, kubernetes,"
             + " found \"gossip\"",
         "peers: {mode: static}|peers.members: at least one is needed where peers.mode is static",
+        "peers: {apiServer: 'http://10.0.0.9'}|peers.apiServer (line 1): expected https://: it is shown a"
+            + " token",
         "peers: {mode: dns}|peers.dnsName: is needed where peers.mode is dns",
         "peers: {mode: kubernetes, service: ''}|peers.service (line 1): is needed where peers.mode"
             + " is kubernetes",

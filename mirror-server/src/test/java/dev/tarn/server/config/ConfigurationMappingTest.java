@@ -52,6 +52,7 @@ class ConfigurationMappingTest {
         namespace: mirrors
         service: tarn-peers
         serviceAccount: /etc/tarn/account
+        apiServer: https://10.0.0.9:6443
       shutdown:
         drainTimeout: 1h
       logging:
@@ -115,6 +116,7 @@ class ConfigurationMappingTest {
     "TARN_PEERS_NAMESPACE, mirrors",
     "TARN_PEERS_SERVICE, tarn-peers",
     "TARN_PEERS_SERVICE_ACCOUNT, /etc/tarn/account",
+    "TARN_PEERS_API_SERVER, https://10.0.0.9:6443",
     "TARN_SHUTDOWN_DRAIN_TIMEOUT, 1h",
     "TARN_LOGGING_LEVEL, debug",
     "TARN_LOGGING_FORMAT, json",
@@ -234,7 +236,8 @@ class ConfigurationMappingTest {
             Duration.ofSeconds(31),
             "mirrors",
             "tarn-peers",
-            Path.of("/etc/tarn/account")),
+            Path.of("/etc/tarn/account"),
+            Optional.of(URI.create("https://10.0.0.9:6443"))),
         new Configuration.Shutdown(Duration.ofHours(1)),
         new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),
         registries);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.core.placement.Member;
 import dev.tarn.server.membership.MemberState;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,8 +14,13 @@ import org.junit.jupiter.api.Test;
 
 class MemberMetricsTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final MemberMetrics metrics = new MemberMetrics(meters, () -> true);
+  private final MemberMetrics metrics = new MemberMetrics(meters, () -> Duration.ofMillis(1500));
   private final Set<String> avoided = new HashSet<>();
+
+  @Test
+  void theAgeOfWhatIsKnownIsInSeconds() {
+    assertThat(meters.get("tarn.membership.age").gauge().value()).isEqualTo(1.5);
+  }
 
   @Test
   void membersAreCountedByZoneAndState() {

@@ -87,7 +87,7 @@ class MetricsDocumentationTest {
       metrics.bindTransfers(() -> 1);
       metrics.bindLog(() -> 1);
       metrics
-          .membership(() -> true)
+          .membership(() -> Duration.ZERO)
           .changed(List.of(new Member("a", "z", "a:1", true)), _ -> MemberState.READY);
       metrics.bindNetty(UnpooledByteBufAllocator.DEFAULT.metric());
       metrics.bindJvm();

@@ -39,6 +39,7 @@ final class ApiServer implements AutoCloseable {
   private long version = 100;
   private long oldestKept = 100;
   private volatile boolean refusing;
+  private volatile String token = "first";
   private HttpServer server;
 
   /** One request as it came. */
@@ -124,6 +125,11 @@ final class ApiServer implements AutoCloseable {
     refusing = refuse;
   }
 
+  /** Accepts this token and no other; watches that are open go on. */
+  void accept(String renewed) {
+    token = renewed;
+  }
+
   /** Ends all watches and refuses connections. */
   synchronized void goAway() {
     breakWatches();
@@ -154,7 +160,9 @@ final class ApiServer implements AutoCloseable {
     try (exchange) {
       Request request = request(exchange);
       requests.add(request);
-      if (refusing || !request.path().equals(PATH)) {
+      if (!request.authorization().equals("Bearer " + token)) {
+        respond(exchange, 401, status(401, "Unauthorized"));
+      } else if (refusing || !request.path().equals(PATH)) {
         respond(exchange, 403, status(403, "Forbidden"));
       } else if (request.isWatch()) {
         watch(exchange, Long.parseLong(request.query().get("resourceVersion")));

@@ -261,13 +261,15 @@ class EndpointSliceSourceTest {
   }
 
   @Test
-  void aTokenThatWasRenewedIsUsed() throws IOException {
+  void aTokenThatIsNoLongerAcceptedIsReadAgain() throws IOException {
     api.put("tarn-0", "IPv4", endpoints(0, 1));
     startAndWatch();
 
-    Files.writeString(token, "second");
+    api.accept("second");
     api.bookmark();
     api.breakWatches();
+    await().until(() -> failures.get() >= 2);
+    Files.writeString(token, "second");
 
     await().until(() -> api.openWatches() == 1);
     assertThat(api.requests().getLast().authorization()).isEqualTo("Bearer second");
