@@ -148,9 +148,9 @@ final class OriginClient {
 
   private Response send(Ask ask, String authorization, Deadline deadline) throws UpstreamException {
     HttpUrl url = new HttpUrl(site, apiRoot + ask.repository() + "/" + ask.path());
-    String range = ask.offset() > 0 ? "bytes=" + ask.offset() + "-" : "";
     Requester.Request request =
-        new Requester.Request(ask.method(), url, origin.ca(), ask.accept(), range, authorization);
+        new Requester.Request(
+            ask.method(), url, origin.ca(), ask.accept(), ask.part().range(), authorization);
     long start = System.nanoTime();
     @Nullable Response response = null;
     Reason reason = Reason.PROTOCOL;

@@ -55,18 +55,18 @@ final class RegistryUpstream implements Upstream {
 
   @Override
   public UpstreamAnswer headBlob(RepositoryName repository, Digest digest, Caller caller) {
-    return ask(blob(HttpMethod.HEAD, repository, digest, 0), caller);
+    return ask(blob(HttpMethod.HEAD, repository, digest, Ask.Part.WHOLE), caller);
   }
 
   @Override
-  public UpstreamAnswer getBlob(
-      RepositoryName repository, Digest digest, long offset, Caller caller) {
-    return ask(blob(HttpMethod.GET, repository, digest, offset), caller);
+  public UpstreamAnswer getPart(
+      RepositoryName repository, Digest digest, long start, long end, Caller caller) {
+    return ask(blob(HttpMethod.GET, repository, digest, new Ask.Part(start, end)), caller);
   }
 
   @Override
   public UpstreamAnswer getListing(RepositoryName repository, String pathAndQuery, Caller caller) {
-    return ask(new Ask(HttpMethod.GET, repository, Ask.Kind.LISTING, pathAndQuery, "", 0), caller);
+    return ask(new Ask(HttpMethod.GET, repository, Ask.Kind.LISTING, pathAndQuery, "", Ask.Part.WHOLE), caller);
   }
 
   private static Ask manifest(
@@ -76,12 +76,12 @@ final class RegistryUpstream implements Upstream {
           case Tag tag -> tag.toString();
           case Reference.ByDigest(Digest digest) -> digest.toString();
         };
-    return new Ask(method, repository, Ask.Kind.MANIFEST, "manifests/" + name, accept, 0);
+    return new Ask(method, repository, Ask.Kind.MANIFEST, "manifests/" + name, accept, Ask.Part.WHOLE);
   }
 
   private static Ask blob(
-      HttpMethod method, RepositoryName repository, Digest digest, long offset) {
-    return new Ask(method, repository, Ask.Kind.BLOB, "blobs/" + digest, "", offset);
+      HttpMethod method, RepositoryName repository, Digest digest, Ask.Part part) {
+    return new Ask(method, repository, Ask.Kind.BLOB, "blobs/" + digest, "", part);
   }
 
   private UpstreamAnswer ask(Ask ask, Caller caller) {

@@ -9,6 +9,8 @@ import dev.tarn.core.name.RepositoryName;
  * thread for at most the configured time-outs and never throws for what a server or network does.
  */
 public interface Upstream {
+  /** The end of a part that has none. */
+  long UNTIL_THE_END = -1;
 
   /** Asks for a manifest's headers. {@code accept} is the client's own list, passed on. */
   UpstreamAnswer headManifest(
@@ -26,7 +28,17 @@ public interface Upstream {
    * not 0 and upstream ignores ranges, the answer is a {@link UpstreamAnswer.Found} whose {@link
    * UpstreamContent#offset} is 0.
    */
-  UpstreamAnswer getBlob(RepositoryName repository, Digest digest, long offset, Caller caller);
+  default UpstreamAnswer getBlob(
+      RepositoryName repository, Digest digest, long offset, Caller caller) {
+    return getPart(repository, digest, offset, UNTIL_THE_END, caller);
+  }
+
+  /**
+   * Asks for the bytes of a blob from {@code start} up to {@code end}. Where upstream ignores
+   * ranges, the answer is a {@link UpstreamAnswer.Found} of the whole blob.
+   */
+  UpstreamAnswer getPart(
+      RepositoryName repository, Digest digest, long start, long end, Caller caller);
 
   /**
    * Passes a listing through: {@code tags/list?…} or {@code referrers/<digest>?…}.

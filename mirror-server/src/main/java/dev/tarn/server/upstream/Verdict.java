@@ -88,7 +88,7 @@ record Verdict(Duration stallTimeout, InstantSource clock, Consumer<Reason> body
     return response
         .header(HttpHeaderNames.CONTENT_RANGE)
         .flatMap(ContentRange::parse)
-        .filter(range -> ask.offset() > 0 && range.first() == ask.offset())
+        .filter(range -> ask.part().includes(range))
         .filter(range -> length < 0 || length == range.length())
         .map(range -> new ResponseContent.Extent(range.first(), range.total()));
   }

@@ -68,8 +68,8 @@ final class PartsUpstream implements Upstream {
   }
 
   @Override
-  public UpstreamAnswer getBlob(
-      RepositoryName repository, Digest digest, long offset, Caller caller) {
+  public UpstreamAnswer getPart(
+      RepositoryName repository, Digest digest, long offset, long end, Caller caller) {
     offsets.add(offset);
     return new UpstreamAnswer.Found(from(ranges ? offset : 0));
   }

@@ -71,8 +71,8 @@ class RequestParserTest {
     }
 
     @Override
-    public UpstreamAnswer getBlob(
-        RepositoryName repository, Digest digest, long offset, Caller caller) {
+    public UpstreamAnswer getPart(
+        RepositoryName repository, Digest digest, long offset, long end, Caller caller) {
       throw new AssertionError("asked");
     }
 
