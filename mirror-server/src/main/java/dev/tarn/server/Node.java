@@ -9,11 +9,13 @@ import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.config.Configuration;
+import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.config.RegistryConfiguration;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirroredRegistry;
+import dev.tarn.server.mirror.PeerFetches;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.registry.RegistryEndpoint;
@@ -43,6 +45,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node's mirror, running: stores, upstream client, registry endpoint and admin endpoint, put
@@ -63,6 +66,7 @@ public final class Node implements AutoCloseable {
   private final RegistryEndpoint registry;
   private final AdminEndpoint admin;
   private final Mirror mirror;
+  private final @Nullable PeerFetches peers;
   private final Optional<ClusterMembership> membership;
   private volatile boolean ready;
 
@@ -96,11 +100,13 @@ public final class Node implements AutoCloseable {
               new UpstreamClient(
                   transport, upstreamSettings(version), events.upstream(), Seams.system()));
       Registries registries = registries(client);
+      this.peers =
+          configuration.peers().mode() == PeerMode.NONE ? null : new PeerFetches(blobs, workers);
       this.mirror =
           new Mirror(
               registries,
               new Mirror.Stores(blobs, new DiskTagStore(catalog), proofs),
-              surroundings(workers),
+              surroundings(workers, peers),
               events.mirror());
       metrics.bindStore(blobs::statistics);
       metrics.bindTransfers(mirror::transfersInFlight);
@@ -120,7 +126,16 @@ public final class Node implements AutoCloseable {
       ScheduledExecutorService timer = open("maintenance", maintenance(blobs, proofs, workers));
       this.membership =
           new Peers(configuration.peers(), System.getenv(), workers, timer).membership(metrics);
-      membership.ifPresent(known -> open("membership", known));
+      if (peers != null && membership.isPresent()) {
+        ClusterMembership known = open("membership", membership.get());
+        PeerNetwork network =
+            new PeerNetwork(
+                configuration.peers(),
+                known,
+                peers,
+                new PeerNetwork.Parts(transport, workers, timer, metrics.peers()));
+        known.listen(open("peers", network));
+      }
       ready = true;
       workers.execute(metrics::bindJvm);
       // Not before: a Kubernetes client takes longer to load than all the rest.
@@ -205,13 +220,14 @@ public final class Node implements AutoCloseable {
     return new Registries(registries);
   }
 
-  private Mirror.Surroundings surroundings(ExecutorService workers) {
+  private Mirror.Surroundings surroundings(ExecutorService workers, @Nullable PeerFetches peers) {
     return new Mirror.Surroundings(
         Clock.systemUTC(),
         System::nanoTime,
         workers,
         configuration.registry().headerTimeout(),
-        Node::backOff);
+        Node::backOff,
+        peers);
   }
 
   /** 100 ms, doubled with each attempt, half of it at random. */
@@ -266,6 +282,11 @@ public final class Node implements AutoCloseable {
   /** The other nodes; empty where this one is alone. */
   public Optional<ClusterMembership> membership() {
     return membership;
+  }
+
+  /** Whether it asks its peers by now. */
+  boolean hasPeers() {
+    return peers != null && peers.connected();
   }
 
   /** Stops: no longer ready, answers under way finish within the limit, the rest ends by FIN. */

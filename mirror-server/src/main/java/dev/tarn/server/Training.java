@@ -40,6 +40,7 @@ final class Training {
         docker.io: {}
       peers:
         mode: kubernetes
+        plainHttp: true
       """;
 
   private static final Duration MEMBERS_WITHIN = Duration.ofSeconds(10);

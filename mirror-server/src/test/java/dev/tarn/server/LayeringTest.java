@@ -73,11 +73,12 @@ class LayeringTest {
           "dev.tarn.server.net..");
 
   @ArchTest
-  static final ArchRule theMirrorKnowsUpstreamAndTheStoresOnly =
+  static final ArchRule theMirrorKnowsWhereContentComesFromOnly =
       onlyKnows(
           "mirror",
           "how a client speaks and how an operator configures are not its business",
           "dev.tarn.core..",
+          "dev.tarn.server.peer.runtime..",
           "dev.tarn.server.upstream..");
 
   @ArchTest

@@ -46,6 +46,7 @@ class PeersTest {
                 """
                 peers:
                   mode: static
+                  plainHttp: true
                   node: node-2
                   members: ["za/node-1=10.0.0.1:5051", "zb/node-2=10.0.0.2:5051"]
                 """)
@@ -67,7 +68,7 @@ class PeersTest {
   @Test
   void aNameHasTheMembersThatItsAddressesAre() {
     ClusterMembership membership =
-        membership("peers: {mode: dns, dnsName: localhost, listen: '127.0.0.1:6051'}")
+        membership("peers: {plainHttp: true, mode: dns, dnsName: localhost, listen: '127.0.0.1:6051'}")
             .orElseThrow();
 
     membership.start();
@@ -82,7 +83,7 @@ class PeersTest {
 
   @Test
   void outsideOfAPodKubernetesHasNoMembersAndThatIsCounted() {
-    ClusterMembership membership = membership("peers: {mode: kubernetes}").orElseThrow();
+    ClusterMembership membership = membership("peers: {plainHttp: true, mode: kubernetes}").orElseThrow();
 
     membership.start();
 

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,11 @@ final class BlobIndex {
   /** The blob, which thereby counts as used; null where none is known. */
   @Nullable IndexedBlob use(Digest digest) {
     return cache.getIfPresent(digest);
+  }
+
+  /** Tells every blob that is known; that does not count as use. */
+  void forEach(Consumer<IndexedBlob> blob) {
+    cache.asMap().values().forEach(blob);
   }
 
   /** Whether another blob has taken this one's place; that does not count as use. */

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,9 @@ public interface BlobStore extends Closeable {
 
   /** Takes content out; open readers go on undisturbed. Does nothing where it is not here. */
   void remove(Digest digest);
+
+  /** Tells every complete blob and its size, as far as they have been found by now. */
+  void forEach(ObjLongConsumer<Digest> blob);
 
   /** A snapshot of what the store holds, for metrics. */
   StoreStatistics statistics();

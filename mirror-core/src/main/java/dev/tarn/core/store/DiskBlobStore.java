@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,6 +174,11 @@ public final class DiskBlobStore implements BlobStore {
   @Override
   public void remove(Digest digest) {
     parts.complete().remove(digest);
+  }
+
+  @Override
+  public void forEach(ObjLongConsumer<Digest> blob) {
+    parts.complete().index().forEach(known -> blob.accept(known.digest(), known.size()));
   }
 
   @Override

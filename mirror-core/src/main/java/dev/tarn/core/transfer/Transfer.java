@@ -191,6 +191,48 @@ public final class Transfer {
       writeLock.unlock();
     }
     wakes.forEach(Runnable::run);
+    noteChunks(finished);
+  }
+
+  /**
+   * Writes those of the bytes that are not here yet, and shows them to nobody: they are nobody's
+   * word until {@link #reveal}. May block.
+   *
+   * @throws NoRoomException where the disk is full
+   */
+  public void writeUnseen(long offset, ByteBuffer bytes) throws IOException {
+    long end = offset + bytes.remaining();
+    long position = firstMissing(offset);
+    while (position < end) {
+      long gapEnd = Math.min(end, nextReceived(position));
+      partial.write(
+          bytes.slice((int) (position - offset) + bytes.position(), (int) (gapEnd - position)),
+          position);
+      position = firstMissing(gapEnd);
+    }
+  }
+
+  /** Readers may have these bytes, which were all written, from now on; may block. */
+  public void reveal(long start, long end) throws IOException {
+    BitSet finished;
+    List<Runnable> wakes;
+    synchronized (this) {
+      received.add(start, end);
+      finished = newlyFinishedChunks(start, end);
+      wakes = takeReadyWaiters();
+    }
+    wakes.forEach(Runnable::run);
+    writeLock.lock();
+    try {
+      // Now, while it is in the page cache, and so that the end does not wait for all of it.
+      hash.catchUp(partial.channel(), firstMissing(0));
+    } finally {
+      writeLock.unlock();
+    }
+    noteChunks(finished);
+  }
+
+  private void noteChunks(BitSet finished) throws IOException {
     for (int chunk = finished.nextSetBit(0); chunk >= 0; chunk = finished.nextSetBit(chunk + 1)) {
       partial.chunkWritten(chunk);
     }
@@ -354,10 +396,8 @@ public final class Transfer {
     return ready;
   }
 
-  /**
-   * The offset furthest ahead that somebody waits at, or -1: what a writer may fetch out of turn.
-   */
-  public synchronized long furthestWait() {
-    return waiters.stream().mapToLong(Waiter::offset).max().orElse(-1);
+  /** The offsets that readers wait at, in ascending order, each once. */
+  public synchronized long[] waits() {
+    return waiters.stream().mapToLong(Waiter::offset).sorted().distinct().toArray();
   }
 }

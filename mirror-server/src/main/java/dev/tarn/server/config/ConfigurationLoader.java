@@ -154,6 +154,12 @@ public final class ConfigurationLoader {
     var service = section.value("service", Syntax.NAME, defaults.service());
     var serviceAccount = section.value("serviceAccount", Syntax.PATH, defaults.serviceAccount());
     var apiServer = section.value("apiServer", Syntax.URL_IF_ANY, defaults.apiServer());
+    var tls = peerTls(section.section("tls"));
+    var plainHttp = section.value("plainHttp", Syntax.BOOLEAN, defaults.plainHttp());
+    PeersConfiguration.Limits limits = defaults.limits();
+    var maxUploads = section.value("maxUploads", Syntax.COUNT, limits.maxUploads());
+    var upload = section.value("uploadBandwidth", Syntax.SIZE, limits.uploadBandwidth());
+    var download = section.value("downloadBandwidth", Syntax.SIZE, limits.downloadBandwidth());
     section.end();
     return section.build(
         () ->
@@ -168,8 +174,26 @@ public final class ConfigurationLoader {
                 namespace,
                 service,
                 serviceAccount,
-                apiServer),
+                apiServer,
+                tls,
+                plainHttp,
+                new PeersConfiguration.Limits(maxUploads, upload, download)),
         defaults);
+  }
+
+  private static Optional<PeersConfiguration.Tls> peerTls(Section section) {
+    var certificate = section.value("certificate", Syntax.PATH);
+    var key = section.value("key", Syntax.PATH);
+    var ca = section.value("ca", Syntax.PATH);
+    section.end();
+    if (certificate.isEmpty() && key.isEmpty() && ca.isEmpty()) {
+      return Optional.empty();
+    }
+    if (certificate.isEmpty() || key.isEmpty() || ca.isEmpty()) {
+      section.problem("certificate, key and ca are needed together");
+      return Optional.empty();
+    }
+    return Optional.of(new PeersConfiguration.Tls(certificate.get(), key.get(), ca.get()));
   }
 
   private static Configuration.Shutdown shutdown(Section section) {

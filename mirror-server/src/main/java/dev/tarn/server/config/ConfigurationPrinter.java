@@ -71,6 +71,19 @@ public final class ConfigurationPrinter {
     line(1, "service: " + quoted(peers.service()));
     line(1, "serviceAccount: " + quoted(peers.serviceAccount().toString()));
     line(1, "apiServer: " + quoted(peers.apiServer().map(URI::toString).orElse("")));
+    peers
+        .tls()
+        .ifPresent(
+            tls -> {
+              line(1, "tls:");
+              line(2, "certificate: " + quoted(tls.certificate().toString()));
+              line(2, "key: " + quoted(tls.key().toString()));
+              line(2, "ca: " + quoted(tls.ca().toString()));
+            });
+    line(1, "plainHttp: " + peers.plainHttp());
+    line(1, "maxUploads: " + peers.limits().maxUploads());
+    line(1, "uploadBandwidth: " + Syntax.print(peers.limits().uploadBandwidth()));
+    line(1, "downloadBandwidth: " + Syntax.print(peers.limits().downloadBandwidth()));
   }
 
   private void process(Configuration.Shutdown shutdown, Configuration.Logging logging) {

@@ -25,6 +25,9 @@ import java.util.Set;
  * @param serviceAccount the directory with what the API server is to be shown, in {@link
  *     PeerMode#KUBERNETES}
  * @param apiServer where it is, in {@link PeerMode#KUBERNETES}; where empty, as a pod is told
+ * @param tls what this node shows to others
+ * @param plainHttp whether peers speak plain HTTP, and believe what others say they are
+ * @param limits of what nodes do for each other
  */
 public record PeersConfiguration(
     PeerMode mode,
@@ -37,7 +40,10 @@ public record PeersConfiguration(
     String namespace,
     String service,
     Path serviceAccount,
-    Optional<URI> apiServer) {
+    Optional<URI> apiServer,
+    Optional<Tls> tls,
+    boolean plainHttp,
+    Limits limits) {
   static final PeersConfiguration DEFAULT =
       new PeersConfiguration(
           PeerMode.NONE,
@@ -50,7 +56,34 @@ public record PeersConfiguration(
           "",
           "tarn",
           Path.of("/var/run/secrets/kubernetes.io/serviceaccount"),
-          Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          new Limits(64, 0, 0));
+
+  /**
+   * Where this node's identity is, in PEM.
+   *
+   * @param certificate its certificate, which names it
+   * @param key its private key
+   * @param ca whom every node's certificate is issued by
+   */
+  public record Tls(Path certificate, Path key, Path ca) {}
+
+  /**
+   * What nodes do for each other at most.
+   *
+   * @param maxUploads chunks sent at a time
+   * @param uploadBandwidth bytes a second of all uploads together; 0 for no limit
+   * @param downloadBandwidth bytes a second of all downloads together; 0 for no limit
+   */
+  public record Limits(int maxUploads, long uploadBandwidth, long downloadBandwidth) {
+    public Limits {
+      require(maxUploads >= 1, "peers.maxUploads", "must be at least 1");
+      require(uploadBandwidth >= 0, "peers.uploadBandwidth", "must not be negative");
+      require(downloadBandwidth >= 0, "peers.downloadBandwidth", "must not be negative");
+    }
+  }
 
   public PeersConfiguration {
     members = List.copyOf(members);
@@ -71,6 +104,14 @@ public record PeersConfiguration(
         apiServer.isEmpty() || "https".equals(apiServer.get().getScheme()),
         "peers.apiServer",
         "expected https://: it is shown a token");
+    require(
+        mode == PeerMode.NONE || tls.isPresent() || plainHttp,
+        "peers.tls",
+        "is needed, or plainHttp: true where everybody on the network may read what nodes hold");
+    require(
+        tls.isEmpty() || !plainHttp,
+        "peers.plainHttp",
+        "is for nodes without peers.tls; choose one");
     Set<String> names = new HashSet<>();
     for (PeerAddress member : members) {
       require(names.add(member.node()), "peers.members", member.node() + " is there twice");

@@ -34,6 +34,15 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       Pattern.compile("|[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
 
   static final Syntax<Integer> COUNT = new Syntax<>("a whole number", Syntax::count);
+  static final Syntax<Boolean> BOOLEAN =
+      new Syntax<>(
+          "true or false",
+          text ->
+              switch (text) {
+                case "true" -> Optional.of(true);
+                case "false" -> Optional.of(false);
+                default -> Optional.empty();
+              });
   static final Syntax<Duration> DURATION =
       new Syntax<>("a duration such as 500ms, 5s, 10m or 24h", Syntax::duration);
   static final Syntax<Long> SIZE =

@@ -66,6 +66,18 @@ public final class Metrics implements AutoCloseable {
   static final String MEMBERSHIP_CHANGES = "tarn.membership.changes";
   static final String MEMBERSHIP_FAILURES = "tarn.membership.failures";
   static final String MEMBERSHIP_AGE = "tarn.membership.age";
+  static final String PEER_CONNECTIONS = "tarn.peer.connections";
+  static final String PEER_CONNECTIONS_REFUSED = "tarn.peer.connections.refused";
+  static final String PEER_HANDSHAKES = "tarn.peer.handshakes";
+  static final String PEER_QUESTIONS = "tarn.peer.questions";
+  static final String PEER_QUESTION_DURATION = "tarn.peer.question.duration";
+  static final String PEER_FETCHES = "tarn.peer.fetches";
+  static final String PEER_SENT = "tarn.peer.sent";
+  static final String PEER_RECEIVED = "tarn.peer.received";
+  static final String PEER_UPLOADS = "tarn.peer.uploads";
+  static final String PEER_DOWNLOADS = "tarn.peer.downloads";
+  static final String PEER_FAULTS = "tarn.peer.faults";
+  static final String PEER_CERTIFICATE_EXPIRY = "tarn.peer.certificate.expiry";
   static final String LOG_DROPPED = "tarn.log.events.dropped";
   static final String BUILD = "tarn.build.info";
 
@@ -225,6 +237,11 @@ public final class Metrics implements AutoCloseable {
    */
   public MemberMetrics membership(Supplier<Duration> age) {
     return new MemberMetrics(meters, age);
+  }
+
+  /** The meters of what nodes give each other, for a node that has peers. */
+  public PeerMetrics peers() {
+    return new PeerMetrics(meters);
   }
 
   /** Shows how many log events were dropped because nobody took them. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A reader that waits far ahead is not made to wait for everything before: {@link #fetchAhead}
  * fetches for it from where it waits. The run in order skips what such a run has brought.
  */
-final class BlobCarrier {
+final class BlobCarrier implements Hurry {
   /** Attempts in a row that bring no byte, before the transfer is given up. */
   private static final int MAX_FRUITLESS_ATTEMPTS = 5;
 
@@ -234,7 +234,8 @@ final class BlobCarrier {
    * Starts a run at {@code offset}, on a thread of its own, if a reader waits there that the run in
    * order will not reach soon. Does nothing where enough such runs are under way.
    */
-  void fetchAhead(TransferReader reader, long offset) {
+  @Override
+  public void fetchAhead(TransferReader reader, long offset) {
     if (transfer.size() == BlobStore.UNKNOWN_SIZE
         || offset - transfer.firstMissing(0) < FAR_BYTES
         || transfer.firstMissing(offset) > offset) {

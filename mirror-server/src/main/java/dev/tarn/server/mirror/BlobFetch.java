@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  * One blob's way from upstream into the store: asks upstream, makes room, and has a {@link
  * BlobCarrier} carry the bytes. Runs on a virtual thread of its own, from beginning to end.
  */
-final class BlobFetch implements Runnable {
+final class BlobFetch implements Fetch {
   private final Scope scope;
   private final Digest digest;
   private final Caller caller;
@@ -53,8 +53,8 @@ final class BlobFetch implements Runnable {
     this.tools = tools;
   }
 
-  /** Completed when upstream's first answer is here. */
-  CompletableFuture<Opened> opened() {
+  @Override
+  public CompletableFuture<Opened> opened() {
     return opened;
   }
 
@@ -148,7 +148,7 @@ final class BlobFetch implements Runnable {
   private void carry(Transfer transfer, UpstreamContent first) {
     tools.rights().proven(scope, Descriptor.blob(digest, transfer.size()), first.anonymous());
     BlobCarrier carrier = new BlobCarrier(scope, caller, upstream, transfer, tools);
-    opened.complete(new Opened.Running(transfer, carrier));
+    opened.complete(new Opened.Running(transfer, carrier, Source.UPSTREAM));
     carrier.carry(first);
   }
 }

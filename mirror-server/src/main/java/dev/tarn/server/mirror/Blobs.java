@@ -128,7 +128,7 @@ final class Blobs {
       throws InterruptedException {
     TransferReader reader = reading.reader();
     boolean ours = reading.ours();
-    Source source = ours ? Source.UPSTREAM : Source.TRANSFER;
+    Source source = ours ? reading.source() : Source.TRANSFER;
     Outcome outcome = ours ? Outcome.MISS : Outcome.HIT;
     long size = reader.transfer().size();
     if (size == BlobStore.UNKNOWN_SIZE) {
@@ -158,7 +158,7 @@ final class Blobs {
       CountDownLatch progress = new CountDownLatch(1);
       reader.onProgress(start, progress::countDown);
       if (!progress.await(WAIT_BEFORE_FETCHING_AHEAD.toNanos(), TimeUnit.NANOSECONDS)) {
-        reading.carrier().fetchAhead(reader, start);
+        reading.hurry().fetchAhead(reader, start);
         progress.await();
       }
     } catch (InterruptedException e) {

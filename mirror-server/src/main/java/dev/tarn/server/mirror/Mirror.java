@@ -27,13 +27,18 @@ public final class Mirror {
   /** The stores that a mirror keeps what it learns in. */
   public record Stores(BlobStore blobs, TagStore tags, ProofStore proofs) {}
 
-  /** Time, threads and patience, as the mirror is given them. */
+  /**
+   * Time, threads and patience, as the mirror is given them.
+   *
+   * @param peers whom blobs are fetched together with; null where this node is alone
+   */
   public record Surroundings(
       Clock clock,
       LongSupplier nanoClock,
       Executor executor,
       Duration headerTimeout,
-      Backoff backoff) {}
+      Backoff backoff,
+      @Nullable PeerFetches peers) {}
 
   public Mirror(
       Registries registries, Stores stores, Surroundings surroundings, MirrorListener listener) {
@@ -49,7 +54,8 @@ public final class Mirror {
             surroundings.backoff(),
             surroundings.executor(),
             surroundings.nanoClock(),
-            surroundings.headerTimeout());
+            surroundings.headerTimeout(),
+            surroundings.peers());
     this.blobs = new Blobs(registries, stores.blobs(), transfers, rights, listener);
     ManifestFetcher fetcher =
         new ManifestFetcher(

@@ -7,6 +7,8 @@ import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.transfer.TransferFailure;
 import dev.tarn.core.transfer.TransferReader;
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
+import dev.tarn.server.peer.runtime.PeerRuntime;
+import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
@@ -41,13 +43,14 @@ final class Transfers {
   private final LongSupplier nanoClock;
   private final long patienceNanos;
   private final BlobFetch.Tools tools;
+  private final @Nullable PeerFetches peers;
   private volatile boolean stopping;
 
   /**
    * @param over completed when its fetch has let go of everything
    */
   private record Flight(
-      OfBlob request, BlobFetch fetch, long startedNanos, CompletableFuture<Void> over) {
+      OfBlob request, Fetch fetch, long startedNanos, CompletableFuture<Void> over) {
     /** Whether upstream's answer to this flight is an answer to {@code other} as well. */
     boolean answersFor(OfBlob other) {
       return request.scope().equals(other.scope())
@@ -58,7 +61,8 @@ final class Transfers {
   /** What an asker gets. */
   sealed interface Joined {
     /** The content is arriving; the receiver owns the reader. */
-    record Reading(TransferReader reader, BlobCarrier carrier, boolean ours) implements Joined {}
+    record Reading(TransferReader reader, Hurry hurry, boolean ours, Source source)
+        implements Joined {}
 
     /** It failed before it could be read. */
     record Ended(TransferFailure failure) implements Joined {}
@@ -87,12 +91,14 @@ final class Transfers {
       Backoff backoff,
       Executor executor,
       LongSupplier nanoClock,
-      Duration patience) {
+      Duration patience,
+      @Nullable PeerFetches peers) {
     this.registries = registries;
     this.rights = rights;
     this.executor = executor;
     this.nanoClock = nanoClock;
     this.patienceNanos = patience.toNanos();
+    this.peers = peers;
     this.tools =
         new BlobFetch.Tools(
             store, rights, listener, backoff, nanoClock, this::wrong, () -> stopping, executor);
@@ -148,8 +154,15 @@ final class Transfers {
   private Flight newFlight(OfBlob request) {
     Scope scope = request.scope();
     Upstream upstream = registries.upstream(scope);
-    BlobFetch fetch = new BlobFetch(scope, request.digest(), request.caller(), upstream, tools);
+    Fetch fetch = newFetch(scope, request.digest(), request.caller(), upstream);
     return new Flight(request, fetch, nanoClock.getAsLong(), new CompletableFuture<>());
+  }
+
+  private Fetch newFetch(Scope scope, Digest digest, Caller caller, Upstream upstream) {
+    PeerRuntime runtime = peers == null ? null : peers.runtime();
+    return peers == null || runtime == null
+        ? new BlobFetch(scope, digest, caller, upstream, tools)
+        : new PeerFetch(scope, digest, caller, upstream, tools, peers.with(runtime));
   }
 
   private void run(Flight flight) {
@@ -171,7 +184,7 @@ final class Transfers {
   }
 
   private static void abandon(Opened opened) {
-    if (opened instanceof Opened.NoRoom(UpstreamContent content)) {
+    if (opened instanceof Opened.NoRoom(UpstreamContent content) && content != null) {
       content.close();
     }
   }
@@ -219,14 +232,14 @@ final class Transfers {
 
   private @Nullable Joined await(Flight flight, boolean ours) throws InterruptedException {
     return switch (get(flight.fetch().opened())) {
-      case Opened.Running(var transfer, BlobCarrier carrier) -> {
+      case Opened.Running(var transfer, Hurry hurry, Source source) -> {
         TransferReader reader = transfer.join();
         TransferFailure failure = transfer.failure();
         if (reader == null || (failure != null && !ours)) {
           closeIfOpen(reader);
           yield failure == null ? new Joined.Stored() : ours ? new Joined.Ended(failure) : null;
         }
-        yield new Joined.Reading(reader, carrier, ours);
+        yield new Joined.Reading(reader, hurry, ours, source);
       }
       case Opened.Stored _ -> new Joined.Stored();
       case Opened.NoRoom(UpstreamContent content) -> new Joined.NoRoom(ours ? content : null);

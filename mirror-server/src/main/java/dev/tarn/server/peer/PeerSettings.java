@@ -51,6 +51,22 @@ public record PeerSettings(
     return idleTimeout.dividedBy(2);
   }
 
+  /** The same with another limit of chunks sent at a time. */
+  public PeerSettings withUploads(int uploads) {
+    return new PeerSettings(
+        connectTimeout,
+        handshakeTimeout,
+        askTimeout,
+        idleTimeout,
+        maxConnections,
+        uploads,
+        maxDownloads,
+        connectionsPerPeer,
+        connectionsOut,
+        uploadBytesPerSecond,
+        downloadBytesPerSecond);
+  }
+
   /** The same with other limits of bandwidth. */
   public PeerSettings withBandwidth(long upload, long download) {
     return new PeerSettings(

@@ -66,7 +66,9 @@ final class RegistryUpstream implements Upstream {
 
   @Override
   public UpstreamAnswer getListing(RepositoryName repository, String pathAndQuery, Caller caller) {
-    return ask(new Ask(HttpMethod.GET, repository, Ask.Kind.LISTING, pathAndQuery, "", Ask.Part.WHOLE), caller);
+    return ask(
+        new Ask(HttpMethod.GET, repository, Ask.Kind.LISTING, pathAndQuery, "", Ask.Part.WHOLE),
+        caller);
   }
 
   private static Ask manifest(
@@ -76,7 +78,8 @@ final class RegistryUpstream implements Upstream {
           case Tag tag -> tag.toString();
           case Reference.ByDigest(Digest digest) -> digest.toString();
         };
-    return new Ask(method, repository, Ask.Kind.MANIFEST, "manifests/" + name, accept, Ask.Part.WHOLE);
+    return new Ask(
+        method, repository, Ask.Kind.MANIFEST, "manifests/" + name, accept, Ask.Part.WHOLE);
   }
 
   private static Ask blob(

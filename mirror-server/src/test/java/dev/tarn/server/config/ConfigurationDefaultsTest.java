@@ -72,7 +72,10 @@ class ConfigurationDefaultsTest {
                 "",
                 "tarn",
                 Path.of("/var/run/secrets/kubernetes.io/serviceaccount"),
-                Optional.empty()));
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                new PeersConfiguration.Limits(64, 0, 0)));
   }
 
   @Test

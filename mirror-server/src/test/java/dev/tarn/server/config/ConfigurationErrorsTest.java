@@ -63,6 +63,12 @@ class ConfigurationErrorsTest {
         "peers: {members: ['a=10.0.0.1']}|peers.members[0] (line 1): expected a node such as"
             + " node-1=10.0.0.1:5051 or zone-a/node-1=10.0.0.1:5051, found \"a=10.0.0.1\"",
         "peers: {members: ['a=10.0.0.1:1', 'a=10.0.0.2:1']}|peers.members: a is there twice",
+        "peers: {mode: dns, dnsName: tarn}|peers.tls: is needed, or plainHttp: true where everybody"
+            + " on the network may read what nodes hold",
+        "peers: {tls: {key: /k}}|peers.tls (line 1): certificate, key and ca are needed together",
+        "peers: {tls: {key: /k, certificate: /c, ca: /a}, plainHttp: true}|peers.plainHttp"
+            + " (line 1): is for nodes without peers.tls; choose one",
+        "peers: {maxUploads: 0}|peers.maxUploads (line 1): must be at least 1",
         "peers: {dnsPeriod: 10ms}|peers.dnsPeriod (line 1): must be at least 1s",
         "peers: {node: 'a b'}|peers.node (line 1): expected a name such as node-1, found \"a b\"",
         "logging: {level: loud}|logging.level (line 1): expected one of trace, debug, info, warn,"

@@ -53,6 +53,20 @@ class ConfigurationMappingTest {
         service: tarn-peers
         serviceAccount: /etc/tarn/account
         apiServer: https://10.0.0.9:6443
+        tls:
+          certificate: /tls/tls.crt
+          key: /tls/tls.key
+          ca: /tls/ca.crt
+        maxUploads: 9
+        uploadBandwidth: 100MiB
+        downloadBandwidth: 200MiB
+          tls:
+            certificate: /tls/tls.crt
+            key: /tls/tls.key
+            ca: /tls/ca.crt
+          maxUploads: 9
+          uploadBandwidth: 100MiB
+          downloadBandwidth: 200MiB
       shutdown:
         drainTimeout: 1h
       logging:
@@ -237,7 +251,12 @@ class ConfigurationMappingTest {
             "mirrors",
             "tarn-peers",
             Path.of("/etc/tarn/account"),
-            Optional.of(URI.create("https://10.0.0.9:6443"))),
+            Optional.of(URI.create("https://10.0.0.9:6443")),
+            Optional.of(
+                new PeersConfiguration.Tls(
+                    Path.of("/tls/tls.crt"), Path.of("/tls/tls.key"), Path.of("/tls/ca.crt"))),
+            false,
+            new PeersConfiguration.Limits(9, 100L << 20, 200L << 20)),
         new Configuration.Shutdown(Duration.ofHours(1)),
         new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),
         registries);

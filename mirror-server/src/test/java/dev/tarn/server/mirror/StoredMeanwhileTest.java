@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,11 @@ class StoredMeanwhileTest {
     @Override
     public void remove(Digest digest) {
       store.remove(digest);
+    }
+
+    @Override
+    public void forEach(ObjLongConsumer<Digest> blob) {
+      store.forEach(blob);
     }
 
     @Override

@@ -248,7 +248,8 @@ public final class MirrorFixture implements AutoCloseable {
                 () -> System.nanoTime() + nanosAhead.get(),
                 workers,
                 options.timeouts().header(),
-                attempt -> {}),
+                attempt -> {},
+                null),
             new MirrorListener() {
               @Override
               public void trouble(String event, Scope scope, Object subject, String why) {

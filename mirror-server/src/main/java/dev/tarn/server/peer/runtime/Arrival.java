@@ -2,6 +2,7 @@ package dev.tarn.server.peer.runtime;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.planner.Event;
+import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
 import dev.tarn.core.range.ChunkGrid;
 import dev.tarn.server.peer.ChunkBody;
@@ -55,7 +56,7 @@ final class Arrival {
       return null;
     }
     size = told;
-    slots.values().forEach(Slot::drop);
+    dropAll();
     slots.clear();
     SharedFile old = file;
     file = null;
@@ -68,7 +69,7 @@ final class Arrival {
         && told != Question.UNKNOWN_SIZE
         && slots.values().stream().allMatch(slot -> slot.bytes() == 0)) {
       size = told;
-      slots.values().forEach(Slot::drop);
+      dropAll();
       slots.clear();
     }
     return told == Question.UNKNOWN_SIZE || told == size;
@@ -88,8 +89,12 @@ final class Arrival {
         chunk, _ -> new Slot(grid.start(chunk), grid.length(chunk), this::write));
   }
 
-  private void write(ByteBuffer bytes, long position) throws IOException {
-    openFile().file().write(bytes, position);
+  private void dropAll() {
+    slots.values().forEach(slot -> slot.drop(FetchFailure.MISMATCH));
+  }
+
+  private void write(ByteBuffer bytes, long position, boolean vouched) throws IOException {
+    openFile().file().write(bytes, position, vouched);
   }
 
   private SharedFile openFile() throws IOException {
@@ -218,7 +223,7 @@ final class Arrival {
             }
           });
     }
-    slots.values().forEach(Slot::drop);
+    dropAll();
   }
 
   /** What is known of the chunks that are here. */
@@ -245,7 +250,7 @@ final class Arrival {
       shared = file;
     }
     if (!complete) {
-      slots.values().forEach(Slot::drop);
+      dropAll();
     }
     if (shared != null) {
       if (!complete) {

@@ -13,8 +13,12 @@ public interface BlobFile extends AutoCloseable {
   /** The file, borrowed: bytes written are readable from it at once. */
   FileChannel channel();
 
-  /** Writes all of {@code bytes}, which nobody vouches for yet. */
-  void write(ByteBuffer bytes, long position) throws IOException;
+  /**
+   * Writes all of {@code bytes}.
+   *
+   * @param vouched whether upstream gave them to this very node: clients may have them at once
+   */
+  void write(ByteBuffer bytes, long position, boolean vouched) throws IOException;
 
   /** These bytes are what their fetcher's hash says: clients may have them from now on. */
   void verified(long start, long end) throws IOException;

@@ -108,7 +108,7 @@ final class Reception implements Flow, ChunkReceiver {
     }
     int count = bytes.remaining();
     try {
-      if (!place.write(this, position, bytes)) {
+      if (!place.write(this, position, bytes, false)) {
         return; // Somebody else has taken over; the planner has cancelled this one, or will.
       }
     } catch (IOException e) {
@@ -134,7 +134,7 @@ final class Reception implements Flow, ChunkReceiver {
       Digest expected = whole ? action.digest() : place.sum();
       if (!tail.hash().equals(expected)) {
         host.chunkMismatch(action.from(), action.digest(), action.chunk());
-        place.drop();
+        place.drop(FetchFailure.MISMATCH);
         fail(FetchFailure.MISMATCH);
         return;
       }
@@ -154,7 +154,7 @@ final class Reception implements Flow, ChunkReceiver {
     if (place != null && !isCancelled()) {
       report.settled(place.start() + position);
       if (reason == FetchFailure.MISMATCH) {
-        place.drop();
+        place.drop(FetchFailure.MISMATCH);
       }
     }
     fail(reason);

@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Slot {
   /** How to write into the blob's file. */
   interface Sink {
-    void write(ByteBuffer bytes, long position) throws IOException;
+    /**
+     * Writes all of {@code bytes}; may block.
+     *
+     * @param vouched whether this node had these bytes, and all before them in the chunk, from
+     *     upstream itself
+     */
+    void write(ByteBuffer bytes, long position, boolean vouched) throws IOException;
   }
 
   private final long start;
@@ -32,6 +38,8 @@ final class Slot {
   // Guarded by this.
   private MessageDigest hash = Algorithm.SHA256.newHash();
   private @Nullable Object owner;
+  private boolean foreign;
+  private volatile FetchFailure dropped = FetchFailure.MISMATCH;
   private volatile int generation;
   private volatile long bytes;
   private volatile @Nullable ChunkTail tail;
@@ -65,6 +73,11 @@ final class Slot {
     return tail;
   }
 
+  /** Whether bytes of it came from a peer, for which this node can't vouch. */
+  synchronized boolean foreign() {
+    return foreign;
+  }
+
   /** Changes when what came is dropped. */
   int generation() {
     return generation;
@@ -81,9 +94,10 @@ final class Slot {
    * nothing.
    *
    * @param offset within the chunk, not beyond what is here
+   * @param own whether this node has the bytes from upstream itself
    * @return whether the writer is still the owner
    */
-  boolean write(Object writer, long offset, ByteBuffer more) throws IOException {
+  boolean write(Object writer, long offset, ByteBuffer more, boolean own) throws IOException {
     List<Runnable> woken;
     synchronized (this) {
       if (!writer.equals(owner) || tail != null) {
@@ -99,7 +113,8 @@ final class Slot {
       ByteBuffer fresh = more.slice(more.position() + (int) known, more.remaining() - (int) known);
       int count = fresh.remaining();
       hash.update(fresh.duplicate());
-      sink.write(fresh, start + bytes);
+      foreign |= !own;
+      sink.write(fresh, start + bytes, !foreign);
       bytes += count;
       woken = takeWaiters();
     }
@@ -127,13 +142,15 @@ final class Slot {
     woken.forEach(Runnable::run);
   }
 
-  /** What came is worth nothing: whoever reads it is told so, and it begins anew. May block. */
-  void drop() {
+  /** What came is not used: whoever reads it is told why, and it begins anew. May block. */
+  void drop(FetchFailure why) {
     List<Runnable> woken;
     synchronized (this) {
       bytes = 0;
       tail = null;
       owner = null;
+      foreign = false;
+      dropped = why;
       generation++;
       hash = Algorithm.SHA256.newHash();
       woken = takeWaiters();
@@ -162,6 +179,6 @@ final class Slot {
 
   /** Why nobody can read on who began at a generation; null where one can. */
   @Nullable FetchFailure broken(int readGeneration) {
-    return generation == readGeneration ? null : FetchFailure.MISMATCH;
+    return generation == readGeneration ? null : dropped;
   }
 }

@@ -60,7 +60,7 @@ final class UpstreamReception implements Flow, UpstreamSource.Receiver {
       return;
     }
     if (place.bytes() == place.length()) {
-      place.drop(); // Nobody vouched for it, and this node can't, as it came from another.
+      place.drop(FetchFailure.GONE); // Whoever brought it stopped before it was vouched for.
       place.take(this);
     }
     position = place.start() + place.bytes();
@@ -135,7 +135,7 @@ final class UpstreamReception implements Flow, UpstreamSource.Receiver {
     }
     long offset = position - place.start();
     int count = (int) Math.min(bytes.remaining(), place.length() - offset);
-    if (!place.write(this, offset, bytes.slice(bytes.position(), count))) {
+    if (!place.write(this, offset, bytes.slice(bytes.position(), count), true)) {
       return false; // Somebody else has taken over; the planner has cancelled this one, or will.
     }
     bytes.position(bytes.position() + count);
@@ -163,6 +163,11 @@ final class UpstreamReception implements Flow, UpstreamSource.Receiver {
     Slot next = arrival.slot(chunk);
     if (next != null) {
       next.take(this);
+      if (chunk != Question.WHOLE && next.tail() == null && next.foreign()) {
+        // What came from a peer is nobody's word yet, and this node is to vouch for the chunk.
+        next.drop(FetchFailure.GONE);
+        next.take(this);
+      }
     }
     slot = next;
     return next;

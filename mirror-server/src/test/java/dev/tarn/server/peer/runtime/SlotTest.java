@@ -19,7 +19,7 @@ class SlotTest {
       new Slot(
           20,
           10,
-          (bytes, position) ->
+          (bytes, position, vouched) ->
               file.put(
                   (int) position,
                   bytes.array(),
@@ -38,8 +38,8 @@ class SlotTest {
   @Test
   void bytesAreAppendedAndHashedAsTheyAre() throws IOException {
     slot.take("one");
-    assertThat(slot.write("one", 0, text("hello"))).isTrue();
-    assertThat(slot.write("one", 5, text("world"))).isTrue();
+    assertThat(slot.write("one", 0, text("hello"), true)).isTrue();
+    assertThat(slot.write("one", 5, text("world"), true)).isTrue();
     assertThat(slot.bytes()).isEqualTo(10);
     assertThat(written(10)).isEqualTo("helloworld");
     assertThat(slot.sum()).isEqualTo(Digest.sha256("helloworld"));
@@ -48,11 +48,11 @@ class SlotTest {
   @Test
   void whoeverTakesOverGoesOnWhereTheLastOneGotTo() throws IOException {
     slot.take("one");
-    slot.write("one", 0, text("hello"));
+    slot.write("one", 0, text("hello"), true);
     assertThat(slot.take("two")).isEqualTo(5);
 
-    assertThat(slot.write("one", 5, text("stray"))).isFalse();
-    assertThat(slot.write("two", 5, text("world"))).isTrue();
+    assertThat(slot.write("one", 5, text("stray"), true)).isFalse();
+    assertThat(slot.write("two", 5, text("world"), true)).isTrue();
 
     assertThat(written(10)).isEqualTo("helloworld");
   }
@@ -60,9 +60,9 @@ class SlotTest {
   @Test
   void bytesThatAreHereAlreadyAreNotWrittenAgain() throws IOException {
     slot.take("one");
-    slot.write("one", 0, text("hello"));
-    slot.write("one", 0, text("old"));
-    slot.write("one", 3, text("XXwor"));
+    slot.write("one", 0, text("hello"), true);
+    slot.write("one", 0, text("old"), true);
+    slot.write("one", 3, text("XXwor"), true);
     assertThat(written(8)).isEqualTo("hellowor");
     assertThat(slot.sum()).isEqualTo(Digest.sha256("hellowor"));
   }
@@ -70,8 +70,8 @@ class SlotTest {
   @Test
   void bytesThatDoNotFollowOrDoNotFitAreRefused() {
     slot.take("one");
-    assertThatThrownBy(() -> slot.write("one", 1, text("x"))).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> slot.write("one", 0, text("longer than ten")))
+    assertThatThrownBy(() -> slot.write("one", 1, text("x"), true)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> slot.write("one", 0, text("longer than ten"), true))
         .isInstanceOf(IOException.class);
   }
 
@@ -80,7 +80,7 @@ class SlotTest {
     slot.take("one");
     slot.onProgress(0, slot.generation(), () -> woken.add("first"));
     assertThat(woken).isEmpty();
-    slot.write("one", 0, text("hello"));
+    slot.write("one", 0, text("hello"), true);
     assertThat(woken).containsExactly("first");
 
     slot.onProgress(2, slot.generation(), () -> woken.add("at once"));
@@ -93,18 +93,18 @@ class SlotTest {
   @Test
   void whatIsDroppedBeginsAnewAndItsReadersAreTold() throws IOException {
     slot.take("one");
-    slot.write("one", 0, text("wrong"));
+    slot.write("one", 0, text("wrong"), true);
     int before = slot.generation();
     slot.onProgress(5, before, () -> woken.add("told"));
 
-    slot.drop();
+    slot.drop(FetchFailure.MISMATCH);
 
     assertThat(woken).containsExactly("told");
     assertThat(slot.broken(before)).isEqualTo(FetchFailure.MISMATCH);
     assertThat(slot.bytes()).isZero();
-    assertThat(slot.write("one", 5, text("late"))).isFalse();
+    assertThat(slot.write("one", 5, text("late"), true)).isFalse();
     slot.take("two");
-    slot.write("two", 0, text("right"));
+    slot.write("two", 0, text("right"), true);
     assertThat(slot.sum()).isEqualTo(Digest.sha256("right"));
     assertThat(slot.broken(slot.generation())).isNull();
   }

@@ -155,7 +155,7 @@ final class TestFiles implements BlobFiles {
     }
 
     @Override
-    public void write(ByteBuffer bytes, long position) throws IOException {
+    public void write(ByteBuffer bytes, long position, boolean vouched) throws IOException {
       if (full) {
         throw new IOException("no space left on device");
       }

@@ -1,0 +1,213 @@
+package dev.tarn.server;
+
+import dev.tarn.core.placement.Membership;
+import dev.tarn.server.config.PeersConfiguration;
+import dev.tarn.server.membership.ClusterMembership;
+import dev.tarn.server.membership.MembershipListener;
+import dev.tarn.server.metrics.PeerMetrics;
+import dev.tarn.server.mirror.PeerFetches;
+import dev.tarn.server.net.Transport;
+import dev.tarn.server.peer.PeerClient;
+import dev.tarn.server.peer.PeerEndpoint;
+import dev.tarn.server.peer.PeerSettings;
+import dev.tarn.server.peer.PeerSurroundings;
+import dev.tarn.server.peer.runtime.PeerRuntime;
+import dev.tarn.server.peer.tls.IdentityFiles;
+import dev.tarn.server.peer.tls.PeerTls;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node among its peers: begins once the membership knows it, and follows the membership from
+ * then on. Until then, and where its port cannot be bound, the node goes upstream alone.
+ * Thread-safe.
+ */
+final class PeerNetwork implements MembershipListener, AutoCloseable {
+  private static final long RETRY_SECONDS = 10;
+  private static final long RELOAD_SECONDS = 5;
+
+  private final PeersConfiguration configuration;
+  private final ClusterMembership membership;
+  private final PeerFetches fetches;
+  private final Parts parts;
+  private final PeerEvents events;
+
+  // Guarded by this.
+  private @Nullable Running running;
+  private boolean warned;
+  private boolean starting;
+  private boolean closed;
+
+  /** What it runs on; {@code timer} is only to hand over to {@code workers}. */
+  record Parts(
+      Transport transport, Executor workers, ScheduledExecutorService timer, PeerMetrics metrics) {}
+
+  private record Running(PeerRuntime runtime, PeerClient client, PeerEndpoint endpoint) {}
+
+  PeerNetwork(
+      PeersConfiguration configuration,
+      ClusterMembership membership,
+      PeerFetches fetches,
+      Parts parts) {
+    this.configuration = configuration;
+    this.membership = membership;
+    this.fetches = fetches;
+    this.parts = parts;
+    this.events = new PeerEvents(parts.metrics(), membership);
+  }
+
+  @Override
+  public void changed(Membership before, Membership after) {
+    String self = membership.selfName();
+    boolean start;
+    PeerRuntime runtime;
+    synchronized (this) {
+      runtime = running == null ? null : running.runtime();
+      start = running == null && !starting && after.find(self).isPresent();
+      starting |= start;
+      if (running == null && !start && !starting && !warned && !after.members().isEmpty()) {
+        warned = true;
+        PeerEvents.notAMember(self);
+      }
+    }
+    if (runtime != null) {
+      runtime.membershipChanged(after);
+    } else if (start) {
+      work(() -> start(self));
+    }
+  }
+
+  @Override
+  public void sourceFailed(Throwable cause) {
+    // The last snapshot stays.
+  }
+
+  private void work(Runnable task) {
+    try {
+      parts.workers().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The node is closing.
+    }
+  }
+
+  private void later(long seconds, Runnable task) {
+    try {
+      parts.timer().schedule(() -> work(task), seconds, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      // The node is closing.
+    }
+  }
+
+  /** Loads certificates and binds a port: blocks. */
+  private void start(String self) {
+    PeerSettings settings = settings();
+    PeerSurroundings surroundings =
+        new PeerSurroundings(
+            parts.transport(), parts.workers(), System::nanoTime, Clock.systemUTC());
+    Optional<PeerTls> tls = configuration.tls().map(files -> tls(files, self, settings));
+    PeerClient client = new PeerClient(self, settings, tls, surroundings, events);
+    PeerRuntime runtime =
+        new PeerRuntime(
+            new PeerRuntime.Parts(
+                self,
+                fetches,
+                fetches,
+                client,
+                parts.workers(),
+                System::nanoTime,
+                new SplittableRandom(),
+                events),
+            membership.current());
+    PeerEndpoint endpoint;
+    try {
+      endpoint =
+          PeerEndpoint.start(
+              configuration.listen().toSocketAddress(),
+              self,
+              settings,
+              tls,
+              runtime,
+              surroundings,
+              events);
+    } catch (IOException e) {
+      runtime.close();
+      client.close();
+      PeerEvents.startFailed(e);
+      later(RETRY_SECONDS, () -> start(self));
+      return;
+    }
+    Running started = new Running(runtime, client, endpoint);
+    synchronized (this) {
+      if (!closed) {
+        running = started;
+      }
+    }
+    if (running != started) {
+      stop(started);
+      return;
+    }
+    // What changed while it started.
+    runtime.membershipChanged(membership.current());
+    tls.ifPresent(this::reloadLater);
+    parts.metrics().bindChunks(endpoint::uploads, client::downloads);
+    parts
+        .metrics()
+        .bindCertificate(
+            () -> tls.flatMap(PeerTls::validUntil).map(Instant::getEpochSecond).orElse(0L));
+    fetches.connect(runtime);
+    PeerEvents.started(self, endpoint.address(), tls.isPresent());
+  }
+
+  private PeerSettings settings() {
+    PeersConfiguration.Limits limits = configuration.limits();
+    return PeerSettings.DEFAULT
+        .withUploads(limits.maxUploads())
+        .withBandwidth(limits.uploadBandwidth(), limits.downloadBandwidth());
+  }
+
+  private PeerTls tls(PeersConfiguration.Tls files, String self, PeerSettings settings) {
+    return new PeerTls(
+        new IdentityFiles(files.certificate(), files.key(), files.ca()),
+        self,
+        settings.handshakeTimeout(),
+        parts.workers(),
+        events);
+  }
+
+  private void reloadLater(PeerTls tls) {
+    later(
+        RELOAD_SECONDS,
+        () -> {
+          tls.reload();
+          reloadLater(tls);
+        });
+  }
+
+  private static void stop(Running running) {
+    running.endpoint().close();
+    running.runtime().close();
+    running.client().close();
+  }
+
+  @Override
+  public void close() {
+    Running stopping;
+    synchronized (this) {
+      closed = true;
+      stopping = running;
+      running = null;
+    }
+    fetches.connect(null);
+    if (stopping != null) {
+      stop(stopping);
+    }
+  }
+}

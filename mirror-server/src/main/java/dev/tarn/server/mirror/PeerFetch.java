@@ -1,0 +1,292 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.store.NoRoomException;
+import dev.tarn.core.store.PartialBlob;
+import dev.tarn.core.transfer.Transfer;
+import dev.tarn.core.transfer.TransferFailure;
+import dev.tarn.core.transfer.TransferPolicy;
+import dev.tarn.core.transfer.TransferReader;
+import dev.tarn.server.peer.runtime.UpstreamSource;
+import dev.tarn.server.peer.runtime.WantOutcome;
+import dev.tarn.server.upstream.Caller;
+import dev.tarn.server.upstream.Upstream;
+import dev.tarn.server.upstream.UpstreamAnswer;
+import dev.tarn.server.upstream.UpstreamContent;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One blob that this node fetches together with its peers, on behalf of the client that asked for
+ * it first. Its bytes may come from anywhere; that client gets them once upstream has said that it
+ * may: by giving this node some of them, or, where they all come from peers, by answering a HEAD.
+ */
+final class PeerFetch implements Fetch, Hurry {
+  /** How often it is looked whether somebody waits, or nobody wants it any more. */
+  private static final long LOOK_MILLIS = 200;
+
+  private final Scope scope;
+  private final Digest digest;
+  private final Caller caller;
+  private final Upstream upstream;
+  private final BlobFetch.Tools tools;
+  private final PeerFetches.With peers;
+  private final CompletableFuture<Opened> opened = new CompletableFuture<>();
+  private final CompletableFuture<WantOutcome> outcome = new CompletableFuture<>();
+
+  // Guarded by this.
+  private @Nullable ArrivingFile file;
+  private @Nullable Source source;
+  private @Nullable UpstreamAnswer refusal;
+  private boolean allowed;
+  private boolean asking;
+  private boolean over;
+
+  PeerFetch(
+      Scope scope,
+      Digest digest,
+      Caller caller,
+      Upstream upstream,
+      BlobFetch.Tools tools,
+      PeerFetches.With peers) {
+    this.scope = scope;
+    this.digest = digest;
+    this.caller = caller;
+    this.upstream = upstream;
+    this.tools = tools;
+    this.peers = peers;
+  }
+
+  Digest digest() {
+    return digest;
+  }
+
+  @Override
+  public CompletableFuture<Opened> opened() {
+    return opened;
+  }
+
+  @Override
+  public void run() {
+    if (tools.store().sizeOf(digest).isPresent()) {
+      opened.complete(new Opened.Stored());
+      return;
+    }
+    allowed = tools.rights().open(scope, digest) != null;
+    try {
+      peers.begin(this, outcome::complete);
+      ended(awaitOutcome());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ended(stop(TransferFailure.SHUTDOWN));
+    } catch (RuntimeException e) {
+      tools.listener().trouble("transfer_failed", scope, digest, String.valueOf(e));
+      ended(stop(TransferFailure.SOURCE));
+    } finally {
+      peers.end(this);
+    }
+  }
+
+  private WantOutcome awaitOutcome() throws InterruptedException {
+    while (true) {
+      try {
+        return outcome.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("nobody fails it", e);
+      } catch (TimeoutException e) {
+        TransferFailure end = whyNotGoOn();
+        if (end != null) {
+          return stop(end);
+        }
+      }
+    }
+  }
+
+  /** Looks after the readers; why it should end where it should. */
+  private @Nullable TransferFailure whyNotGoOn() {
+    if (tools.stopping().getAsBoolean()) {
+      return TransferFailure.SHUTDOWN;
+    }
+    ArrivingFile arriving;
+    synchronized (this) {
+      arriving = opened.isDone() ? file : null;
+    }
+    if (arriving == null) {
+      return null;
+    }
+    for (long offset : arriving.transfer().waits()) {
+      peers.readerWaits(this, offset);
+    }
+    return arriving.transfer().isOver() || arriving.transfer().isWanted()
+        ? null
+        : TransferFailure.ABANDONED;
+  }
+
+  private WantOutcome stop(TransferFailure why) {
+    ArrivingFile arriving;
+    synchronized (this) {
+      arriving = file;
+    }
+    if (arriving != null) {
+      arriving.endsWith(why);
+    }
+    peers.unwant(this);
+    return WantOutcome.NOBODY;
+  }
+
+  private void ended(WantOutcome how) {
+    ArrivingFile arriving;
+    UpstreamAnswer answer;
+    synchronized (this) {
+      over = true;
+      arriving = file;
+      answer = refusal;
+    }
+    switch (how) {
+      case COMPLETE -> opened.complete(new Opened.Stored());
+      case STORAGE -> {
+        abandon(arriving);
+        opened.complete(new Opened.NoRoom(null));
+      }
+      case NOBODY -> {
+        abandon(arriving);
+        opened.complete(
+            new Opened.Otherwise(
+                answer != null
+                    ? answer
+                    : new UpstreamAnswer.Failed(
+                        UpstreamAnswer.Reason.BROKEN, "neither peers nor upstream deliver it")));
+      }
+    }
+  }
+
+  /** At once, so that what came is kept before somebody asks for it again. */
+  private static void abandon(@Nullable ArrivingFile arriving) {
+    if (arriving != null) {
+      arriving.abandon();
+    }
+  }
+
+  // What the runtime's flows tell, on threads that may block.
+
+  /** A place for the blob; in the stead of the one before, if there was one. */
+  ArrivingFile create(long size) throws IOException {
+    ArrivingFile before;
+    synchronized (this) {
+      before = file;
+    }
+    abandon(before);
+    synchronized (this) {
+      if (over) {
+        throw new IOException("nobody wants it any more");
+      }
+      switch (tools.store().admit(digest, size)) {
+        case BlobStore.Admission.Admitted(PartialBlob partial) -> {
+          Transfer transfer = new Transfer(partial, TransferPolicy.DEFAULT, tools.nanoClock());
+          file = new ArrivingFile(transfer, partial.channel(), this);
+          return file;
+        }
+        case BlobStore.Admission.NoRoom _ ->
+            throw new NoRoomException("the store's limits leave no room");
+      }
+    }
+  }
+
+  /** Bytes come: what they are the first of decides who may have them. */
+  void arrives(ArrivingFile into, int bytes, boolean vouched) {
+    if (!vouched) {
+      tools.listener().fetched(scope.registry(), Source.PEER, bytes);
+    }
+    boolean ask;
+    synchronized (this) {
+      if (source == null) {
+        source = vouched ? Source.UPSTREAM : Source.PEER;
+      }
+      ask = !vouched && !allowed && !asking;
+      asking |= ask;
+    }
+    if (ask) {
+      try {
+        tools.executor().execute(this::askForRight);
+      } catch (RejectedExecutionException e) {
+        return; // The node is closing.
+      }
+    }
+    openWhereAllowed(into);
+  }
+
+  void mismatched() {
+    tools.wrong().accept(digest);
+    tools.listener().trouble("digest_mismatch", scope, digest, "what came was discarded");
+  }
+
+  UpstreamRun newRun(long start, long end, UpstreamSource.Receiver receiver) {
+    return new UpstreamRun(
+        new UpstreamRun.From(scope, digest, caller, upstream), this, tools, start, end, receiver);
+  }
+
+  private void askForRight() {
+    UpstreamAnswer answer = upstream.headBlob(scope.repository(), digest, caller);
+    if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)) {
+      try (content) {
+        allowedBy(content);
+      }
+    } else {
+      synchronized (this) {
+        asking = false;
+      }
+      refused(answer);
+    }
+  }
+
+  /** Upstream delivered it, or answered 200 for it, to this very caller. */
+  void allowedBy(UpstreamContent content) {
+    tools.rights().proven(scope, Descriptor.blob(digest, content.totalSize()), content.anonymous());
+    ArrivingFile arriving;
+    synchronized (this) {
+      allowed = true;
+      arriving = file;
+    }
+    if (arriving != null) {
+      openWhereAllowed(arriving);
+    }
+  }
+
+  /** Upstream did not; where that is all that is known of this caller's right, it ends here. */
+  void refused(UpstreamAnswer answer) {
+    boolean end;
+    synchronized (this) {
+      refusal = answer;
+      end = !allowed && !asking;
+    }
+    if (end) {
+      opened.complete(new Opened.Otherwise(answer));
+      peers.unwant(this);
+      outcome.complete(WantOutcome.NOBODY);
+    }
+  }
+
+  private void openWhereAllowed(ArrivingFile arriving) {
+    Source first;
+    synchronized (this) {
+      if (!allowed || source == null || arriving.hidden()) {
+        return;
+      }
+      first = source;
+    }
+    if (!opened.isDone()) {
+      opened.complete(new Opened.Running(arriving.transfer(), this, first));
+    }
+  }
+
+  @Override
+  public void fetchAhead(TransferReader reader, long offset) {
+    peers.readerWaits(this, offset);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.tarn.server.mirror;
+
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.planner.Question;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.store.StoredBlob;
+import dev.tarn.server.peer.runtime.BlobFile;
+import dev.tarn.server.peer.runtime.BlobFiles;
+import dev.tarn.server.peer.runtime.PeerRuntime;
+import dev.tarn.server.peer.runtime.UpstreamSource;
+import dev.tarn.server.peer.runtime.WantOutcome;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The blobs that this node fetches together with its peers; and, for those peers, what it holds and
+ * how it asks upstream: on behalf of its own client each time. Thread-safe.
+ */
+public final class PeerFetches implements BlobFiles, UpstreamSource {
+  private final BlobStore store;
+  private final Executor executor;
+  private final ConcurrentMap<Digest, PeerFetch> fetches = new ConcurrentHashMap<>();
+  private volatile @Nullable PeerRuntime runtime;
+
+  /**
+   * No peers yet.
+   *
+   * @param executor threads that may block
+   */
+  public PeerFetches(BlobStore store, Executor executor) {
+    this.store = store;
+    this.executor = executor;
+  }
+
+  /** From now on fetches begin with asking peers; null: from now on they go upstream alone. */
+  public void connect(@Nullable PeerRuntime peers) {
+    runtime = peers;
+  }
+
+  /** Whether peers are asked now. */
+  public boolean connected() {
+    return runtime != null;
+  }
+
+  @Nullable PeerRuntime runtime() {
+    return runtime;
+  }
+
+  /** What a fetch works with. */
+  With with(PeerRuntime peers) {
+    return new With(peers);
+  }
+
+  /** The peers, as one fetch has them from its beginning to its end. */
+  final class With {
+    private final PeerRuntime peers;
+
+    private With(PeerRuntime peers) {
+      this.peers = peers;
+    }
+
+    void begin(PeerFetch fetch, Consumer<WantOutcome> then) {
+      fetches.put(fetch.digest(), fetch);
+      if (!peers.want(fetch.digest(), Question.UNKNOWN_SIZE, then)) {
+        throw new IllegalStateException(fetch.digest() + " is wanted twice");
+      }
+    }
+
+    /** Does nothing where it is over. */
+    void unwant(PeerFetch fetch) {
+      peers.unwant(fetch.digest());
+    }
+
+    void readerWaits(PeerFetch fetch, long offset) {
+      peers.readerWaits(fetch.digest(), offset);
+    }
+
+    void end(PeerFetch fetch) {
+      fetches.remove(fetch.digest(), fetch);
+    }
+  }
+
+  @Override
+  public BlobFile create(Digest digest, long size) throws IOException {
+    PeerFetch fetch = fetches.get(digest);
+    if (fetch == null) {
+      throw new IOException("nobody wants it any more");
+    }
+    return fetch.create(size);
+  }
+
+  @Override
+  public long completeSize(Digest digest) {
+    return store.sizeOf(digest).orElse(Question.UNKNOWN_SIZE);
+  }
+
+  @Override
+  public @Nullable StoredBlob open(Digest digest) {
+    return store.open(digest);
+  }
+
+  @Override
+  public List<Question.Held> inventory() {
+    List<Question.Held> held = new ArrayList<>();
+    store.forEach((digest, size) -> held.add(new Question.Held(digest, size)));
+    return held;
+  }
+
+  @Override
+  public Run fetch(Digest digest, long start, long end, Receiver receiver) {
+    PeerFetch fetch = fetches.get(digest);
+    if (fetch == null) {
+      receiver.failed(FetchFailure.GONE);
+      return () -> {};
+    }
+    UpstreamRun run = fetch.newRun(start, end, receiver);
+    try {
+      executor.execute(run);
+    } catch (RejectedExecutionException e) {
+      receiver.failed(FetchFailure.UNAVAILABLE); // The node is closing.
+    }
+    return run;
+  }
+}

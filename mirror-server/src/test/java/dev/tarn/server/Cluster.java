@@ -1,0 +1,117 @@
+package dev.tarn.server;
+
+import dev.tarn.server.config.ConfigurationLoader;
+import dev.tarn.server.testing.ScriptedUpstream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+
+/** Whole nodes in this process that know each other, in front of one scripted upstream. */
+final class Cluster implements AutoCloseable {
+  final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<ServerSocket> reserved = new ArrayList<>();
+  private final Path directory;
+  private final String members;
+  private final List<Integer> ports;
+
+  private Cluster(int size, Path directory) throws IOException {
+    this.directory = directory;
+    for (int i = 0; i < size; i++) {
+      reserved.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    }
+    this.ports = reserved.stream().map(ServerSocket::getLocalPort).toList();
+    for (ServerSocket socket : reserved) {
+      socket.close();
+    }
+    this.members =
+        ports.stream()
+            .map(port -> "zone/node-" + ports.indexOf(port) + "=127.0.0.1:" + port)
+            .collect(Collectors.joining("\", \"", "[\"", "\"]"));
+  }
+
+  /** Starts nodes that speak plain HTTP with each other. */
+  static Cluster start(int size, Path directory) throws IOException {
+    Cluster cluster = new Cluster(size, directory);
+    for (int i = 0; i < size; i++) {
+      cluster.nodes.add(cluster.startNode(i));
+    }
+    Awaitility.await().until(() -> cluster.nodes.stream().allMatch(Node::hasPeers));
+    return cluster;
+  }
+
+  private Node startNode(int number) throws IOException {
+    String yaml =
+        """
+        registry: {listen: "127.0.0.1:0"}
+        admin: {listen: "127.0.0.1:0"}
+        store: {path: "%s", minFree: 0%%, reserveFree: 0%%}
+        upstream: {retries: 0}
+        shutdown: {drainTimeout: 0s}
+        peers:
+          mode: static
+          listen: 127.0.0.1:%d
+          node: node-%d
+          members: %s
+          plainHttp: true
+        registries:
+          example.com: {upstreams: [{url: "%s"}]}
+        """
+            .formatted(
+                directory.resolve("node-" + number),
+                ports.get(number),
+                number,
+                members,
+                upstream.url());
+    return Node.start(ConfigurationLoader.parse(yaml, Map.of()), "test");
+  }
+
+  Node node(int number) {
+    return nodes.get(number);
+  }
+
+  /** Asks a node's registry endpoint. */
+  HttpResponse<byte[]> get(int node, String uri, String... headers) {
+    int port = nodes.get(node).registryAddress().getPort();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + uri));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      return client.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What a node's metrics say. */
+  String metrics(int node) throws IOException, InterruptedException {
+    int port = nodes.get(node).adminAddress().getPort();
+    URI uri = URI.create("http://127.0.0.1:" + port + "/metrics");
+    return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(Node::close);
+    client.close();
+    upstream.close();
+  }
+}

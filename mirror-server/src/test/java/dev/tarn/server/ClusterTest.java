@@ -1,0 +1,105 @@
+package dev.tarn.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.server.testing.Clients;
+import dev.tarn.server.testing.Reply;
+import dev.tarn.server.testing.Sample;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients of whole nodes get that have peers, and what upstream is asked for. */
+class ClusterTest {
+  @TempDir Path directory;
+
+  @Test
+  void aBlobThatOneNodeAsksForIsOneOrdinaryGetAndNobodyElseStoresAByte() throws Exception {
+    Sample blob = Sample.blob(1, 9_000_000);
+    try (Cluster cluster = Cluster.start(3, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply());
+
+      HttpResponse<byte[]> answer = cluster.get(1, blob.uri());
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo(blob.bytes());
+      assertThat(cluster.upstream.requests()).hasSize(1);
+      assertThat(cluster.upstream.requests().getFirst().header("range")).isEmpty();
+      assertThat(cluster.metrics(0)).contains("tarn_store_blobs 0.0");
+      assertThat(cluster.metrics(2)).contains("tarn_store_blobs 0.0");
+    }
+  }
+
+  @Test
+  void whatOneNodeHoldsTheOthersTakeFromItAndAskUpstreamOnlyWhetherTheyMay() throws Exception {
+    Sample blob = Sample.blob(2, 9_000_000);
+    try (Cluster cluster = Cluster.start(3, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply());
+      assertThat(cluster.get(0, blob.uri()).body()).isEqualTo(blob.bytes());
+
+      HttpResponse<byte[]> second = cluster.get(1, blob.uri());
+      HttpResponse<byte[]> third = cluster.get(2, blob.uri());
+
+      assertThat(second.body()).isEqualTo(blob.bytes());
+      assertThat(third.body()).isEqualTo(blob.bytes());
+      assertThat(cluster.upstream.count("GET", blob.path())).isEqualTo(1);
+      assertThat(cluster.upstream.count("HEAD", blob.path())).isEqualTo(2);
+      assertThat(second.headers().firstValue("Cache-Status").orElse("")).contains("peer");
+    }
+  }
+
+  @Test
+  void allNodesAtOnceGetItTogether() throws Exception {
+    Sample blob = Sample.blob(3, 30_000_000);
+    try (Cluster cluster = Cluster.start(4, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply());
+
+      List<HttpResponse<byte[]>> answers =
+          Clients.atOnce(4, number -> () -> cluster.get(number, blob.uri()));
+
+      assertThat(answers)
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo(blob.bytes());
+              });
+      System.out.println("GETs " + cluster.upstream.requests());
+    }
+  }
+
+  @Test
+  void aNodeWhoseClientMayNotHaveItGetsUpstreamsChallengeThoughAPeerHoldsIt() throws Exception {
+    Sample blob = Sample.blob(4, 9_000_000);
+    String challenge = "Basic realm=\"private\"";
+    try (Cluster cluster = Cluster.start(2, directory)) {
+      cluster.upstream.on(
+          blob.path(),
+          request ->
+              request.header("authorization").isPresent()
+                  ? blob.reply().answer(request)
+                  : Reply.challenge(challenge).answer(request));
+      String[] credential = {"Authorization", "Basic dXNlcjpzZWNyZXQ="};
+      assertThat(cluster.get(0, blob.uri(), credential).body()).isEqualTo(blob.bytes());
+
+      HttpResponse<byte[]> stranger = cluster.get(1, blob.uri());
+      HttpResponse<byte[]> entitled = cluster.get(1, blob.uri(), credential);
+
+      assertThat(stranger.statusCode()).isEqualTo(401);
+      assertThat(stranger.headers().firstValue("WWW-Authenticate")).contains(challenge);
+      assertThat(entitled.body()).isEqualTo(blob.bytes());
+    }
+  }
+
+  @Test
+  void whatUpstreamDoesNotHaveIsNotFound() throws Exception {
+    Sample blob = Sample.blob(5, 100);
+    try (Cluster cluster = Cluster.start(3, directory)) {
+      cluster.upstream.on(blob.path(), Reply.status(404));
+
+      assertThat(cluster.get(0, blob.uri()).statusCode()).isEqualTo(404);
+      assertThat(cluster.get(1, blob.uri()).statusCode()).isEqualTo(404);
+    }
+  }
+}
