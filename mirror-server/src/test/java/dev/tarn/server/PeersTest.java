@@ -68,7 +68,8 @@ class PeersTest {
   @Test
   void aNameHasTheMembersThatItsAddressesAre() {
     ClusterMembership membership =
-        membership("peers: {plainHttp: true, mode: dns, dnsName: localhost, listen: '127.0.0.1:6051'}")
+        membership(
+                "peers: {plainHttp: true, mode: dns, dnsName: localhost, listen: '127.0.0.1:6051'}")
             .orElseThrow();
 
     membership.start();
@@ -83,7 +84,8 @@ class PeersTest {
 
   @Test
   void outsideOfAPodKubernetesHasNoMembersAndThatIsCounted() {
-    ClusterMembership membership = membership("peers: {plainHttp: true, mode: kubernetes}").orElseThrow();
+    ClusterMembership membership =
+        membership("peers: {plainHttp: true, mode: kubernetes}").orElseThrow();
 
     membership.start();
 

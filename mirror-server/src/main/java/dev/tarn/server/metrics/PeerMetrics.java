@@ -76,7 +76,8 @@ public final class PeerMetrics {
             .register(meters);
     for (Distance distance : Distance.values()) {
       received.put(
- distance, Counter.builder(Metrics.PEER_RECEIVED)
+          distance,
+          Counter.builder(Metrics.PEER_RECEIVED)
               .description("Bytes of blobs that came from other nodes")
               .baseUnit("bytes")
               .tag("from", distance.label())
@@ -84,7 +85,8 @@ public final class PeerMetrics {
     }
     for (Fault fault : Fault.values()) {
       faults.put(
- fault, Counter.builder(Metrics.PEER_FAULTS)
+          fault,
+          Counter.builder(Metrics.PEER_FAULTS)
               .description("What other nodes did that they should not")
               .tag("fault", fault.label())
               .register(meters));

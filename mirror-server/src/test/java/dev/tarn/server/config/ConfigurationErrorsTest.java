@@ -65,7 +65,7 @@ class ConfigurationErrorsTest {
         "peers: {members: ['a=10.0.0.1:1', 'a=10.0.0.2:1']}|peers.members: a is there twice",
         "peers: {mode: dns, dnsName: tarn}|peers.tls: is needed, or plainHttp: true where everybody"
             + " on the network may read what nodes hold",
-        "peers: {tls: {key: /k}}|peers.tls (line 1): certificate, key and ca are needed together",
+        "peers: {tls: {key: /k}}|peers.tls: certificate, key and ca are needed together",
         "peers: {tls: {key: /k, certificate: /c, ca: /a}, plainHttp: true}|peers.plainHttp"
             + " (line 1): is for nodes without peers.tls; choose one",
         "peers: {maxUploads: 0}|peers.maxUploads (line 1): must be at least 1",

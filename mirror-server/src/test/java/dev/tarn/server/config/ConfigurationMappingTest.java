@@ -60,13 +60,6 @@ class ConfigurationMappingTest {
         maxUploads: 9
         uploadBandwidth: 100MiB
         downloadBandwidth: 200MiB
-          tls:
-            certificate: /tls/tls.crt
-            key: /tls/tls.key
-            ca: /tls/ca.crt
-          maxUploads: 9
-          uploadBandwidth: 100MiB
-          downloadBandwidth: 200MiB
       shutdown:
         drainTimeout: 1h
       logging:
@@ -120,7 +113,9 @@ class ConfigurationMappingTest {
     "TARN_UPSTREAM_STALL_TIMEOUT, 12s",
     "TARN_UPSTREAM_RETRIES, 4",
     "TARN_UPSTREAM_ALLOWED_TARGETS, '10.0.0.0/8, cdn.internal'",
-    "TARN_PEERS_MODE, kubernetes",
+    "TARN_PEERS_MAX_UPLOADS, 9",
+    "TARN_PEERS_UPLOAD_BANDWIDTH, 100MiB",
+    "TARN_PEERS_DOWNLOAD_BANDWIDTH, 200MiB",
     "TARN_PEERS_LISTEN, 10.0.0.1:6051",
     "TARN_PEERS_NODE, node-1",
     "TARN_PEERS_ZONE, zone-a",
@@ -152,6 +147,18 @@ class ConfigurationMappingTest {
         ConfigurationLoader.parse(EVERY_KEY, Map.of("TARN_STORE_PATH", "/elsewhere"));
     assertThat(configuration.store().path()).isEqualTo(Path.of("/elsewhere"));
     assertThat(configuration.registry()).isEqualTo(everyKey().registry());
+  }
+
+  @Test
+  void peersMayBeSwitchedOnByTheEnvironmentAlone() {
+    Map<String, String> environment =
+        Map.of(
+            "TARN_PEERS_MODE", "kubernetes",
+            "TARN_PEERS_TLS_CERTIFICATE", "/tls/tls.crt",
+            "TARN_PEERS_TLS_KEY", "/tls/tls.key",
+            "TARN_PEERS_TLS_CA", "/tls/ca.crt");
+    assertThat(ConfigurationLoader.withoutFile(environment).peers().tls())
+        .isEqualTo(everyKey().peers().tls());
   }
 
   @Test

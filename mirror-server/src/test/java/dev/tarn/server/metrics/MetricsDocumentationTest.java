@@ -86,6 +86,12 @@ class MetricsDocumentationTest {
       metrics.bindStore(() -> new StoreStatistics(1, 1, 1, 1, 1, 1, true));
       metrics.bindTransfers(() -> 1);
       metrics.bindLog(() -> 1);
+      PeerMetrics peers = metrics.peers();
+      peers.bindChunks(() -> 1, () -> 1);
+      peers.bindCertificate(() -> 1);
+      peers.handshake("full");
+      peers.asked("answered", 1);
+      peers.fetched("whole");
       metrics
           .membership(() -> Duration.ZERO)
           .changed(List.of(new Member("a", "z", "a:1", true)), _ -> MemberState.READY);
