@@ -102,4 +102,25 @@ class ClusterTest {
       assertThat(cluster.get(1, blob.uri()).statusCode()).isEqualTo(404);
     }
   }
+
+  @Test
+  void aManifestThatAllNodesPullByItsTagIsSentOnceByUpstream() throws Exception {
+    Sample manifest = Sample.manifest(6);
+    try (Cluster cluster = Cluster.start(3, directory)) {
+      cluster.upstream.on(Sample.tagPath("1.0"), manifest.reply());
+      cluster.upstream.on(manifest.path(), manifest.reply());
+
+      assertThat(cluster.get(0, Sample.tagUri("1.0")).body()).isEqualTo(manifest.bytes());
+      HttpResponse<byte[]> second = cluster.get(1, Sample.tagUri("1.0"));
+      HttpResponse<byte[]> third = cluster.get(2, manifest.uri());
+
+      assertThat(second.body()).isEqualTo(manifest.bytes());
+      assertThat(second.headers().firstValue("Content-Type")).contains(Sample.MANIFEST_TYPE);
+      assertThat(second.headers().firstValue("Cache-Status").orElse("")).contains("peer");
+      assertThat(third.body()).isEqualTo(manifest.bytes());
+      assertThat(third.headers().firstValue("Content-Type")).contains(Sample.MANIFEST_TYPE);
+      assertThat(cluster.upstream.requests().stream().filter(request -> request.method().equals("GET")))
+          .hasSize(1);
+    }
+  }
 }

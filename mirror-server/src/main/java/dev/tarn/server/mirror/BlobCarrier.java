@@ -6,7 +6,6 @@ import dev.tarn.core.store.NoRoomException;
 import dev.tarn.core.transfer.Transfer;
 import dev.tarn.core.transfer.TransferFailure;
 import dev.tarn.core.transfer.TransferReader;
-import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
@@ -39,7 +38,7 @@ final class BlobCarrier implements Hurry {
 
   private final Scope scope;
   private final Digest digest;
-  private final Caller caller;
+  private final Wanted wanted;
   private final Upstream upstream;
   private final Transfer transfer;
   private final BlobFetch.Tools tools;
@@ -67,10 +66,10 @@ final class BlobCarrier implements Hurry {
   }
 
   BlobCarrier(
-      Scope scope, Caller caller, Upstream upstream, Transfer transfer, BlobFetch.Tools tools) {
-    this.scope = scope;
+      Wanted wanted, Upstream upstream, Transfer transfer, BlobFetch.Tools tools) {
+    this.scope = wanted.scope();
     this.digest = transfer.digest();
-    this.caller = caller;
+    this.wanted = wanted;
     this.upstream = upstream;
     this.transfer = transfer;
     this.tools = tools;
@@ -172,7 +171,7 @@ final class BlobCarrier implements Hurry {
   }
 
   private UpstreamAnswer reopen(long from) {
-    UpstreamAnswer answer = upstream.getBlob(scope.repository(), digest, from, caller);
+    UpstreamAnswer answer = wanted.get(upstream, from, Upstream.UNTIL_THE_END);
     if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)
         && (content.totalSize() != transfer.size() || content.offset() > from)) {
       content.close();

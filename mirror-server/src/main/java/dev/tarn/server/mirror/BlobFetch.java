@@ -5,7 +5,6 @@ import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.PartialBlob;
 import dev.tarn.core.transfer.Transfer;
 import dev.tarn.core.transfer.TransferPolicy;
-import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
@@ -22,9 +21,9 @@ import java.util.function.LongSupplier;
  * BlobCarrier} carry the bytes. Runs on a virtual thread of its own, from beginning to end.
  */
 final class BlobFetch implements Fetch {
+  private final Wanted wanted;
   private final Scope scope;
   private final Digest digest;
-  private final Caller caller;
   private final Upstream upstream;
   private final Tools tools;
   private final CompletableFuture<Opened> opened = new CompletableFuture<>();
@@ -45,10 +44,10 @@ final class BlobFetch implements Fetch {
       BooleanSupplier stopping,
       Executor executor) {}
 
-  BlobFetch(Scope scope, Digest digest, Caller caller, Upstream upstream, Tools tools) {
-    this.scope = scope;
-    this.digest = digest;
-    this.caller = caller;
+  BlobFetch(Wanted wanted, Upstream upstream, Tools tools) {
+    this.wanted = wanted;
+    this.scope = wanted.scope();
+    this.digest = wanted.digest();
     this.upstream = upstream;
     this.tools = tools;
   }
@@ -91,9 +90,9 @@ final class BlobFetch implements Fetch {
     Transfer transfer = newTransfer(partial);
     // A byte less than is here, so that the answer always has a body and proves the right to it.
     long from = Math.min(transfer.firstMissing(0), Math.max(0, partial.size() - 1));
-    UpstreamAnswer answer = upstream.getBlob(scope.repository(), digest, from, caller);
+    UpstreamAnswer answer = wanted.get(upstream, from, Upstream.UNTIL_THE_END);
     if (from > 0 && refusesTheRange(answer)) {
-      answer = upstream.getBlob(scope.repository(), digest, 0, caller);
+      answer = wanted.get(upstream, 0, Upstream.UNTIL_THE_END);
     }
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       partial.keep();
@@ -117,7 +116,7 @@ final class BlobFetch implements Fetch {
   }
 
   private void start() throws IOException {
-    UpstreamAnswer answer = upstream.getBlob(scope.repository(), digest, 0, caller);
+    UpstreamAnswer answer = wanted.get(upstream, 0, Upstream.UNTIL_THE_END);
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       opened.complete(new Opened.Otherwise(answer));
       return;
@@ -135,7 +134,7 @@ final class BlobFetch implements Fetch {
       case BlobStore.Admission.NoRoom _ -> {
         tools
             .rights()
-            .proven(scope, Descriptor.blob(digest, content.totalSize()), content.anonymous());
+            .proven(scope, wanted.descriptor(content), content.anonymous());
         opened.complete(new Opened.NoRoom(content));
       }
     }
@@ -146,8 +145,8 @@ final class BlobFetch implements Fetch {
   }
 
   private void carry(Transfer transfer, UpstreamContent first) {
-    tools.rights().proven(scope, Descriptor.blob(digest, transfer.size()), first.anonymous());
-    BlobCarrier carrier = new BlobCarrier(scope, caller, upstream, transfer, tools);
+    tools.rights().proven(scope, wanted.descriptor(first), first.anonymous());
+    BlobCarrier carrier = new BlobCarrier(wanted, upstream, transfer, tools);
     opened.complete(new Opened.Running(transfer, carrier, Source.UPSTREAM));
     carrier.carry(first);
   }

@@ -110,7 +110,8 @@ final class Blobs {
     if (request.range().firstByteHint() > 0 && transfers.refusesResume(digest)) {
       return Answer.unavailable(502, "upstream's bytes did not match the digest; not resumed");
     }
-    return switch (transfers.open(request)) {
+    return switch (transfers.open(
+        new Wanted.OfBlob(request.scope(), digest, request.caller()), false)) {
       case Transfers.Joined.Reading reading -> whenFirstByteIsHere(request, reading);
       case Transfers.Joined.NoRoom noRoom -> stream(request, noRoom.content());
       case Transfers.Joined.Stored _ -> {

@@ -8,7 +8,8 @@ sealed interface ManifestAnswer {
   record Described(Descriptor descriptor) implements ManifestAnswer {}
 
   /** It is here now, verified. */
-  record Fetched(Descriptor descriptor, HotManifest manifest) implements ManifestAnswer {}
+  record Fetched(Descriptor descriptor, HotManifest manifest, Source source)
+      implements ManifestAnswer {}
 
   /** Upstream has an answer of its own, or none; never a {@link UpstreamAnswer.Found}. */
   record Otherwise(UpstreamAnswer answer) implements ManifestAnswer {}

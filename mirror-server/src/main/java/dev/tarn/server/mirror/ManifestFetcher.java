@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks upstream about manifests, once for all who ask the same at the same time, and stores those
@@ -27,6 +28,7 @@ final class ManifestFetcher {
   static final int MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
   private final Registries registries;
+  private final SharedManifests shared;
   private final BlobStore store;
   private final HotManifests hot;
   private final Rights rights;
@@ -39,6 +41,7 @@ final class ManifestFetcher {
 
   ManifestFetcher(
       Registries registries,
+      SharedManifests shared,
       BlobStore store,
       HotManifests hot,
       Rights rights,
@@ -47,6 +50,7 @@ final class ManifestFetcher {
       LongSupplier nanoClock,
       Duration patience) {
     this.registries = registries;
+    this.shared = shared;
     this.store = store;
     this.hot = hot;
     this.rights = rights;
@@ -69,11 +73,37 @@ final class ManifestFetcher {
     return flights.ask(question, () -> askForHeaders(question, caller));
   }
 
-  /** Fetches a manifest, verifies and stores it. */
-  ManifestAnswer fetch(Scope scope, Reference reference, String accept, Caller caller)
+  /**
+   * Fetches a manifest, verifies and stores it.
+   *
+   * @param allowed whether upstream has just said that the caller may have it
+   */
+  ManifestAnswer fetch(Scope scope, Digest digest, String accept, Caller caller, boolean allowed)
       throws InterruptedException {
+    Reference reference = new Reference.ByDigest(digest);
     Question question = new Question(false, scope, reference, accept, caller.authorization());
-    return flights.ask(question, () -> askForBytes(question, caller));
+    return flights.ask(
+        question,
+        () -> {
+          ManifestAnswer answer =
+              shared.possible()
+                  ? share(new Wanted.OfManifest(scope, digest, accept, caller), allowed)
+                  : null;
+          return answer == null ? askForBytes(question, caller) : answer;
+        });
+  }
+
+  private @Nullable ManifestAnswer share(Wanted.OfManifest wanted, boolean allowed) {
+    try {
+      return shared.fetch(wanted, allowed);
+    } catch (IOException e) {
+      listener.trouble("manifest_not_shared", wanted.scope(), wanted.digest(), String.valueOf(e));
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new ManifestAnswer.Otherwise(
+          new UpstreamAnswer.Failed(UpstreamAnswer.Reason.BROKEN, "shutting down"));
+    }
   }
 
   private Upstream upstream(Scope scope) {
@@ -137,7 +167,7 @@ final class ManifestFetcher {
     rights.proven(scope, descriptor, content.anonymous());
     HotManifest manifest = hot.put(actual, Content.of(bytes));
     storeMeanwhile(scope, actual, bytes);
-    return new ManifestAnswer.Fetched(descriptor, manifest);
+    return new ManifestAnswer.Fetched(descriptor, manifest, Source.UPSTREAM);
   }
 
   private void storeMeanwhile(Scope scope, Digest digest, byte[] bytes) {

@@ -127,7 +127,7 @@ final class Manifests {
       throws IOException, InterruptedException {
     HotManifest manifest = hot.find(named.digest());
     return manifest == null
-        ? fetched(request, named.digest())
+        ? fetched(request, named.digest(), true)
         : held(request, manifest, named.mediaType(), Outcome.HIT);
   }
 
@@ -139,7 +139,7 @@ final class Manifests {
     }
     boolean here = hot.find(digest) != null;
     if (!here && !request.head()) {
-      return fetched(request, digest);
+      return fetched(request, digest, false);
     }
     return switch (fetcher.describe(
         request.scope(), request.reference(), request.accept(), request.caller())) {
@@ -150,9 +150,10 @@ final class Manifests {
     };
   }
 
-  private Answer fetched(OfManifest request, Digest digest) throws InterruptedException {
+  private Answer fetched(OfManifest request, Digest digest, boolean allowed)
+      throws InterruptedException {
     return switch (fetcher.fetch(
-        request.scope(), new Reference.ByDigest(digest), request.accept(), request.caller())) {
+        request.scope(), digest, request.accept(), request.caller(), allowed)) {
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
       case ManifestAnswer.Described(Descriptor named) -> described(named);
       case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
@@ -183,7 +184,7 @@ final class Manifests {
   private static Answer serve(OfManifest request, ManifestAnswer.Fetched fetched) {
     String mediaType = fetched.descriptor().mediaType();
     return Answer.manifest(
-        fetched.manifest(), mediaType, request.head(), Source.UPSTREAM, Outcome.MISS);
+        fetched.manifest(), mediaType, request.head(), fetched.source(), Outcome.MISS);
   }
 
   /** What the tag names, where its age still allows to believe it unasked; else null. */

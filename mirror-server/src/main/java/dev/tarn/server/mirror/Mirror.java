@@ -60,6 +60,7 @@ public final class Mirror {
     ManifestFetcher fetcher =
         new ManifestFetcher(
             registries,
+            new SharedManifests(transfers, hot, rights),
             stores.blobs(),
             hot,
             rights,

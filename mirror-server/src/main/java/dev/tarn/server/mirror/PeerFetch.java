@@ -10,7 +10,6 @@ import dev.tarn.core.transfer.TransferPolicy;
 import dev.tarn.core.transfer.TransferReader;
 import dev.tarn.server.peer.runtime.UpstreamSource;
 import dev.tarn.server.peer.runtime.WantOutcome;
-import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
@@ -31,9 +30,9 @@ final class PeerFetch implements Fetch, Hurry {
   /** How often it is looked whether somebody waits, or nobody wants it any more. */
   private static final long LOOK_MILLIS = 200;
 
+  private final Wanted wanted;
   private final Scope scope;
   private final Digest digest;
-  private final Caller caller;
   private final Upstream upstream;
   private final BlobFetch.Tools tools;
   private final PeerFetches.With peers;
@@ -48,16 +47,19 @@ final class PeerFetch implements Fetch, Hurry {
   private boolean asking;
   private boolean over;
 
+  /**
+   * @param allowed whether upstream has just said that this caller may have it
+   */
   PeerFetch(
-      Scope scope,
-      Digest digest,
-      Caller caller,
+      Wanted wanted,
+      boolean allowed,
       Upstream upstream,
       BlobFetch.Tools tools,
       PeerFetches.With peers) {
-    this.scope = scope;
-    this.digest = digest;
-    this.caller = caller;
+    this.wanted = wanted;
+    this.scope = wanted.scope();
+    this.digest = wanted.digest();
+    this.allowed = allowed || tools.rights().open(scope, digest) != null;
     this.upstream = upstream;
     this.tools = tools;
     this.peers = peers;
@@ -78,7 +80,6 @@ final class PeerFetch implements Fetch, Hurry {
       opened.complete(new Opened.Stored());
       return;
     }
-    allowed = tools.rights().open(scope, digest) != null;
     try {
       peers.begin(this, outcome::complete);
       ended(awaitOutcome());
@@ -228,11 +229,11 @@ final class PeerFetch implements Fetch, Hurry {
 
   UpstreamRun newRun(long start, long end, UpstreamSource.Receiver receiver) {
     return new UpstreamRun(
-        new UpstreamRun.From(scope, digest, caller, upstream), this, tools, start, end, receiver);
+        new UpstreamRun.From(wanted, upstream), this, tools, start, end, receiver);
   }
 
   private void askForRight() {
-    UpstreamAnswer answer = upstream.headBlob(scope.repository(), digest, caller);
+    UpstreamAnswer answer = wanted.head(upstream);
     if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)) {
       try (content) {
         allowedBy(content);
@@ -247,7 +248,7 @@ final class PeerFetch implements Fetch, Hurry {
 
   /** Upstream delivered it, or answered 200 for it, to this very caller. */
   void allowedBy(UpstreamContent content) {
-    tools.rights().proven(scope, Descriptor.blob(digest, content.totalSize()), content.anonymous());
+    tools.rights().proven(scope, wanted.descriptor(content), content.anonymous());
     ArrivingFile arriving;
     synchronized (this) {
       allowed = true;

@@ -37,6 +37,14 @@ final class Rights {
     return proof != null && !proof.mediaType().equals(Descriptor.BLOB_TYPE) ? proof : null;
   }
 
+  /** The type that the scope's registry gave the manifest, or null where it gave none. */
+  @Nullable String manifestType(Scope scope, Digest digest) {
+    Proof proof = proofs.find(scope.registry(), scope.repository(), digest);
+    return proof == null || proof.mediaType().equals(Descriptor.BLOB_TYPE)
+        ? null
+        : proof.mediaType();
+  }
+
   /** Notes that the scope's registry delivered the object, or answered 200 for it. */
   void proven(Scope scope, Descriptor object, boolean anonymous) {
     Proof before =

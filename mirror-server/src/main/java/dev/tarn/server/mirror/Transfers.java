@@ -6,9 +6,7 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.transfer.TransferFailure;
 import dev.tarn.core.transfer.TransferReader;
-import dev.tarn.server.mirror.MirrorRequest.OfBlob;
 import dev.tarn.server.peer.runtime.PeerRuntime;
-import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
@@ -50,9 +48,9 @@ final class Transfers {
    * @param over completed when its fetch has let go of everything
    */
   private record Flight(
-      OfBlob request, Fetch fetch, long startedNanos, CompletableFuture<Void> over) {
+      Wanted request, Fetch fetch, long startedNanos, CompletableFuture<Void> over) {
     /** Whether upstream's answer to this flight is an answer to {@code other} as well. */
-    boolean answersFor(OfBlob other) {
+    boolean answersFor(Wanted other) {
       return request.scope().equals(other.scope())
           && request.caller().authorization().equals(other.caller().authorization());
     }
@@ -131,17 +129,26 @@ final class Transfers {
         .join();
   }
 
-  /** Joins the transfer of a blob, or starts one with this caller's rights. */
-  Joined open(OfBlob request) throws InterruptedException {
+  /** Whether manifests come from peers, too: then they are to be opened here. */
+  boolean peersHaveManifests() {
+    return peers != null && peers.connected();
+  }
+
+  /**
+   * Joins the transfer of some content, or starts one with this caller's rights.
+   *
+   * @param allowed whether upstream has just said that the caller may have it
+   */
+  Joined open(Wanted request, boolean allowed) throws InterruptedException {
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Flight own = newFlight(request);
+      Flight own = newFlight(request, allowed);
       Flight underWay = flights.putIfAbsent(request.digest(), own);
       Joined joined;
       if (underWay == null) {
         executor.execute(() -> run(own));
         joined = awaitOwn(own);
       } else {
-        joined = join(request, underWay);
+        joined = join(request, allowed, underWay);
       }
       if (joined != null) {
         return joined;
@@ -151,18 +158,17 @@ final class Transfers {
     return new Joined.Overdue();
   }
 
-  private Flight newFlight(OfBlob request) {
-    Scope scope = request.scope();
-    Upstream upstream = registries.upstream(scope);
-    Fetch fetch = newFetch(scope, request.digest(), request.caller(), upstream);
+  private Flight newFlight(Wanted request, boolean allowed) {
+    Upstream upstream = registries.upstream(request.scope());
+    Fetch fetch = newFetch(request, allowed, upstream);
     return new Flight(request, fetch, nanoClock.getAsLong(), new CompletableFuture<>());
   }
 
-  private Fetch newFetch(Scope scope, Digest digest, Caller caller, Upstream upstream) {
+  private Fetch newFetch(Wanted request, boolean allowed, Upstream upstream) {
     PeerRuntime runtime = peers == null ? null : peers.runtime();
     return peers == null || runtime == null
-        ? new BlobFetch(scope, digest, caller, upstream, tools)
-        : new PeerFetch(scope, digest, caller, upstream, tools, peers.with(runtime));
+        ? new BlobFetch(request, upstream, tools)
+        : new PeerFetch(request, allowed, upstream, tools, peers.with(runtime));
   }
 
   private void run(Flight flight) {
@@ -190,11 +196,12 @@ final class Transfers {
   }
 
   /** Joins somebody else's flight; null where it ended in a way that says nothing to this asker. */
-  private @Nullable Joined join(OfBlob request, Flight flight) throws InterruptedException {
+  private @Nullable Joined join(Wanted request, boolean allowed, Flight flight)
+      throws InterruptedException {
     if (flight.answersFor(request)) {
       return opensInTime(flight) ? await(flight, false) : new Joined.Overdue();
     }
-    if (rights.open(request.scope(), request.digest()) == null) {
+    if (!allowed && rights.open(request.scope(), request.digest()) == null) {
       UpstreamAnswer answer = askForRight(request);
       if (!(answer instanceof UpstreamAnswer.Found)) {
         return new Joined.Otherwise(answer);
@@ -218,13 +225,11 @@ final class Transfers {
     }
   }
 
-  private UpstreamAnswer askForRight(OfBlob request) {
+  private UpstreamAnswer askForRight(Wanted request) {
     Scope scope = request.scope();
-    UpstreamAnswer answer =
-        registries.upstream(scope).headBlob(scope.repository(), request.digest(), request.caller());
+    UpstreamAnswer answer = request.head(registries.upstream(scope));
     if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)) {
-      rights.proven(
-          scope, Descriptor.blob(request.digest(), content.totalSize()), content.anonymous());
+      rights.proven(scope, request.descriptor(content), content.anonymous());
       content.close();
     }
     return answer;

@@ -4,7 +4,6 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
 import dev.tarn.server.peer.runtime.UpstreamSource;
-import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
@@ -21,15 +20,19 @@ final class UpstreamRun implements Runnable, UpstreamSource.Run {
   /** Attempts in a row that bring no byte, before others are to try. */
   private static final int MAX_FRUITLESS_ATTEMPTS = 3;
 
-  /** What is asked, of whom, and on whose behalf. */
-  record From(Scope scope, Digest digest, Caller caller, Upstream upstream) {
+  /** What is asked for, and of whom. */
+  record From(Wanted wanted, Upstream upstream) {
     UpstreamAnswer ask(long start, long end) {
-      return upstream.getPart(
-          scope.repository(),
-          digest,
-          start,
-          end == Question.UNKNOWN_SIZE ? Upstream.UNTIL_THE_END : end,
-          caller);
+      return wanted.get(
+          upstream, start, end == Question.UNKNOWN_SIZE ? Upstream.UNTIL_THE_END : end);
+    }
+
+    Scope scope() {
+      return wanted.scope();
+    }
+
+    Digest digest() {
+      return wanted.digest();
     }
   }
 

@@ -62,10 +62,10 @@ final class FetchAheadTest {
             MirrorListener.NONE);
     carrier =
         new BlobCarrier(
-            new Scope(
+            new Wanted.OfBlob(new Scope(
                 RegistryHost.parse("registry.test").orElseThrow(),
-                RepositoryName.parse("library/app").orElseThrow()),
-            Caller.anonymous(),
+                RepositoryName.parse("library/app").orElseThrow()), transfer.digest(),
+            Caller.anonymous()),
             upstream,
             transfer,
             new BlobFetch.Tools(
