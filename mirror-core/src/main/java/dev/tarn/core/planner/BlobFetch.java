@@ -37,7 +37,7 @@ final class BlobFetch {
   private final Missing missing;
   private final Window window;
   private Phase phase = Phase.OPENING;
-  private @Nullable String[] fetchers = new String[0];
+  private final Origins origins;
   private List<String> holders = List.of();
   private @Nullable LoneRun lone;
   private long canFetchAt = Long.MIN_VALUE;
@@ -51,6 +51,7 @@ final class BlobFetch {
     this.kernel = kernel;
     this.participant = participant;
     this.missing = new Missing(want.knownSize(), want.held());
+    this.origins = new Origins(want.digest(), kernel);
     this.window = new Window(this, kernel, missing);
     this.watch = new BlobWatch(this, kernel, participant);
     this.opening = new BlobOpening(this, kernel, participant);
@@ -156,8 +157,33 @@ final class BlobFetch {
     homes.report(chunk, bytes, state, then);
   }
 
-  void tellHomes(int upTo, long bytes, Runnable then) {
-    homes.tellAll(upTo, bytes, then);
+  int lastChunk() {
+    return missing.count() - 1;
+  }
+
+  /** Others came while its home thought that this node fetches it alone. */
+  void revoke(Consumer<Answer.Revoked> then) {
+    LoneRun running = lone;
+    if (running != null) {
+      running.revoke(then);
+    } else if (phase == Phase.OPENING) {
+      opening.revoke(then);
+    } else {
+      share(then);
+    }
+  }
+
+  void share(Consumer<Answer.Revoked> then) {
+    share(List.of(), then);
+  }
+
+  /** Tells the homes what is here and what comes, where there is something to be shared. */
+  void share(List<Question.Leasehold> leases, Consumer<Answer.Revoked> then) {
+    if (missing.sizeKnown() && (phase == Phase.CROWD || phase == Phase.VERIFYING)) {
+      homes.tellAll(leases, () -> then.accept(new Answer.Revoked(Answer.RevokeKind.SPLIT, size())));
+    } else {
+      then.accept(new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE));
+    }
   }
 
   void opening() {
@@ -213,7 +239,7 @@ final class BlobFetch {
   }
 
   void loneEnded(long flow) {
-    participant.forget(flow);
+    participant.ending(flow);
     lone = null;
   }
 
@@ -315,16 +341,16 @@ final class BlobFetch {
   void chunkDone(int number, String fetchedBy, boolean reported) {
     watch.progressed();
     window.remove(number);
+    if (phase == Phase.VERIFYING || phase == Phase.ENDED || number >= missing.count()) {
+      return;
+    }
     if (number == Question.WHOLE) {
       verify();
       return;
     }
     missing.hold(number);
-    if (fetchers.length != missing.count()) {
-      fetchers = new String[missing.count()];
-    }
     if (!distrusted) {
-      fetchers[number] = fetchedBy;
+      origins.note(number, fetchedBy);
     }
     if (reported) {
       report(number, 0, Question.LeaseState.DONE, heard -> {});
@@ -370,11 +396,7 @@ final class BlobFetch {
   }
 
   void differs(int chunk) {
-    String fetcher = chunk < fetchers.length ? fetchers[chunk] : null;
-    if (fetcher != null && !fetcher.equals(kernel.self())) {
-      kernel.health().shun(fetcher);
-      kernel.emit(new Action.Blame(fetcher, digest, chunk));
-    }
+    origins.blame(chunk);
   }
 
   void end() {

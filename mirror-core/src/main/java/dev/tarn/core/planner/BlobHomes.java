@@ -98,18 +98,26 @@ final class BlobHomes {
         });
   }
 
-  /** Tells the homes of all segments so far what is here and what comes, and then goes on. */
-  void tellAll(int upTo, long bytes, Runnable then) {
-    int[] pending = {segmentOf(upTo) + 1};
-    for (int segment = 0; segment <= segmentOf(upTo); segment++) {
-      List<Question.Leasehold> leases =
-          segment < segmentOf(upTo) || blob.holds(upTo)
-              ? List.of()
-              : List.of(new Question.Leasehold(upTo, bytes, Question.LeaseState.FETCHING));
-      Question question =
-          new Question.Report(blob.digest(), segment, blob.size(), blob.heldBits(segment), leases);
+  /** Tells the homes of all segments what is here and what comes, and then goes on. */
+  void tellAll(List<Question.Leasehold> leases, Runnable then) {
+    List<Question.Report> questions = new ArrayList<>();
+    for (int segment = 0; segment <= segmentOf(blob.lastChunk()); segment++) {
+      int number = segment;
+      List<Question.Leasehold> own =
+          leases.stream().filter(lease -> segmentOf(lease.chunk()) == number).toList();
+      int held = blob.heldBits(segment);
+      if (held != 0 || !own.isEmpty()) {
+        questions.add(new Question.Report(blob.digest(), segment, blob.size(), held, own));
+      }
+    }
+    if (questions.isEmpty()) {
+      then.run();
+      return;
+    }
+    int[] pending = {questions.size()};
+    for (Question.Report question : questions) {
       kernel.ask(
-          kernel.home(blob.digest(), segment),
+          kernel.home(blob.digest(), question.segment()),
           question,
           Limits.CONSULT_NANOS,
           answer -> {

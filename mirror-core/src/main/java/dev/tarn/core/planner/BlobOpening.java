@@ -1,6 +1,8 @@
 package dev.tarn.core.planner;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Asks a blob's home what to do, until there is something to do. The planner's thread. */
 final class BlobOpening {
@@ -11,6 +13,10 @@ final class BlobOpening {
   private int round;
   private int silences;
   private boolean renewing;
+  private boolean asking;
+
+  /** Who would have this node share what it has not yet heard to be its own to fetch. */
+  private final List<Consumer<Answer.Revoked>> revokers = new ArrayList<>();
 
   BlobOpening(BlobFetch blob, Kernel kernel, Participant participant) {
     this.blob = blob;
@@ -32,18 +38,34 @@ final class BlobOpening {
 
   void open() {
     int current = ++round;
+    asking = true;
     kernel.ask(
         kernel.home(blob.digest(), 0),
         question(false),
         Limits.ASK_NANOS,
         answer -> {
-          if (current == round && blob.phase() == BlobFetch.Phase.OPENING) {
-            opened(answer);
+          if (current == round) {
+            asking = false;
+            if (blob.phase() == BlobFetch.Phase.OPENING) {
+              opened(answer);
+            }
+            List<Consumer<Answer.Revoked>> waiting = List.copyOf(revokers);
+            revokers.clear();
+            waiting.forEach(blob::revoke);
           }
         });
     if (!renewing) {
       renewing = true;
       kernel.after(Limits.RENEWAL_NANOS, this::renew);
+    }
+  }
+
+  /** The home's word that this node is alone may come after its word that others came. */
+  void revoke(Consumer<Answer.Revoked> then) {
+    if (asking) {
+      revokers.add(then);
+    } else {
+      blob.share(then);
     }
   }
 

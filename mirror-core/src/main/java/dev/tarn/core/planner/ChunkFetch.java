@@ -366,9 +366,12 @@ final class ChunkFetch implements Flow {
     }
   }
 
-  /** The next best of the last probes, or a pause. */
+  /**
+   * The next best of the last probes, or a pause: one that had a source and no byte of it may have
+   * readers, and one of the last probes may have become one.
+   */
   private void another() {
-    if (alternatives.isEmpty()) {
+    if (alternatives.isEmpty() || (connected && bytes == 0)) {
       stayOrWait();
     } else {
       receive(alternatives.removeFirst(), false);

@@ -46,6 +46,9 @@ final class Limits {
 
   static final int UPLOADS = 48;
 
+  /** Runs upstream that are over, whose late chunks a node still takes for its own. */
+  static final int ENDING = 16;
+
   /** A home and its runners-up. */
   static final int RANKS = 3;
 

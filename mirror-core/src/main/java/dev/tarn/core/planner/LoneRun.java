@@ -16,6 +16,10 @@ final class LoneRun implements Flow {
   private final long flow;
   private final List<Consumer<Answer.Revoked>> revokers = new ArrayList<>();
   private long position;
+
+  /** Where the first chunk begins that is not done. */
+  private long settled;
+
   private long end;
   private boolean answered;
   private boolean splittable = true;
@@ -27,6 +31,7 @@ final class LoneRun implements Flow {
     this.kernel = kernel;
     this.leased = leased;
     this.position = start;
+    this.settled = start - start % ChunkGrid.CHUNK_BYTES;
     this.end = end;
     this.flow = blob.begin(this);
     kernel.emit(new Action.FetchUpstream(flow, blob.digest(), start, end));
@@ -48,15 +53,35 @@ final class LoneRun implements Flow {
   boolean covers(int chunk) {
     long start = (long) chunk * ChunkGrid.CHUNK_BYTES;
     return chunk == Question.WHOLE
-        || (start + ChunkGrid.CHUNK_BYTES > position
-            && (end == Question.UNKNOWN_SIZE || start < end));
+        || (start >= settled && (end == Question.UNKNOWN_SIZE || start < end));
+  }
+
+  /** Bytes of the chunk came, or come now, and it is not done yet. */
+  boolean comes(int chunk) {
+    return stream()
+        ? chunk == Question.WHOLE
+        : chunk <= current() && (long) chunk * ChunkGrid.CHUNK_BYTES >= settled;
   }
 
   /** The chunk whose bytes come now. */
   int current() {
-    return stream() && blob.size() == Question.UNKNOWN_SIZE
-        ? Question.WHOLE
-        : (int) (position / ChunkGrid.CHUNK_BYTES);
+    if (stream() && blob.size() == Question.UNKNOWN_SIZE) {
+      return Question.WHOLE;
+    }
+    long most = end == Question.UNKNOWN_SIZE ? blob.size() : end;
+    long at = most == Question.UNKNOWN_SIZE ? position : Math.min(position, most - 1);
+    return (int) (Math.max(0, at) / ChunkGrid.CHUNK_BYTES);
+  }
+
+  /** What it fetched or fetches, and is not done yet. */
+  List<Question.Leasehold> leases() {
+    List<Question.Leasehold> leases = new ArrayList<>();
+    for (int chunk = (int) (settled / ChunkGrid.CHUNK_BYTES); chunk <= current(); chunk++) {
+      long start = (long) chunk * ChunkGrid.CHUNK_BYTES;
+      long bytes = Math.min(ChunkGrid.CHUNK_BYTES, Math.max(0, position - start));
+      leases.add(new Question.Leasehold(chunk, bytes, Question.LeaseState.FETCHING));
+    }
+    return leases;
   }
 
   private void report() {
@@ -98,17 +123,13 @@ final class LoneRun implements Flow {
   }
 
   private void split(Consumer<Answer.Revoked> then) {
-    ChunkGrid grid = new ChunkGrid(blob.size());
     if (!split) {
       split = true;
-      end = grid.end(Math.min(current(), grid.count() - 1));
+      end = new ChunkGrid(blob.size()).end(current());
       kernel.emit(new Action.EndUpstream(flow, end));
       blob.joinCrowd();
     }
-    blob.tellHomes(
-        current(),
-        position % ChunkGrid.CHUNK_BYTES,
-        () -> then.accept(new Answer.Revoked(Answer.RevokeKind.SPLIT, blob.size())));
+    blob.share(leases(), then);
   }
 
   void stop() {
@@ -120,10 +141,9 @@ final class LoneRun implements Flow {
   }
 
   private void refuse() {
-    revokers.forEach(
-        then ->
-            then.accept(new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE)));
+    List<Consumer<Answer.Revoked>> waiting = List.copyOf(revokers);
     revokers.clear();
+    waiting.forEach(blob::share);
   }
 
   @Override
@@ -151,10 +171,15 @@ final class LoneRun implements Flow {
 
   @Override
   public void done(int chunk, String fetchedBy) {
-    if (chunk != Question.WHOLE) {
-      position = Math.max(position, new ChunkGrid(blob.size()).end(chunk));
+    if (ended) {
+      blob.chunkDone(chunk, kernel.self(), split);
+      return;
     }
-    boolean last = chunk == Question.WHOLE || position == end || position == blob.size();
+    if (chunk != Question.WHOLE) {
+      settled = Math.max(settled, new ChunkGrid(blob.size()).end(chunk));
+      position = Math.max(position, settled);
+    }
+    boolean last = chunk == Question.WHOLE || settled == end || settled == blob.size();
     if (last) {
       ended = true;
       blob.loneEnded(flow);

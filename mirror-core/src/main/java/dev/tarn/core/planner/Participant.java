@@ -17,6 +17,18 @@ final class Participant {
   private final Pace pace = new Pace();
   private final Map<Digest, BlobFetch> fetches = new LinkedHashMap<>();
   private final Map<Long, Flow> flows = new LinkedHashMap<>();
+
+  /** Runs that are over for the planner, whose last chunks may yet be told. */
+  private final Map<Long, Flow> ending =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Flow> eldest) {
+          return size() > Limits.ENDING;
+        }
+      };
+
   private boolean room = true;
 
   Participant(Kernel kernel, Announcer announcer) {
@@ -106,8 +118,12 @@ final class Participant {
     }
   }
 
-  void forget(long id) {
-    flows.remove(id);
+  /** It is over; chunks of it that were under way to the planner then still count. */
+  void ending(long id) {
+    Flow flow = flows.remove(id);
+    if (flow != null) {
+      ending.put(id, flow);
+    }
   }
 
   /** The flow of that number; a late word on one that was stopped finds none. */
@@ -119,7 +135,7 @@ final class Participant {
   }
 
   void chunkDone(Event.ChunkDone done) {
-    Flow flow = flows.get(done.id());
+    Flow flow = flows.containsKey(done.id()) ? flows.get(done.id()) : ending.get(done.id());
     if (flow instanceof ChunkFetch) {
       flows.remove(done.id());
     }
@@ -152,9 +168,7 @@ final class Participant {
   private static boolean upstream(BlobFetch fetch, int number) {
     LoneRun lone = fetch.lone();
     ChunkFetch chunk = fetch.chunk(number);
-    return (chunk != null && chunk.upstream())
-        || (lone != null && lone.current() == number)
-        || (lone != null && lone.stream() && number == Question.WHOLE);
+    return (chunk != null && chunk.upstream()) || (lone != null && lone.comes(number));
   }
 
   void fetchAsked(Event.FetchAsked asked) {
@@ -197,9 +211,8 @@ final class Participant {
 
   void revoked(long token, Digest digest, Event.Local local) {
     BlobFetch fetch = fetches.get(digest);
-    LoneRun lone = fetch == null || fetch.distrusted() || !room ? null : fetch.lone();
-    if (lone != null) {
-      lone.revoke(answer -> kernel.reply(token, answer));
+    if (fetch != null && !fetch.distrusted() && room) {
+      fetch.revoke(answer -> kernel.reply(token, answer));
     } else if (fetch == null && local.whole()) {
       kernel.reply(token, new Answer.Revoked(Answer.RevokeKind.COMPLETE, local.bytes()));
     } else {
@@ -232,8 +245,13 @@ final class Participant {
       }
     }
     LoneRun lone = fetch.lone();
-    if (lone != null && !lone.leased() && Placement.segmentOf(lone.current()) == segment) {
-      chunks.add(new Answer.ChunkKnown(lone.current(), List.of(), kernel.self(), 0));
+    if (lone != null && !lone.leased()) {
+      lone.leases().stream()
+          .filter(lease -> Placement.segmentOf(lease.chunk()) == segment)
+          .map(
+              lease ->
+                  new Answer.ChunkKnown(lease.chunk(), List.of(), kernel.self(), lease.bytes()))
+          .forEach(chunks::add);
     }
     return new Answer.Known(
         fetch.size(),

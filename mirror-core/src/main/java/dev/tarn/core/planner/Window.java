@@ -42,8 +42,12 @@ final class Window {
     return fetch;
   }
 
+  /** It is here, from whichever source. */
   void remove(int number) {
-    chunks.remove(number);
+    ChunkFetch fetch = chunks.remove(number);
+    if (fetch != null) {
+      fetch.end();
+    }
   }
 
   void endAll() {

@@ -22,7 +22,6 @@ import java.util.SplittableRandom;
  */
 final class Cluster {
   static final long MILLI = 1_000_000L;
-  private static final long TICK_NANOS = 5 * MILLI;
   private static final long NODE_BYTES_PER_SECOND = 100L * 1024 * 1024;
 
   private record Due(long at, long sequence, Runnable task) {}
@@ -39,6 +38,21 @@ final class Cluster {
   final Upstream upstream = new Upstream();
   long now = 1_000 * MILLI;
   double loss;
+
+  /** How finely time is cut for bytes. */
+  long tickNanos = 5 * MILLI;
+
+  /** The least that a message's way takes; four times that is the most. */
+  long messageNanos = MILLI / 2;
+
+  /** How long it takes until a planner hears of a chunk whose bytes are here. */
+  long settleNanos;
+
+  long verifyNanos = 1;
+
+  /** How often a planner hears of bytes; zero for at once. */
+  long progressNanos;
+
   long crossedZones;
   private final PriorityQueue<Due> schedule =
       new PriorityQueue<>(
@@ -53,6 +67,10 @@ final class Cluster {
     boolean ranges = true;
     boolean tellsSize = true;
     long headerNanos = 20 * MILLI;
+
+    /** Its link's, shared by all who fetch. */
+    long bytesPerSecond = Long.MAX_VALUE;
+
     long sentBytes;
     int requests;
 
@@ -78,6 +96,7 @@ final class Cluster {
     long end;
     boolean started;
     boolean over;
+    long toldAt;
 
     Transport(
         TestNode to, TestNode from, long id, long token, Digest digest, int chunk, long size) {
@@ -160,14 +179,14 @@ final class Cluster {
     }
   }
 
-  /** A message's way: between half and twice a millisecond, if it arrives. */
+  /** A message's way, if it arrives. */
   void send(TestNode to, Runnable task) {
     if (random.nextDouble() < loss) {
       return;
     }
     int epoch = to.epoch;
     after(
-        MILLI / 2 + random.nextLong(3 * MILLI / 2),
+        messageNanos + random.nextLong(3 * messageNanos),
         () -> {
           if (to.epoch == epoch) {
             to.whenAwake(task);
@@ -178,7 +197,7 @@ final class Cluster {
   void run(long untilNanos) {
     if (!ticking) {
       ticking = true;
-      after(TICK_NANOS, this::tick);
+      after(tickNanos, this::tick);
     }
     while (!schedule.isEmpty() && schedule.peek().at <= untilNanos) {
       Due due = schedule.remove();
@@ -202,13 +221,20 @@ final class Cluster {
 
   private void tick() {
     transports.removeIf(transport -> transport.over);
+    List.copyOf(transports).stream()
+        .filter(t -> t.started && !t.over && t.chunk >= 0 && t.position == t.end)
+        .filter(t -> !t.to.paused() && t.from.stored(t.digest).whole.get(t.chunk))
+        .forEach(t -> t.to.nothingMissing(t));
     Map<TestNode, Integer> up = new LinkedHashMap<>();
     Map<TestNode, Integer> down = new LinkedHashMap<>();
+    int readers = 0;
     List<Transport> moving =
         transports.stream().filter(t -> t.started && t.available() > t.position).toList();
     for (Transport transport : moving) {
       down.merge(transport.to, 1, Integer::sum);
-      if (!transport.fromUpstream()) {
+      if (transport.fromUpstream()) {
+        readers++;
+      } else {
         up.merge(transport.from, 1, Integer::sum);
       }
     }
@@ -220,13 +246,16 @@ final class Cluster {
         continue;
       }
       long rate = transport.to.bytesPerSecond / down.getOrDefault(transport.to, 1);
-      if (!transport.fromUpstream()) {
-        rate = Math.min(rate, transport.from.bytesPerSecond / up.getOrDefault(transport.from, 1));
-      }
-      transport.to.arrived(transport, rate * TICK_NANOS / (1_000 * MILLI));
+      rate =
+          Math.min(
+              rate,
+              transport.fromUpstream()
+                  ? upstream.bytesPerSecond / readers
+                  : transport.from.bytesPerSecond / up.getOrDefault(transport.from, 1));
+      transport.to.arrived(transport, rate * (tickNanos / 1_000) / 1_000_000);
     }
     invariants.check();
-    after(TICK_NANOS, this::tick);
+    after(tickNanos, this::tick);
   }
 
   /** Remembers who fetched a chunk upstream first, as its hash would tell. */

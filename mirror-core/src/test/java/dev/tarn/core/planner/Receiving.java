@@ -34,6 +34,12 @@ final class Receiving {
     }
   }
 
+  /** All bytes of a chunk were here before, and its source says now what they should be. */
+  void nothingMissing(Cluster.Transport transport) {
+    taint(transport, node.stored(transport.digest), transport.chunk);
+    finish(transport, transport.chunk);
+  }
+
   private String zone(TestNode other) {
     return Objects.requireNonNull(node.membership).find(other.name).orElseThrow().zone();
   }
@@ -51,10 +57,14 @@ final class Receiving {
     int chunk = (int) ((position - 1) / ChunkGrid.CHUNK_BYTES);
     ChunkGrid grid = new ChunkGrid(stored.size);
     stored.bytes[chunk] = Math.max(stored.bytes[chunk], position - grid.start(chunk));
-    node.handle(new Event.Progress(transport.id, position));
-    if (position == grid.end(chunk) && !transport.over) {
+    boolean whole = position == grid.end(chunk);
+    boolean late = whole && node.cluster.settleNanos > 0;
+    if (!late && (whole || node.cluster.now - transport.toldAt >= node.cluster.progressNanos)) {
+      transport.toldAt = node.cluster.now;
+      node.handle(new Event.Progress(transport.id, position));
+    }
+    if (whole && !transport.over) {
       taint(transport, stored, chunk);
-      stored.whole.set(chunk);
       finish(transport, chunk);
     }
   }
@@ -80,6 +90,23 @@ final class Receiving {
         TestNode from = transport.from;
         node.cluster.send(from, () -> from.handle(new Event.ServeEnded(transport.token)));
       }
+    }
+    if (node.cluster.settleNanos == 0) {
+      settled(transport, chunk, fetchedBy);
+    } else {
+      long position = transport.position;
+      node.later(
+          node.cluster.settleNanos,
+          () -> {
+            node.handle(new Event.Progress(transport.id, position));
+            settled(transport, chunk, fetchedBy);
+          });
+    }
+  }
+
+  private void settled(Cluster.Transport transport, int chunk, String fetchedBy) {
+    if (chunk != Question.WHOLE) {
+      node.stored(transport.digest).whole.set(chunk);
     }
     node.handle(new Event.ChunkDone(transport.id, chunk, fetchedBy));
   }

@@ -25,6 +25,21 @@ final class Stored {
     return Math.max(stream, prefix);
   }
 
+  /**
+   * Where a fetch upstream goes on; from the start where all bytes came and nobody vouches for
+   * them.
+   */
+  long resume(int chunk) {
+    if (chunk < 0 || chunk >= bytes.length) {
+      return 0;
+    }
+    ChunkGrid grid = new ChunkGrid(size);
+    if (bytes[chunk] == grid.length(chunk) && !whole.get(chunk)) {
+      bytes[chunk] = 0;
+    }
+    return grid.start(chunk) + bytes[chunk];
+  }
+
   void size(long told) {
     if (told != size) {
       size = told;

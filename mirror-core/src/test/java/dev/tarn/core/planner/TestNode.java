@@ -164,13 +164,19 @@ final class TestNode {
       case Action.FetchFrom fetch -> fetch(fetch);
       case Action.FetchUpstream fetch -> fetchUpstream(fetch);
       case Action.EndUpstream end ->
-          running(end.id()).forEach(t -> t.end = Math.min(t.end, end.end()));
+          running(end.id())
+              .forEach(
+                  t -> {
+                    t.end = Math.min(t.end, end.end());
+                    t.over = t.position >= t.end;
+                  });
       case Action.Cancel cancel -> running(cancel.id()).forEach(this::stop);
       case Action.Serve serve -> serve(serve.token());
       case Action.Refuse refuse -> refuse(refuse);
       case Action.CutServe cut -> cut(cut.token());
       case Action.SetSize set -> stored(set.digest()).size(set.size());
-      case Action.Verify verify -> cluster.after(1, () -> receiving.verify(verify.digest()));
+      case Action.Verify verify ->
+          later(cluster.verifyNanos, () -> receiving.verify(verify.digest()));
       case Action.Distrust distrust -> receiving.distrust(distrust.digest());
       case Action.Blame blame -> blames.add(blame);
       case Action.Finished finished -> {
@@ -208,6 +214,23 @@ final class TestNode {
           }
         });
     handle(new Event.Inventory(held));
+  }
+
+  /** Runs {@code task} in a while, if this node has not been restarted by then. */
+  void later(long nanos, Runnable task) {
+    int booted = epoch;
+    cluster.after(
+        nanos,
+        () -> {
+          if (epoch == booted) {
+            whenAwake(task);
+          }
+        });
+  }
+
+  /** All bytes were here already: what they are is told at once. */
+  void nothingMissing(Cluster.Transport transport) {
+    receiving.nothingMissing(transport);
   }
 
   /** Up to {@code most} bytes of a transport arrive. */
@@ -280,7 +303,9 @@ final class TestNode {
         new Cluster.Transport(
             this, from, fetch.id(), token, fetch.digest(), fetch.chunk(), mine.size);
     long start = fetch.chunk() == Question.WHOLE ? 0 : (long) fetch.chunk() * ChunkGrid.CHUNK_BYTES;
-    transport.position = start + fetch.offset();
+    // As a runtime does: from where it got to, of which its planner may not have heard yet.
+    long offset = Math.max(fetch.offset(), local(fetch.digest(), fetch.chunk()).bytes());
+    transport.position = start + offset;
     transport.end =
         fetch.chunk() == Question.WHOLE
             ? cluster.upstream.sizeOf(fetch.digest())
@@ -298,7 +323,7 @@ final class TestNode {
                     name,
                     fetch.digest(),
                     fetch.chunk(),
-                    fetch.offset(),
+                    offset,
                     fetch.leased(),
                     from.local(fetch.digest(), fetch.chunk())));
           }
@@ -346,7 +371,7 @@ final class TestNode {
         cluster.upstream.tellsSize ? (int) (fetch.start() / ChunkGrid.CHUNK_BYTES) : Question.WHOLE;
     Cluster.Transport transport =
         new Cluster.Transport(this, this, fetch.id(), 0, fetch.digest(), chunk, size);
-    transport.position = fetch.start();
+    transport.position = Math.max(fetch.start(), stored(fetch.digest()).resume(chunk));
     transport.end = fetch.end() == Question.UNKNOWN_SIZE ? size : fetch.end();
     cluster.transports.add(transport);
     int booted = epoch;
