@@ -65,7 +65,6 @@ class ClusterTest {
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo(blob.bytes());
               });
-      System.out.println("GETs " + cluster.upstream.requests());
     }
   }
 
@@ -119,7 +118,9 @@ class ClusterTest {
       assertThat(second.headers().firstValue("Cache-Status").orElse("")).contains("peer");
       assertThat(third.body()).isEqualTo(manifest.bytes());
       assertThat(third.headers().firstValue("Content-Type")).contains(Sample.MANIFEST_TYPE);
-      assertThat(cluster.upstream.requests().stream().filter(request -> request.method().equals("GET")))
+      assertThat(
+              cluster.upstream.requests().stream()
+                  .filter(request -> request.method().equals("GET")))
           .hasSize(1);
     }
   }

@@ -65,8 +65,7 @@ final class BlobCarrier implements Hurry {
     STOPPING
   }
 
-  BlobCarrier(
-      Wanted wanted, Upstream upstream, Transfer transfer, BlobFetch.Tools tools) {
+  BlobCarrier(Wanted wanted, Upstream upstream, Transfer transfer, BlobFetch.Tools tools) {
     this.scope = wanted.scope();
     this.digest = transfer.digest();
     this.wanted = wanted;

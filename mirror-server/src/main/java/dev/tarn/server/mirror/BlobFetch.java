@@ -132,9 +132,7 @@ final class BlobFetch implements Fetch {
       case BlobStore.Admission.Admitted(PartialBlob partial) ->
           carry(newTransfer(partial), content);
       case BlobStore.Admission.NoRoom _ -> {
-        tools
-            .rights()
-            .proven(scope, wanted.descriptor(content), content.anonymous());
+        tools.rights().proven(scope, wanted.descriptor(content), content.anonymous());
         opened.complete(new Opened.NoRoom(content));
       }
     }

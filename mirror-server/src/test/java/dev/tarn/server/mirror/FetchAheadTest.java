@@ -62,10 +62,12 @@ final class FetchAheadTest {
             MirrorListener.NONE);
     carrier =
         new BlobCarrier(
-            new Wanted.OfBlob(new Scope(
-                RegistryHost.parse("registry.test").orElseThrow(),
-                RepositoryName.parse("library/app").orElseThrow()), transfer.digest(),
-            Caller.anonymous()),
+            new Wanted.OfBlob(
+                new Scope(
+                    RegistryHost.parse("registry.test").orElseThrow(),
+                    RepositoryName.parse("library/app").orElseThrow()),
+                transfer.digest(),
+                Caller.anonymous()),
             upstream,
             transfer,
             new BlobFetch.Tools(
