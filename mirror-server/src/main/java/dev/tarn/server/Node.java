@@ -285,7 +285,7 @@ public final class Node implements AutoCloseable {
   }
 
   /** Whether it asks its peers by now. */
-  boolean hasPeers() {
+  public boolean hasPeers() {
     return peers != null && peers.connected();
   }
 

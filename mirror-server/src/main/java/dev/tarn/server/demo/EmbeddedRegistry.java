@@ -7,6 +7,7 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.range.ByteRange;
 import dev.tarn.core.range.RangeRequest;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,23 +16,36 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream registry in this process: one image under one tag, HTTPS on a loopback port. */
+/**
+ * An upstream registry in this process: one image under one tag, HTTPS on a loopback port, at the
+ * end of a link of limited speed.
+ */
 final class EmbeddedRegistry implements AutoCloseable {
+  private static final int PIECE_BYTES = 64 * 1024;
+
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GeneratedImage image;
   private final String repository;
   private final String tag;
+  private final long bytesPerSecond;
+  private final AtomicLong linkFreeAt = new AtomicLong(System.nanoTime());
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicLong bytesSent = new AtomicLong();
 
   private EmbeddedRegistry(
-      GeneratedImage image, String repository, String tag, UpstreamIdentity identity)
+      GeneratedImage image,
+      String repository,
+      String tag,
+      UpstreamIdentity identity,
+      long bytesPerSecond)
       throws IOException {
+    this.bytesPerSecond = bytesPerSecond;
     this.image = image;
     this.repository = repository;
     this.tag = tag;
@@ -41,10 +55,20 @@ final class EmbeddedRegistry implements AutoCloseable {
     server.createContext("/v2/", this::answer);
   }
 
+  /**
+   * Starts it.
+   *
+   * @param bytesPerSecond what its link carries, whoever asks
+   */
   static EmbeddedRegistry start(
-      GeneratedImage image, String repository, String tag, UpstreamIdentity identity)
+      GeneratedImage image,
+      String repository,
+      String tag,
+      UpstreamIdentity identity,
+      long bytesPerSecond)
       throws IOException {
-    EmbeddedRegistry registry = new EmbeddedRegistry(image, repository, tag, identity);
+    EmbeddedRegistry registry =
+        new EmbeddedRegistry(image, repository, tag, identity, bytesPerSecond);
     registry.server.start();
     return registry;
   }
@@ -114,9 +138,26 @@ final class EmbeddedRegistry implements AutoCloseable {
     }
     exchange.sendResponseHeaders(status, end - start);
     try (OutputStream body = exchange.getResponseBody()) {
-      body.write(bytes, start, end - start);
+      for (int at = start; at < end; at += PIECE_BYTES) {
+        int count = Math.min(PIECE_BYTES, end - at);
+        passLink(count);
+        body.write(bytes, at, count);
+        bytesSent.addAndGet(count);
+      }
     }
-    bytesSent.addAndGet(end - start);
+  }
+
+  /** Takes the time that the link needs for so many bytes, after those of others before them. */
+  private void passLink(int count) throws InterruptedIOException {
+    long takes = TimeUnit.SECONDS.toNanos(count) / bytesPerSecond;
+    long until =
+        linkFreeAt.updateAndGet(freeAt -> Math.max(freeAt, System.nanoTime()) + takes);
+    try {
+      TimeUnit.NANOSECONDS.sleep(until - System.nanoTime());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("told to stop");
+    }
   }
 
   private static void error(HttpExchange exchange, String code) throws IOException {
