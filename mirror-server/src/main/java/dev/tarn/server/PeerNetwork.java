@@ -145,12 +145,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
       return;
     }
     Running started = new Running(runtime, client, endpoint);
-    synchronized (this) {
-      if (!closed) {
-        running = started;
-      }
-    }
-    if (running != started) {
+    if (!adopt(started)) {
       stop(started);
       return;
     }
@@ -164,6 +159,13 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
             () -> tls.flatMap(PeerTls::validUntil).map(Instant::getEpochSecond).orElse(0L));
     fetches.connect(runtime);
     PeerEvents.started(self, endpoint.address(), tls.isPresent());
+  }
+
+  private synchronized boolean adopt(Running started) {
+    if (!closed) {
+      running = started;
+    }
+    return !closed;
   }
 
   private PeerSettings settings() {

@@ -150,8 +150,7 @@ final class EmbeddedRegistry implements AutoCloseable {
   /** Takes the time that the link needs for so many bytes, after those of others before them. */
   private void passLink(int count) throws InterruptedIOException {
     long takes = TimeUnit.SECONDS.toNanos(count) / bytesPerSecond;
-    long until =
-        linkFreeAt.updateAndGet(freeAt -> Math.max(freeAt, System.nanoTime()) + takes);
+    long until = linkFreeAt.updateAndGet(freeAt -> Math.max(freeAt, System.nanoTime()) + takes);
     try {
       TimeUnit.NANOSECONDS.sleep(until - System.nanoTime());
     } catch (InterruptedException e) {
