@@ -120,7 +120,7 @@ public final class Demo {
       }
       return pulled;
     } catch (ExecutionException e) {
-      throw new IOException("a pull failed: " + e.getCause().getMessage(), e.getCause());
+      throw new IOException("a pull failed: " + e.getMessage(), e);
     }
   }
 
