@@ -2,12 +2,24 @@ package dev.tarn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.core.range.ChunkGrid;
+import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.store.DiskBlobStore;
+import dev.tarn.core.store.FileSystemSpace;
+import dev.tarn.core.store.PartialBlob;
+import dev.tarn.core.store.StoreOptions;
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +134,42 @@ class ClusterTest {
               cluster.upstream.requests().stream()
                   .filter(request -> request.method().equals("GET")))
           .hasSize(1);
+    }
+  }
+
+  @Test
+  void whatAnEarlierTransferLeftIsNotFetchedAgain() throws Exception {
+    Sample blob = Sample.blob(7, 9_000_000);
+    int left = 2 * ChunkGrid.CHUNK_BYTES;
+    leaveBehind(blob, left);
+    try (Cluster cluster = Cluster.start(1, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply());
+
+      assertThat(cluster.get(0, blob.uri()).body()).isEqualTo(blob.bytes());
+
+      assertThat(cluster.upstream.requests()).hasSize(1);
+      assertThat(cluster.upstream.requests().getFirst().header("range"))
+          .contains("bytes=" + left + "-");
+    }
+  }
+
+  private void leaveBehind(Sample blob, int bytes) throws IOException {
+    StoreOptions options =
+        new StoreOptions(
+            directory.resolve("node-0"), OptionalLong.empty(), 0, 0, 1L << 30, Duration.ofHours(1));
+    try (DiskBlobStore store =
+            DiskBlobStore.open(
+                options,
+                Clock.systemUTC(),
+                FileSystemSpace.of(Files.createDirectories(options.path())),
+                Runnable::run);
+        PartialBlob partial =
+            ((BlobStore.Admission.Admitted) store.admit(blob.digest(), blob.size())).partial()) {
+      partial.write(ByteBuffer.wrap(blob.bytes(), 0, bytes), 0);
+      for (int chunk = 0; chunk < bytes / ChunkGrid.CHUNK_BYTES; chunk++) {
+        partial.chunkWritten(chunk);
+      }
+      partial.keep();
     }
   }
 }

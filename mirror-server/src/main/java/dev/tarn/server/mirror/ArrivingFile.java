@@ -1,12 +1,18 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.digest.Digest;
+import dev.tarn.core.range.ChunkGrid;
 import dev.tarn.core.store.NoRoomException;
+import dev.tarn.core.store.PartialBlob;
 import dev.tarn.core.transfer.Transfer;
 import dev.tarn.core.transfer.TransferFailure;
 import dev.tarn.server.peer.runtime.BlobFile;
+import dev.tarn.server.peer.runtime.ChunkHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A blob that arrives from peers and from upstream, as the {@link Transfer} that this node's
@@ -14,7 +20,7 @@ import java.nio.channels.FileChannel;
  */
 final class ArrivingFile implements BlobFile {
   private final Transfer transfer;
-  private final FileChannel channel;
+  private final PartialBlob partial;
   private final PeerFetch fetch;
   private volatile boolean hidden;
   private volatile TransferFailure ending = TransferFailure.SOURCE;
@@ -23,9 +29,9 @@ final class ArrivingFile implements BlobFile {
   private boolean ended;
   private boolean closed;
 
-  ArrivingFile(Transfer transfer, FileChannel channel, PeerFetch fetch) {
+  ArrivingFile(Transfer transfer, PartialBlob partial, PeerFetch fetch) {
     this.transfer = transfer;
-    this.channel = channel;
+    this.partial = partial;
     this.fetch = fetch;
   }
 
@@ -33,9 +39,19 @@ final class ArrivingFile implements BlobFile {
     return transfer;
   }
 
+  /** Hashes the chunks that an earlier transfer left; blocks. */
+  Map<Integer, Digest> resumedChunks() throws IOException {
+    Map<Integer, Digest> chunks = new HashMap<>();
+    ChunkGrid grid = new ChunkGrid(partial.size());
+    for (int chunk : partial.resumedChunks().stream().toArray()) {
+      chunks.put(chunk, ChunkHash.of(partial.channel(), grid.start(chunk), grid.end(chunk)));
+    }
+    return chunks;
+  }
+
   @Override
   public FileChannel channel() {
-    return channel;
+    return partial.channel();
   }
 
   @Override

@@ -8,12 +8,14 @@ import dev.tarn.core.transfer.Transfer;
 import dev.tarn.core.transfer.TransferFailure;
 import dev.tarn.core.transfer.TransferPolicy;
 import dev.tarn.core.transfer.TransferReader;
+import dev.tarn.server.peer.runtime.PeerRuntime;
 import dev.tarn.server.peer.runtime.UpstreamSource;
 import dev.tarn.server.peer.runtime.WantOutcome;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
 import java.io.IOException;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -81,7 +83,7 @@ final class PeerFetch implements Fetch, Hurry {
       return;
     }
     try {
-      peers.begin(this, outcome::complete);
+      peers.begin(this, kept(), outcome::complete);
       ended(awaitOutcome());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -91,6 +93,21 @@ final class PeerFetch implements Fetch, Hurry {
       ended(stop(TransferFailure.SOURCE));
     } finally {
       peers.end(this);
+    }
+  }
+
+  /** What an earlier transfer left, ready to be gone on with; null where it left nothing. */
+  private PeerRuntime.@Nullable Kept kept() {
+    OptionalLong size = tools.store().partialSize(digest);
+    if (size.isEmpty() || size.getAsLong() == BlobStore.UNKNOWN_SIZE) {
+      return null;
+    }
+    try {
+      ArrivingFile left = create(size.getAsLong());
+      return new PeerRuntime.Kept(left, size.getAsLong(), left.resumedChunks());
+    } catch (IOException e) {
+      tools.listener().trouble("partial_unusable", scope, digest, String.valueOf(e));
+      return null;
     }
   }
 
@@ -190,11 +207,14 @@ final class PeerFetch implements Fetch, Hurry {
       switch (tools.store().admit(digest, size)) {
         case BlobStore.Admission.Admitted(PartialBlob partial) -> {
           Transfer transfer = new Transfer(partial, TransferPolicy.DEFAULT, tools.nanoClock());
-          file = new ArrivingFile(transfer, partial.channel(), this);
+          file = new ArrivingFile(transfer, partial, this);
+          peers.room(true);
           return file;
         }
-        case BlobStore.Admission.NoRoom _ ->
-            throw new NoRoomException("the store's limits leave no room");
+        case BlobStore.Admission.NoRoom _ -> {
+          peers.room(false);
+          throw new NoRoomException("the store's limits leave no room");
+        }
       }
     }
   }

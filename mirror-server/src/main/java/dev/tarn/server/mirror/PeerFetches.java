@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
   private final BlobStore store;
   private final Executor executor;
   private final ConcurrentMap<Digest, PeerFetch> fetches = new ConcurrentHashMap<>();
+  private final AtomicBoolean hasRoom = new AtomicBoolean(true);
   private volatile @Nullable PeerRuntime runtime;
 
   /**
@@ -67,9 +69,10 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
       this.peers = peers;
     }
 
-    void begin(PeerFetch fetch, Consumer<WantOutcome> then) {
+    void begin(
+        PeerFetch fetch, PeerRuntime.@Nullable Kept kept, Consumer<WantOutcome> then) {
       fetches.put(fetch.digest(), fetch);
-      if (!peers.want(fetch.digest(), Question.UNKNOWN_SIZE, then)) {
+      if (!peers.want(fetch.digest(), kept, then)) {
         throw new IllegalStateException(fetch.digest() + " is wanted twice");
       }
     }
@@ -81,6 +84,13 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
 
     void readerWaits(PeerFetch fetch, long offset) {
       peers.readerWaits(fetch.digest(), offset);
+    }
+
+    /** Whether this node can store what it fetches, by what came of the last attempt. */
+    void room(boolean room) {
+      if (hasRoom.getAndSet(room) != room) {
+        peers.roomChanged(room);
+      }
     }
 
     void end(PeerFetch fetch) {

@@ -39,6 +39,22 @@ final class Arrival {
     this.files = files;
   }
 
+  /** One of which an earlier attempt left some chunks, whose hashes are given. */
+  static Arrival continued(
+      Digest digest, PeerRuntime.Kept kept, BlobFiles files, String self) {
+    Arrival arrival = new Arrival(digest, kept.size(), files);
+    arrival.file = new SharedFile(kept.file());
+    ChunkGrid grid = new ChunkGrid(kept.size());
+    kept.chunks()
+        .forEach(
+            (chunk, hash) -> {
+              Slot slot = new Slot(grid.start(chunk), grid.length(chunk), arrival::write);
+              slot.present(new ChunkTail(hash, self));
+              arrival.slots.put(chunk, slot);
+            });
+    return arrival;
+  }
+
   Digest digest() {
     return digest;
   }

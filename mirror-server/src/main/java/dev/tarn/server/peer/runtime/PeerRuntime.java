@@ -82,19 +82,34 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   }
 
   /**
+   * What an earlier attempt left of a blob.
+   *
+   * @param file with it; the runtime closes it
+   * @param size the whole blob's
+   * @param chunks those that are there, with their hashes: this node vouches for them
+   */
+  public record Kept(BlobFile file, long size, Map<Integer, Digest> chunks) {}
+
+  /**
    * A client of this node wants a blob that is not here.
    *
-   * @param claimedSize what a manifest says its size is
    * @param then hears once what became of it, unless {@link #unwant} came before; on any thread,
    *     must not block
-   * @return whether this is the first to want it; else it is on its way, and {@code then} forgotten
+   * @return whether this is the first to want it; else it is on its way, and the rest forgotten
    */
-  public boolean want(Digest digest, long claimedSize, Consumer<WantOutcome> then) {
-    Wanted fresh = new Wanted(new Arrival(digest, Question.UNKNOWN_SIZE, parts.files()), then);
-    if (wanted.putIfAbsent(digest, fresh) != null) {
+  public boolean want(Digest digest, @Nullable Kept kept, Consumer<WantOutcome> then) {
+    Arrival arrival =
+        kept == null
+            ? new Arrival(digest, Question.UNKNOWN_SIZE, parts.files())
+            : Arrival.continued(digest, kept, parts.files(), parts.self());
+    if (wanted.putIfAbsent(digest, new Wanted(arrival, then)) != null) {
       return false;
     }
-    loop.tell(new Event.Want(digest, claimedSize, Question.UNKNOWN_SIZE, new BitSet()));
+    BitSet held = new BitSet();
+    if (kept != null) {
+      kept.chunks().keySet().forEach(held::set);
+    }
+    loop.tell(new Event.Want(digest, Question.UNKNOWN_SIZE, arrival.size(), held));
     return true;
   }
 

@@ -142,6 +142,12 @@ final class Slot {
     woken.forEach(Runnable::run);
   }
 
+  /** All of it lay here already, and this is known of it; told before anybody else knows it. */
+  synchronized void present(ChunkTail known) {
+    bytes = length;
+    tail = known;
+  }
+
   /** What came is not used: whoever reads it is told why, and it begins anew. May block. */
   void drop(FetchFailure why) {
     List<Runnable> woken;

@@ -2,16 +2,12 @@ package dev.tarn.server.peer.runtime;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.tarn.core.digest.Algorithm;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.planner.Question;
 import dev.tarn.core.range.ChunkGrid;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.server.peer.wire.ChunkTail;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tails {
   private static final int REMEMBERED = 100_000;
-  private static final int READ_BYTES = 256 * 1024;
 
   private record Key(Digest digest, int chunk) {}
 
@@ -48,19 +43,8 @@ final class Tails {
    */
   ChunkTail compute(StoredBlob blob, int chunk) throws IOException {
     ChunkGrid grid = new ChunkGrid(blob.size());
-    MessageDigest hash = Algorithm.SHA256.newHash();
-    ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
-    long at = grid.start(chunk);
-    while (at < grid.end(chunk)) {
-      buffer.clear().limit((int) Math.min(READ_BYTES, grid.end(chunk) - at));
-      int read = blob.channel().read(buffer, at);
-      if (read < 0) {
-        throw new EOFException("the file is shorter than its blob");
-      }
-      at += read;
-      hash.update(buffer.flip());
-    }
-    ChunkTail tail = new ChunkTail(Digest.of(Algorithm.SHA256, hash), self);
+    Digest hash = ChunkHash.of(blob.channel(), grid.start(chunk), grid.end(chunk));
+    ChunkTail tail = new ChunkTail(hash, self);
     known.put(new Key(blob.digest(), chunk), tail);
     return tail;
   }

@@ -86,7 +86,7 @@ final class Nodes implements AutoCloseable {
 
     CompletableFuture<WantOutcome> want(Digest digest) {
       CompletableFuture<WantOutcome> outcome = new CompletableFuture<>();
-      runtime().want(digest, 1, outcome::complete);
+      runtime().want(digest, null, outcome::complete);
       return outcome;
     }
 
