@@ -161,13 +161,20 @@ final class PeerFetch implements Fetch, Hurry {
   private void ended(WantOutcome how) {
     ArrivingFile arriving;
     UpstreamAnswer answer;
+    boolean answerComes;
     synchronized (this) {
       over = true;
       arriving = file;
       answer = refusal;
+      answerComes = asking && !allowed;
     }
     switch (how) {
-      case COMPLETE -> opened.complete(new Opened.Stored());
+      case COMPLETE -> {
+        // Peers may be faster than upstream's word on who may have it.
+        if (!answerComes) {
+          opened.complete(new Opened.Stored());
+        }
+      }
       case STORAGE -> {
         abandon(arriving);
         opened.complete(new Opened.NoRoom(null));
@@ -236,7 +243,10 @@ final class PeerFetch implements Fetch, Hurry {
       try {
         tools.executor().execute(this::askForRight);
       } catch (RejectedExecutionException e) {
-        return; // The node is closing.
+        synchronized (this) {
+          asking = false;
+        }
+        refused(new UpstreamAnswer.Failed(UpstreamAnswer.Reason.BROKEN, "shutting down"));
       }
     }
     openWhereAllowed(into);
@@ -258,6 +268,13 @@ final class PeerFetch implements Fetch, Hurry {
       try (content) {
         allowedBy(content);
       }
+      synchronized (this) {
+        asking = false;
+        if (!over) {
+          return;
+        }
+      }
+      opened.complete(new Opened.Stored());
     } else {
       synchronized (this) {
         asking = false;

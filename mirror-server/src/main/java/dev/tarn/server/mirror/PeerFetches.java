@@ -69,8 +69,7 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
       this.peers = peers;
     }
 
-    void begin(
-        PeerFetch fetch, PeerRuntime.@Nullable Kept kept, Consumer<WantOutcome> then) {
+    void begin(PeerFetch fetch, PeerRuntime.@Nullable Kept kept, Consumer<WantOutcome> then) {
       fetches.put(fetch.digest(), fetch);
       if (!peers.want(fetch.digest(), kept, then)) {
         throw new IllegalStateException(fetch.digest() + " is wanted twice");

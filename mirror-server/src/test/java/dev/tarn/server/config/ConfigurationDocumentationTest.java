@@ -8,7 +8,6 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,10 +69,12 @@ class ConfigurationDocumentationTest {
     TreeSet<String> components = new TreeSet<>();
     for (RecordComponent section : Configuration.class.getRecordComponents()) {
       if (section.getType().isRecord()) {
-        Arrays.stream(section.getType().getRecordComponents())
-            .forEach(component -> components.add(section.getName() + "." + component.getName()));
+        components(section.getName(), section.getType(), components);
       }
     }
+    components.removeAll(Set.of("peers.limits", "peers.tls"));
+    components("peers", PeersConfiguration.Limits.class, components);
+    components("peers.tls", PeersConfiguration.Tls.class, components);
     components("registries.<host>", RegistryConfiguration.class, components);
     components("registries.<host>.upstreams[]", UpstreamConfiguration.class, components);
     components("registries.<host>.repositories[]", RepositoryRule.class, components);
@@ -93,7 +94,7 @@ class ConfigurationDocumentationTest {
               }
               assertThat(row.variable()).isEqualTo(Environment.variableFor(key));
               String value = row.defaultValue().replace("[]", "");
-              if (key.equals("store.maxSize")) {
+              if (key.equals("store.maxSize") || key.startsWith("peers.tls.")) {
                 assertThat(value).isEmpty();
               } else {
                 assertThat(ConfigurationLoader.withoutFile(Map.of(row.variable(), value)))

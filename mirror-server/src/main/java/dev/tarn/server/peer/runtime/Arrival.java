@@ -40,8 +40,7 @@ final class Arrival {
   }
 
   /** One of which an earlier attempt left some chunks, whose hashes are given. */
-  static Arrival continued(
-      Digest digest, PeerRuntime.Kept kept, BlobFiles files, String self) {
+  static Arrival continued(Digest digest, PeerRuntime.Kept kept, BlobFiles files, String self) {
     Arrival arrival = new Arrival(digest, kept.size(), files);
     arrival.file = new SharedFile(kept.file());
     ChunkGrid grid = new ChunkGrid(kept.size());
