@@ -1,6 +1,7 @@
 package dev.tarn.server;
 
 import dev.tarn.server.config.ConfigurationLoader;
+import dev.tarn.server.peer.tls.IdentityFiles;
 import dev.tarn.server.testing.ScriptedUpstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
@@ -45,15 +47,35 @@ final class Cluster implements AutoCloseable {
 
   /** Starts nodes that speak plain HTTP with each other. */
   static Cluster start(int size, Path directory) throws IOException {
+    return start(size, directory, _ -> "plainHttp: true");
+  }
+
+  /**
+   * Starts nodes.
+   *
+   * @param peers more of the configuration of a node's peers, on a line
+   */
+  static Cluster start(int size, Path directory, IntFunction<String> peers) throws IOException {
     Cluster cluster = new Cluster(size, directory);
     for (int i = 0; i < size; i++) {
-      cluster.nodes.add(cluster.startNode(i));
+      cluster.nodes.add(cluster.startNode(i, peers.apply(i)));
     }
     Awaitility.await().until(() -> cluster.nodes.stream().allMatch(Node::hasPeers));
     return cluster;
   }
 
-  private Node startNode(int number) throws IOException {
+  /** A node's certificate, as the configuration names it. */
+  static String tls(IdentityFiles files) {
+    return "tls: {certificate: %s, key: %s, ca: %s}"
+        .formatted(files.certificate(), files.key(), files.authority());
+  }
+
+  /** Ends a node; the others are not told. */
+  void stop(int number) {
+    nodes.get(number).close();
+  }
+
+  private Node startNode(int number, String peers) throws IOException {
     String yaml =
         """
         registry: {listen: "127.0.0.1:0"}
@@ -66,7 +88,7 @@ final class Cluster implements AutoCloseable {
           listen: 127.0.0.1:%d
           node: node-%d
           members: %s
-          plainHttp: true
+          %s
         registries:
           example.com: {upstreams: [{url: "%s"}]}
         """
@@ -75,6 +97,7 @@ final class Cluster implements AutoCloseable {
                 ports.get(number),
                 number,
                 members,
+                peers,
                 upstream.url());
     return Node.start(ConfigurationLoader.parse(yaml, Map.of()), "test");
   }

@@ -8,7 +8,9 @@ import dev.tarn.core.store.DiskBlobStore;
 import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.PartialBlob;
 import dev.tarn.core.store.StoreOptions;
+import dev.tarn.server.peer.PeerPki;
 import dev.tarn.server.testing.Clients;
+import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
 import java.io.IOException;
@@ -134,6 +136,72 @@ class ClusterTest {
               cluster.upstream.requests().stream()
                   .filter(request -> request.method().equals("GET")))
           .hasSize(1);
+    }
+  }
+
+  @Test
+  void nodesWithCertificatesOfOneAuthorityTakeFromEachOther() throws Exception {
+    Sample blob = Sample.blob(8, 9_000_000);
+    PeerPki pki = PeerPki.create();
+    try (Cluster cluster =
+        Cluster.start(2, directory, node -> Cluster.tls(pki.node("node-" + node)))) {
+      cluster.upstream.on(blob.path(), blob.reply());
+
+      assertThat(cluster.get(0, blob.uri()).body()).isEqualTo(blob.bytes());
+      assertThat(cluster.get(1, blob.uri()).body()).isEqualTo(blob.bytes());
+
+      assertThat(cluster.upstream.count("GET", blob.path())).isEqualTo(1);
+      assertThat(cluster.metrics(1))
+          .contains("tarn_peer_received_bytes_total{from=\"same_zone\"} 9000000.0");
+    }
+  }
+
+  @Test
+  void aNodeOfAnotherInstallationGetsNothingFromNodesAndItsClientsAllFromUpstream()
+      throws Exception {
+    Sample blob = Sample.blob(9, 9_000_000);
+    PeerPki ours = PeerPki.create();
+    PeerPki theirs = PeerPki.create();
+    try (Cluster cluster =
+        Cluster.start(
+            2, directory, node -> Cluster.tls((node == 0 ? ours : theirs).node("node-" + node)))) {
+      cluster.upstream.on(blob.path(), blob.reply());
+
+      assertThat(cluster.get(0, blob.uri()).body()).isEqualTo(blob.bytes());
+      assertThat(cluster.get(1, blob.uri()).body()).isEqualTo(blob.bytes());
+
+      assertThat(cluster.upstream.count("GET", blob.path())).isEqualTo(2);
+      assertThat(cluster.metrics(0)).contains("tarn_peer_sent_bytes_total 0.0");
+    }
+  }
+
+  @Test
+  void whereAllPeersAreGoneANodePullsByItself() throws Exception {
+    Sample blob = Sample.blob(10, 9_000_000);
+    try (Cluster cluster = Cluster.start(4, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply());
+      assertThat(cluster.get(1, blob.uri()).body()).isEqualTo(blob.bytes());
+
+      cluster.stop(1);
+      cluster.stop(2);
+      cluster.stop(3);
+      HttpResponse<byte[]> answer = cluster.get(0, blob.uri());
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo(blob.bytes());
+    }
+  }
+
+  @Test
+  void aBlobWhoseBytesAreWrongUpstreamIsDeliveredWholeToNobody() throws Exception {
+    Sample blob = Sample.blob(11, 9_000_000);
+    try (Cluster cluster = Cluster.start(2, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply().withWrongByteAt(5_000_000));
+
+      for (int node = 0; node < 2; node++) {
+        RawClient.Response answer = RawClient.get(cluster.node(node).registryAddress(), blob.uri());
+        assertThat(answer.claimsWhole()).isFalse();
+      }
     }
   }
 

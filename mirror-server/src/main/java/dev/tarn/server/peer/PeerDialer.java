@@ -9,6 +9,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -106,7 +108,8 @@ final class PeerDialer {
               @Override
               protected void initChannel(Channel channel) {
                 tls.flatMap(own -> own.connecting(channel.alloc(), peer.name().hashCode()))
-                    .ifPresent(handler -> channel.pipeline().addLast(handler));
+                    .ifPresent(
+                        handler -> channel.pipeline().addLast(handler, new FailedHandshake()));
               }
             })
         .connect(address)
@@ -166,7 +169,18 @@ final class PeerDialer {
     result.failed(new PeerTrouble(failure, trouble.label() + ": " + detail));
   }
 
+  /** Takes what a handshake threw: its future tells it. Gone once there is a link. */
+  private static final class FailedHandshake extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
+  }
+
   private static void furnish(Channel channel, Result result) {
+    if (channel.pipeline().get(FailedHandshake.class) != null) {
+      channel.pipeline().remove(FailedHandshake.class);
+    }
     HttpDecoderConfig limits =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(PeerProtocol.MAX_REQUEST_LINE_BYTES)
