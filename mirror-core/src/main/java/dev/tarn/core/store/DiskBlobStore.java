@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +81,16 @@ public final class DiskBlobStore implements BlobStore {
         .addKeyValue("bytes", parts.complete().index().bytes())
         .addKeyValue("partialBytes", parts.partials().keptBytes())
         .log("store.filled");
+  }
+
+  /**
+   * Names what is evicted before all else: content that this node has a second time. What is being
+   * read, and the latest arrivals, stay all the same.
+   *
+   * @param elsewhere asked on whichever thread needs room: must be quick and must not block
+   */
+  public void evictFirst(Predicate<Digest> elsewhere) {
+    parts.complete().evictFirst(elsewhere);
   }
 
   /**
