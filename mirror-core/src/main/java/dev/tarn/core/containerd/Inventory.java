@@ -47,6 +47,9 @@ final class Inventory implements Closeable {
   /** Files hashed a step, where they are small. */
   static final int HASHES = 32;
 
+  /** Bytes hashed a step. */
+  static final int STEP_BYTES = 4 << 20;
+
   private static final Logger log = LoggerFactory.getLogger(Inventory.class);
 
   private final ContentDirectory directory;
@@ -125,23 +128,28 @@ final class Inventory implements Closeable {
   /** Does a little; answers whether there is more to do at once. */
   boolean step() {
     noteChanges(started().take());
+    long ends = nanoClock.getAsLong() + Pace.STEP.toNanos();
     if (listing == null && nanoClock.getAsLong() - nextListing >= 0) {
       begin();
     }
     int looks = 0;
-    for (; looks < LOOKS && !toLookAt.isEmpty(); looks++) {
+    for (; looks < LOOKS && !toLookAt.isEmpty() && (looks == 0 || !over(ends)); looks++) {
       look(toLookAt.remove());
     }
     if (listing != null) {
       readSome(listing, LOOKS - looks);
-    } else if (looks < LOOKS) {
-      hashSome();
+    } else if (toLookAt.isEmpty()) {
+      hashSome(ends);
     }
     return listing != null
         || hash != null
         || !toLookAt.isEmpty()
         || !toHash.isEmpty()
         || !wanted.isEmpty();
+  }
+
+  private boolean over(long ends) {
+    return nanoClock.getAsLong() - ends >= 0;
   }
 
   private void noteChanges(DirectoryWatch.Changes changes) {
@@ -255,9 +263,11 @@ final class Inventory implements Closeable {
     return watched ? LISTED_WHERE_WATCHED : LISTED_WHERE_NOT_WATCHED;
   }
 
-  private void hashSome() {
+  private void hashSome(long ends) {
     long bytes = 0;
-    for (int i = 0; i < HASHES && bytes < BlobHash.PIECE_BYTES; i++) {
+    int files = 0;
+    // One piece at least: time may have passed for other reasons.
+    while (files < HASHES && bytes < STEP_BYTES && (bytes == 0 || !over(ends))) {
       if (hash == null) {
         hash = nextToHash();
       }
@@ -269,6 +279,7 @@ final class Inventory implements Closeable {
       bytes += hash.done() - before;
       if (!more) {
         closeHash();
+        files++;
       }
     }
   }

@@ -12,11 +12,14 @@ import java.time.Duration;
 final class Pace {
   private static final long SHARE = 50;
 
+  /** After so long a step ends, if what it does can be left there. */
+  static final Duration STEP = Duration.ofMillis(5);
+
   /** Changes that come within it are looked at together. */
   static final Duration SHORTEST = Duration.ofMillis(100);
 
   /** A piece that took so long that more rest would not help: the node is in trouble. */
-  static final Duration LONGEST = Duration.ofSeconds(30);
+  static final Duration LONGEST = Duration.ofSeconds(10);
 
   private Pace() {}
 

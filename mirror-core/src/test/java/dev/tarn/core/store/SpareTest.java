@@ -108,7 +108,7 @@ class SpareTest {
   }
 
   @Test
-  void whatTheNodeHasASecondTimeIsSearchedForNowAndThenOnly() throws IOException {
+  void whatTheNodeHasASecondTimeSinceThenIsFoundByTheNextSearch() throws IOException {
     openWithLimit(16 * KB8);
     Digest[] digests = putMany(16);
     Set<Digest> elsewhere = new HashSet<>();
