@@ -62,6 +62,7 @@ class ContentDirectory {
   }
 
   /** Lists what lies there of one algorithm, whatever it is. The caller closes it. */
+  @SuppressWarnings("StreamResourceLeak")
   DirectoryStream<Path> list(Algorithm algorithm) throws IOException {
     return Files.newDirectoryStream(of(algorithm));
   }

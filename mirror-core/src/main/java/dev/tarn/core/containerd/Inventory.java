@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -72,7 +73,7 @@ final class Inventory implements Closeable {
   private long lastListing;
   private volatile boolean readable = true;
   private volatile boolean watched;
-  private volatile long listings;
+  private final AtomicLong listings = new AtomicLong();
 
   Inventory(
       ContentDirectory directory,
@@ -100,7 +101,7 @@ final class Inventory implements Closeable {
   }
 
   long listings() {
-    return listings;
+    return listings.get();
   }
 
   /** Somebody would like to have that blob: it is hashed before others. */
@@ -127,7 +128,10 @@ final class Inventory implements Closeable {
 
   /** Does a little; answers whether there is more to do at once. */
   boolean step() {
-    noteChanges(started().take());
+    DirectoryWatch changes = started();
+    if (toLookAt.size() < LOOKS) {
+      noteChanges(changes.take()); // Else they wait there, where their number has a limit.
+    }
     long ends = nanoClock.getAsLong() + Pace.STEP.toNanos();
     if (listing == null && nanoClock.getAsLong() - nextListing >= 0) {
       begin();
@@ -137,7 +141,7 @@ final class Inventory implements Closeable {
       look(toLookAt.remove());
     }
     if (listing != null) {
-      readSome(listing, LOOKS - looks);
+      readSome(listing, Math.max(LOOKS - looks, LOOKS / 8));
     } else if (toLookAt.isEmpty()) {
       hashSome(ends);
     }
@@ -197,7 +201,7 @@ final class Inventory implements Closeable {
         }
       } catch (IOException e) {
         all = false;
-        if (before || listings == 0) {
+        if (before || listings.get() == 0) {
           log.atWarn().addKeyValue("directory", path).setCause(e).log("containerd.not_watched");
         }
       }
@@ -240,7 +244,7 @@ final class Inventory implements Closeable {
     // What can be looked at without having been listed is there all the same.
     toLookAt.addAll(ended.unseen());
     closeListing();
-    listings++;
+    listings.incrementAndGet();
     inspection.tryAgain();
     if (readable) {
       remembered.tidy(digest -> known.get(digest) != null);
