@@ -25,7 +25,7 @@ class ConfigurationErrorsTest {
         "store: {maxSise: 1GiB}|store.maxSise (line 1): unknown key; did you mean maxSize?",
         "store: {xyzzyplugh: 1}|store.xyzzyplugh (line 1): unknown key; known here: path, maxSize,"
             + " minFree, reserveFree, partialMaxSize, partialTtl",
-        "containerd: {contentStore: blobs}|containerd.contentStore: must be an absolute path",
+        "containerd: {contentStore: blobs}|containerd.contentStore (line 1): must be an absolute path",
         "registry: {listen: 5050}|registry.listen (line 1): expected an address and a port such as"
             + " 127.0.0.1:5050, found \"5050\"",
         "registry: {listen: 'a:99999'}|registry.listen (line 1): expected an address and a port"
