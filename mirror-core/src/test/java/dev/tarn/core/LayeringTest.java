@@ -51,6 +51,10 @@ class LayeringTest {
   static final ArchRule storeDependsOnDigestAndRange = dependsOnlyOn("store", "digest", "range");
 
   @ArchTest
+  static final ArchRule containerdDependsOnDigestAndStore =
+      dependsOnlyOn("containerd", "digest", "store");
+
+  @ArchTest
   static final ArchRule catalogDependsOnNameAndDigest = dependsOnlyOn("catalog", "name", "digest");
 
   @ArchTest

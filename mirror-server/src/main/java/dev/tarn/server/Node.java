@@ -1,6 +1,8 @@
 package dev.tarn.server;
 
 import dev.tarn.core.catalog.Catalog;
+import dev.tarn.core.containerd.ContainerdOptions;
+import dev.tarn.core.containerd.ContainerdStore;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.DiskBlobStore;
@@ -17,7 +19,9 @@ import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.PeerFetches;
 import dev.tarn.server.mirror.Registries;
+import dev.tarn.server.mirror.SecondSource;
 import dev.tarn.server.net.Transport;
+import dev.tarn.server.peer.runtime.HeldChanges;
 import dev.tarn.server.registry.RegistryEndpoint;
 import dev.tarn.server.registry.RegistrySettings;
 import dev.tarn.server.upstream.AllowedTargets;
@@ -100,12 +104,19 @@ public final class Node implements AutoCloseable {
               new UpstreamClient(
                   transport, upstreamSettings(version), events.upstream(), Seams.system()));
       Registries registries = registries(client);
+      SecondSource second = open("containerd's content", new SecondSource());
+      HeldChanges held = new HeldChanges(digest -> blobs.sizeOf(digest).isPresent());
+      blobs.onGone(
+          digest -> {
+            held.ownGone(digest, second.sizeOf(digest).isPresent());
+            second.want(digest);
+          });
       this.peers =
           configuration.peers().mode() == PeerMode.NONE ? null : new PeerFetches(blobs, workers);
       this.mirror =
           new Mirror(
               registries,
-              new Mirror.Stores(blobs, new DiskTagStore(catalog), proofs),
+              new Mirror.Stores(blobs, second, new DiskTagStore(catalog), proofs),
               surroundings(workers, peers),
               events.mirror());
       metrics.bindStore(blobs::statistics);
@@ -123,7 +134,8 @@ public final class Node implements AutoCloseable {
                   workers,
                   System::nanoTime,
                   events.exchanges()));
-      ScheduledExecutorService timer = open("maintenance", maintenance(blobs, proofs, workers));
+      ScheduledExecutorService timer =
+          open("maintenance", maintenance(blobs, second, proofs, workers));
       this.membership =
           new Peers(configuration.peers(), System.getenv(), workers, timer).membership(metrics);
       if (peers != null && membership.isPresent()) {
@@ -132,14 +144,19 @@ public final class Node implements AutoCloseable {
             new PeerNetwork(
                 configuration.peers(),
                 known,
-                peers,
+                new PeerNetwork.Content(peers, second, held),
                 new PeerNetwork.Parts(transport, workers, timer, metrics.peers()));
         known.listen(open("peers", network));
       }
       ready = true;
       workers.execute(metrics::bindJvm);
-      // Not before: a Kubernetes client takes longer to load than all the rest.
-      membership.ifPresent(known -> workers.execute(known::start));
+      // Not before: they take longer to load than all the rest. containerd's content first, so that
+      // peers are told of it.
+      workers.execute(
+          () -> {
+            openContainerd(second, blobs, held);
+            membership.ifPresent(ClusterMembership::start);
+          });
     } catch (IOException | RuntimeException e) {
       closeParts();
       throw e;
@@ -220,6 +237,25 @@ public final class Node implements AutoCloseable {
     return new Registries(registries);
   }
 
+  private void openContainerd(SecondSource second, DiskBlobStore blobs, HeldChanges held) {
+    configuration
+        .containerd()
+        .contentStore()
+        .ifPresent(
+            directory -> {
+              Path verified = configuration.store().path().resolve("containerd-verified");
+              ContainerdStore store =
+                  ContainerdStore.open(
+                      new ContainerdOptions(
+                          directory, verified, digest -> blobs.sizeOf(digest).isPresent()),
+                      System::nanoTime,
+                      held);
+              second.connect(store);
+              blobs.evictFirst(store::holds);
+              metrics.bindContainerd(store::statistics);
+            });
+  }
+
   private Mirror.Surroundings surroundings(ExecutorService workers, @Nullable PeerFetches peers) {
     return new Mirror.Surroundings(
         Clock.systemUTC(),
@@ -237,7 +273,7 @@ public final class Node implements AutoCloseable {
   }
 
   private static ScheduledExecutorService maintenance(
-      DiskBlobStore blobs, DiskProofStore proofs, ExecutorService workers) {
+      DiskBlobStore blobs, SecondSource second, DiskProofStore proofs, ExecutorService workers) {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("tarn-maintenance").daemon().factory());
@@ -249,16 +285,18 @@ public final class Node implements AutoCloseable {
         MAINTENANCE_PERIOD.toMillis(),
         TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
-        () -> workers.execute(() -> sweep(blobs, proofs)),
+        () -> workers.execute(() -> sweep(blobs, second, proofs)),
         SWEEP_PERIOD.toMillis(),
         SWEEP_PERIOD.toMillis(),
         TimeUnit.MILLISECONDS);
     return timer;
   }
 
-  private static void sweep(DiskBlobStore blobs, DiskProofStore proofs) {
+  private static void sweep(DiskBlobStore blobs, SecondSource second, DiskProofStore proofs) {
     try {
-      proofs.sweep(blobs, Clock.systemUTC().instant().minus(PROOFS_KEPT));
+      proofs.sweep(
+          digest -> blobs.sizeOf(digest).isPresent() || second.holds(digest),
+          Clock.systemUTC().instant().minus(PROOFS_KEPT));
     } catch (IOException e) {
       NodeEvents.sweepFailed(e);
     }

@@ -1,17 +1,22 @@
 package dev.tarn.server;
 
+import dev.tarn.core.containerd.ContainerdStore;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.server.config.PeersConfiguration;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.membership.MembershipListener;
 import dev.tarn.server.metrics.PeerMetrics;
 import dev.tarn.server.mirror.PeerFetches;
+import dev.tarn.server.mirror.SecondSource;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.PeerClient;
 import dev.tarn.server.peer.PeerEndpoint;
 import dev.tarn.server.peer.PeerSettings;
 import dev.tarn.server.peer.PeerSurroundings;
+import dev.tarn.server.peer.runtime.BlobFiles;
+import dev.tarn.server.peer.runtime.HeldChanges;
 import dev.tarn.server.peer.runtime.PeerRuntime;
+import dev.tarn.server.peer.runtime.WithContainerd;
 import dev.tarn.server.peer.tls.IdentityFiles;
 import dev.tarn.server.peer.tls.PeerTls;
 import java.io.IOException;
@@ -36,7 +41,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
 
   private final PeersConfiguration configuration;
   private final ClusterMembership membership;
-  private final PeerFetches fetches;
+  private final Content content;
   private final Parts parts;
   private final PeerEvents events;
 
@@ -50,16 +55,28 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
   record Parts(
       Transport transport, Executor workers, ScheduledExecutorService timer, PeerMetrics metrics) {}
 
+  /**
+   * What this node has to give.
+   *
+   * @param held is told who wants to hear of it
+   */
+  record Content(PeerFetches fetches, SecondSource second, HeldChanges held) {
+    BlobFiles files() {
+      ContainerdStore containerd = second.store();
+      return containerd == null ? fetches : new WithContainerd(fetches, containerd);
+    }
+  }
+
   private record Running(PeerRuntime runtime, PeerClient client, PeerEndpoint endpoint) {}
 
   PeerNetwork(
       PeersConfiguration configuration,
       ClusterMembership membership,
-      PeerFetches fetches,
+      Content content,
       Parts parts) {
     this.configuration = configuration;
     this.membership = membership;
-    this.fetches = fetches;
+    this.content = content;
     this.parts = parts;
     this.events = new PeerEvents(parts.metrics(), membership);
   }
@@ -118,8 +135,8 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
         new PeerRuntime(
             new PeerRuntime.Parts(
                 self,
-                fetches,
-                fetches,
+                content.files(),
+                content.fetches(),
                 client,
                 parts.workers(),
                 System::nanoTime,
@@ -157,7 +174,8 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
         .metrics()
         .bindCertificate(
             () -> tls.flatMap(PeerTls::validUntil).map(Instant::getEpochSecond).orElse(0L));
-    fetches.connect(runtime);
+    content.held().tell(runtime::stored, runtime::evicted);
+    content.fetches().connect(runtime);
     PeerEvents.started(self, endpoint.address(), tls.isPresent());
   }
 
@@ -207,7 +225,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
       stopping = running;
       running = null;
     }
-    fetches.connect(null);
+    content.fetches().connect(null);
     if (stopping != null) {
       stop(stopping);
     }

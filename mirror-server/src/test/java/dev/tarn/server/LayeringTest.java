@@ -39,6 +39,7 @@ class LayeringTest {
       onlyKnows(
           "metrics",
           "others report to it; if it asked them, it could not be injected everywhere",
+          "dev.tarn.core.containerd..",
           "dev.tarn.core.name..",
           "dev.tarn.core.placement..",
           "dev.tarn.core.store..",

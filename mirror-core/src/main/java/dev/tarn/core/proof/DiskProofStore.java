@@ -6,12 +6,12 @@ import dev.tarn.core.catalog.FieldRecord;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
-import dev.tarn.core.store.BlobStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The proofs as small files of the catalog. Thread-safe; reading may run on an event loop. */
@@ -54,16 +54,17 @@ public final class DiskProofStore implements ProofStore {
   }
 
   /**
-   * Drops the proofs of content that {@code store} no longer holds, where they are older than
-   * {@code olderThan}. Walks through all of them: for a thread that may block, every few hours.
+   * Drops the proofs of content that is {@code held} nowhere on this node, where they are older
+   * than {@code olderThan}. Walks through all of them: for a thread that may block, every few
+   * hours.
    *
    * @return how many were dropped
    */
-  public int sweep(BlobStore store, Instant olderThan) throws IOException {
+  public int sweep(Predicate<Digest> held, Instant olderThan) throws IOException {
     int[] dropped = {0};
     catalog.forEachContent(
         (digest, file) -> {
-          if (store.sizeOf(digest).isEmpty() && isOlder(file, olderThan)) {
+          if (!held.test(digest) && isOlder(file, olderThan)) {
             catalog.delete(file);
             dropped[0]++;
           }

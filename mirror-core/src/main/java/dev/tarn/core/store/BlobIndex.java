@@ -6,10 +6,13 @@ import com.github.benmanes.caffeine.cache.Policy;
 import dev.tarn.core.digest.Digest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,6 +222,17 @@ final class BlobIndex {
     long weighed = limitBytes == Long.MAX_VALUE ? UNLIMITED : limitBytes - weightlessRoom.get();
     eviction.setMaximum(Math.max(0, weighed / IndexedBlob.BLOCK_BYTES));
     cache.cleanUp();
+  }
+
+  /** Up to so many of those that nobody reads and {@code which} picks, the coldest first. */
+  List<IndexedBlob> coldest(Predicate<Digest> which, int most) {
+    return eviction.coldest(
+        entries ->
+            entries
+                .map(Map.Entry::getValue)
+                .filter(blob -> !blob.pinned() && which.test(blob.digest()))
+                .limit(most)
+                .toList());
   }
 
   /** The next blob that the policy gave up; null where there is none. */

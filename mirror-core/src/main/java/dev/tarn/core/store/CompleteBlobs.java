@@ -20,7 +20,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,8 @@ final class CompleteBlobs {
   private final Clock clock;
   private final Executor background;
   private final BlobIndex index = new BlobIndex();
+  private final Spare spare;
+  private volatile Consumer<Digest> gone = digest -> {};
   private final Lock[] locks = new Lock[LOCKS];
   private final LongAdder evictedBlobs = new LongAdder();
   private final LongAdder evictedBytes = new LongAdder();
@@ -61,6 +65,7 @@ final class CompleteBlobs {
     this.disk = disk;
     this.clock = clock;
     this.background = background;
+    this.spare = new Spare(index, clock);
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new ReentrantLock();
     }
@@ -218,6 +223,7 @@ final class CompleteBlobs {
     } finally {
       lock.unlock();
     }
+    gone.accept(digest);
     later(() -> unlink(doomed));
   }
 
@@ -228,9 +234,23 @@ final class CompleteBlobs {
     NOT_NEEDED
   }
 
-  /** Evicts, by the policy, until what is left takes at most {@code room} or is being read. */
+  /** Tells {@code listener} from now on what is no longer here. */
+  void onGone(Consumer<Digest> listener) {
+    gone = listener;
+  }
+
+  /** What {@code holds} says is on this node a second time is evicted before all else. */
+  void evictFirst(Predicate<Digest> holds) {
+    spare.elsewhere(holds);
+  }
+
+  /**
+   * Evicts what is here a second time, then by the policy, until what is left takes at most {@code
+   * room} or is being read.
+   */
   void shrinkTo(long room) {
     index.wean(room / YOUNG_PART);
+    giveUpSpare(room);
     List<IndexedBlob> notNeeded = new ArrayList<>();
     boolean again = true;
     while (again) {
@@ -246,6 +266,19 @@ final class CompleteBlobs {
       }
     }
     notNeeded.forEach(this::takeBack);
+  }
+
+  private void giveUpSpare(long room) {
+    while (index.roomBytes() > room) {
+      IndexedBlob blob = spare.next();
+      if (blob == null) {
+        return;
+      }
+      switch (evict(blob, room)) {
+        case GONE, READ -> {}
+        case NOT_NEEDED -> spare.keep(blob);
+      }
+    }
   }
 
   private void takeBack(IndexedBlob blob) {
@@ -293,6 +326,7 @@ final class CompleteBlobs {
       lock.unlock();
     }
     unlink(doomed);
+    gone.accept(digest);
     evictedBlobs.increment();
     evictedBytes.add(blob.size());
     log.atDebug()

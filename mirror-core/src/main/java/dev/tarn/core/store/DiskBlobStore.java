@@ -12,7 +12,9 @@ import java.time.Clock;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +83,24 @@ public final class DiskBlobStore implements BlobStore {
         .addKeyValue("bytes", parts.complete().index().bytes())
         .addKeyValue("partialBytes", parts.partials().keptBytes())
         .log("store.filled");
+  }
+
+  /**
+   * Tells {@code listener} from now on which complete content is no longer here; on whichever
+   * thread took it out, so it must not block.
+   */
+  public void onGone(Consumer<Digest> listener) {
+    parts.complete().onGone(listener);
+  }
+
+  /**
+   * Names what is evicted before all else: content that this node has a second time. What is being
+   * read, and the latest arrivals, stay all the same.
+   *
+   * @param elsewhere asked on whichever thread needs room: must be quick and must not block
+   */
+  public void evictFirst(Predicate<Digest> elsewhere) {
+    parts.complete().evictFirst(elsewhere);
   }
 
   /**

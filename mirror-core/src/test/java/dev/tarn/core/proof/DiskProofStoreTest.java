@@ -104,7 +104,7 @@ class DiskProofStoreTest {
       proofs.record(REGISTRY, new RepositoryName("old"), gone, proof(true, DAY_ONE));
       proofs.record(REGISTRY, REPOSITORY, fresh, proof(true, DAY_TWO));
       // when
-      int dropped = proofs.sweep(store, DAY_TWO);
+      int dropped = proofs.sweep(digest -> store.sizeOf(digest).isPresent(), DAY_TWO);
       // then
       assertThat(dropped).isEqualTo(2);
       assertThat(proofs.find(REGISTRY, REPOSITORY, gone)).isNull();
@@ -113,7 +113,7 @@ class DiskProofStoreTest {
       assertThat(root.resolve("catalog/localhost:5000/old")).doesNotExist();
       assertThat(new DiskTagStore(catalog).find(REGISTRY, REPOSITORY, new Tag("v1")))
           .isEqualTo(tagged);
-      assertThat(proofs.sweep(store, DAY_TWO)).isZero();
+      assertThat(proofs.sweep(digest -> store.sizeOf(digest).isPresent(), DAY_TWO)).isZero();
     }
   }
 
@@ -125,7 +125,7 @@ class DiskProofStoreTest {
     DiskProofStore next = new DiskProofStore(catalog);
     assertThat(next.find(REGISTRY, REPOSITORY, DIGEST)).isNull();
     try (DiskBlobStore store = openStore()) {
-      assertThat(next.sweep(store, DAY_ONE)).isEqualTo(1);
+      assertThat(next.sweep(digest -> store.sizeOf(digest).isPresent(), DAY_ONE)).isEqualTo(1);
     }
   }
 
@@ -133,7 +133,7 @@ class DiskProofStoreTest {
   void aProofIsRecordedAfterItsRepositoryWasSweptAway() throws IOException {
     try (DiskBlobStore store = openStore()) {
       proofs.record(REGISTRY, REPOSITORY, DIGEST, proof(true, DAY_ONE));
-      proofs.sweep(store, DAY_TWO);
+      proofs.sweep(digest -> store.sizeOf(digest).isPresent(), DAY_TWO);
     }
     proofs.record(REGISTRY, REPOSITORY, DIGEST, proof(false, DAY_TWO));
     assertThat(proofs.find(REGISTRY, REPOSITORY, DIGEST)).isEqualTo(proof(false, DAY_TWO));

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -23,6 +24,7 @@ public record Configuration(
     RegistryEndpoint registry,
     AdminEndpoint admin,
     Store store,
+    Containerd containerd,
     UpstreamClient upstream,
     PeersConfiguration peers,
     Shutdown shutdown,
@@ -50,6 +52,7 @@ public record Configuration(
         RegistryEndpoint.DEFAULT,
         AdminEndpoint.DEFAULT,
         Store.DEFAULT,
+        Containerd.DEFAULT,
         UpstreamClient.DEFAULT,
         PeersConfiguration.DEFAULT,
         Shutdown.DEFAULT,
@@ -133,6 +136,23 @@ public record Configuration(
           "must not be more than store.minFree, which is " + minFree);
       require(partialMaxSize >= 0, "store.partialMaxSize", "must not be negative");
       require(!partialTtl.isNegative(), "store.partialTtl", "must not be negative");
+    }
+  }
+
+  /**
+   * The node's containerd.
+   *
+   * @param contentStore its directory of complete content, which is read and never written; empty
+   *     where it is left alone
+   */
+  public record Containerd(Optional<Path> contentStore) {
+    static final Containerd DEFAULT = new Containerd(Optional.empty());
+
+    public Containerd {
+      require(
+          contentStore.isEmpty() || contentStore.get().isAbsolute(),
+          "containerd.contentStore",
+          "must be an absolute path");
     }
   }
 

@@ -69,6 +69,7 @@ public final class ConfigurationLoader {
             registryEndpoint(root.section("registry")),
             adminEndpoint(root.section("admin")),
             store(root.section("store")),
+            containerd(root.section("containerd")),
             upstreamClient(root.section("upstream")),
             peers(root.section("peers")),
             shutdown(root.section("shutdown")),
@@ -123,6 +124,13 @@ public final class ConfigurationLoader {
                 partialMaxSize,
                 partialTtl),
         defaults);
+  }
+
+  private static Configuration.Containerd containerd(Section section) {
+    Configuration.Containerd defaults = Configuration.Containerd.DEFAULT;
+    var contentStore = section.value("contentStore", Syntax.PATH_IF_ANY, defaults.contentStore());
+    section.end();
+    return section.build(() -> new Configuration.Containerd(contentStore), defaults);
   }
 
   private static Configuration.UpstreamClient upstreamClient(Section section) {

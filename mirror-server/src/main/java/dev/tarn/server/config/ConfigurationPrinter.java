@@ -20,6 +20,7 @@ public final class ConfigurationPrinter {
     ConfigurationPrinter printer = new ConfigurationPrinter();
     printer.endpoints(configuration.registry(), configuration.admin());
     printer.store(configuration.store());
+    printer.containerd(configuration.containerd());
     printer.upstreamClient(configuration.upstream());
     printer.peers(configuration.peers());
     printer.process(configuration.shutdown(), configuration.logging());
@@ -47,6 +48,12 @@ public final class ConfigurationPrinter {
     line(1, "reserveFree: " + store.reserveFree());
     line(1, "partialMaxSize: " + Syntax.print(store.partialMaxSize()));
     line(1, "partialTtl: " + Syntax.print(store.partialTtl()));
+  }
+
+  private void containerd(Configuration.Containerd containerd) {
+    line(0, "containerd:");
+    String contentStore = containerd.contentStore().map(Path::toString).orElse("");
+    line(1, "contentStore: " + quoted(contentStore));
   }
 
   private void upstreamClient(Configuration.UpstreamClient upstream) {

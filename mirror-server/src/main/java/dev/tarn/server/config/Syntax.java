@@ -52,6 +52,16 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
   static final Syntax<ListenAddress> LISTEN =
       new Syntax<>("an address and a port such as 127.0.0.1:5050", Syntax::listenAddress);
   static final Syntax<Path> PATH = new Syntax<>("a path", Syntax::path);
+
+  /** The empty text stands for none. */
+  static final Syntax<Optional<Path>> PATH_IF_ANY =
+      new Syntax<>(
+          "a path, or nothing",
+          text ->
+              text.isEmpty()
+                  ? Optional.of(Optional.empty())
+                  : path(text).flatMap(path -> Optional.of(Optional.of(path))));
+
   static final Syntax<LogLevel> LOG_LEVEL =
       new Syntax<>("one of trace, debug, info, warn, error", text -> of(LogLevel.values(), text));
   static final Syntax<LogFormat> LOG_FORMAT =

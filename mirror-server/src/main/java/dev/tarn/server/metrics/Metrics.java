@@ -1,5 +1,6 @@
 package dev.tarn.server.metrics;
 
+import dev.tarn.core.containerd.ContainerdStatistics;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.store.StoreStatistics;
 import dev.tarn.server.mirror.Source;
@@ -60,6 +61,17 @@ public final class Metrics implements AutoCloseable {
   static final String STORE_SQUEEZED = "tarn.store.squeezed";
   static final String STORE_EVICTED_BLOBS = "tarn.store.evicted.blobs";
   static final String STORE_EVICTED = "tarn.store.evicted";
+  static final String CONTAINERD_READABLE = "tarn.containerd.readable";
+  static final String CONTAINERD_WATCHED = "tarn.containerd.watched";
+  static final String CONTAINERD_BLOBS = "tarn.containerd.blobs";
+  static final String CONTAINERD_BYTES = "tarn.containerd";
+  static final String CONTAINERD_VERIFIED_BLOBS = "tarn.containerd.verified.blobs";
+  static final String CONTAINERD_VERIFIED = "tarn.containerd.verified";
+  static final String CONTAINERD_MISMATCHED = "tarn.containerd.mismatched.blobs";
+  static final String CONTAINERD_UNREADABLE = "tarn.containerd.unreadable.blobs";
+  static final String CONTAINERD_HASHED = "tarn.containerd.hashed";
+  static final String CONTAINERD_LISTINGS = "tarn.containerd.listings";
+  static final String CONTAINERD_OPENED = "tarn.containerd.opened";
   static final String NETTY_DIRECT = "tarn.netty.direct.memory";
   static final String NETTY_HEAP = "tarn.netty.heap.memory";
   static final String MEMBERS = "tarn.members";
@@ -223,6 +235,41 @@ public final class Metrics implements AutoCloseable {
         () -> store.get().squeezed() ? 1 : 0);
     counter(STORE_EVICTED_BLOBS, "Blobs evicted", "", () -> store.get().evictedBlobs());
     counter(STORE_EVICTED, "Bytes evicted", BYTES, () -> store.get().evictedBytes());
+  }
+
+  /** Shows what is known of containerd's content. The supplier must be cheap. */
+  public void bindContainerd(Supplier<ContainerdStatistics> now) {
+    gauge(
+        CONTAINERD_READABLE,
+        "1 while containerd's content directory can be listed",
+        "",
+        () -> now.get().readable() ? 1 : 0);
+    gauge(
+        CONTAINERD_WATCHED,
+        "1 while changes of the directory are told by the kernel",
+        "",
+        () -> now.get().watched() ? 1 : 0);
+    gauge(CONTAINERD_BLOBS, "Blobs that containerd holds", "", () -> now.get().blobs());
+    gauge(CONTAINERD_BYTES, "Bytes of these", BYTES, () -> now.get().bytes());
+    gauge(
+        CONTAINERD_VERIFIED_BLOBS,
+        "Those whose bytes matched, which may be served",
+        "",
+        () -> now.get().verifiedBlobs());
+    gauge(CONTAINERD_VERIFIED, "Bytes of these", BYTES, () -> now.get().verifiedBytes());
+    gauge(
+        CONTAINERD_MISMATCHED,
+        "Those whose bytes are not what their name says",
+        "",
+        () -> now.get().mismatchedBlobs());
+    gauge(
+        CONTAINERD_UNREADABLE,
+        "Those that could not be read",
+        "",
+        () -> now.get().unreadableBlobs());
+    counter(CONTAINERD_HASHED, "Bytes hashed", BYTES, () -> now.get().hashedBytes());
+    counter(CONTAINERD_LISTINGS, "Listings of the directory", "", () -> now.get().scans());
+    counter(CONTAINERD_OPENED, "Blobs opened to be served", "", () -> now.get().opened());
   }
 
   /** Shows how many transfers are in flight. */

@@ -29,6 +29,7 @@ final class Blobs {
 
   private final Registries registries;
   private final BlobStore store;
+  private final SecondSource second;
   private final Transfers transfers;
   private final Rights rights;
   private final MirrorListener listener;
@@ -36,11 +37,13 @@ final class Blobs {
   Blobs(
       Registries registries,
       BlobStore store,
+      SecondSource second,
       Transfers transfers,
       Rights rights,
       MirrorListener listener) {
     this.registries = registries;
     this.store = store;
+    this.second = second;
     this.transfers = transfers;
     this.rights = rights;
     this.listener = listener;
@@ -55,12 +58,10 @@ final class Blobs {
   private @Nullable Answer stored(OfBlob request, Outcome outcome) {
     Digest digest = request.digest();
     if (request.head()) {
-      OptionalLong size = store.sizeOf(digest);
-      return size.isEmpty()
-          ? null
-          : Answer.head(Descriptor.blob(digest, size.getAsLong()), Source.DISK, outcome);
+      return sizeOf(digest, outcome);
     }
-    StoredBlob blob = store.open(digest);
+    StoredBlob own = store.open(digest);
+    StoredBlob blob = own == null ? second.open(digest) : own;
     if (blob == null) {
       return null;
     }
@@ -69,7 +70,7 @@ final class Blobs {
             Descriptor.blob(digest, blob.size()),
             request.range(),
             (start, end) -> new Body.Stored(blob, start, end),
-            Source.DISK,
+            own == null ? Source.CONTAINERD : Source.DISK,
             outcome);
     if (!(answer.body() instanceof Body.Stored)) {
       blob.close();
@@ -77,12 +78,24 @@ final class Blobs {
     return answer;
   }
 
+  private @Nullable Answer sizeOf(Digest digest, Outcome outcome) {
+    OptionalLong own = store.sizeOf(digest);
+    OptionalLong size = own.isEmpty() ? second.sizeOf(digest) : own;
+    return size.isEmpty()
+        ? null
+        : Answer.head(
+            Descriptor.blob(digest, size.getAsLong()),
+            own.isEmpty() ? Source.CONTAINERD : Source.DISK,
+            outcome);
+  }
+
   Answer answer(OfBlob request) throws InterruptedException {
     Answer hit = hit(request);
     if (hit != null) {
       return hit;
     }
-    boolean here = store.sizeOf(request.digest()).isPresent();
+    boolean here =
+        store.sizeOf(request.digest()).isPresent() || second.sizeOf(request.digest()).isPresent();
     return here || request.head() ? afterAsking(request) : fetch(request);
   }
 

@@ -24,8 +24,8 @@ public final class Mirror {
   private final Transfers transfers;
   private final MirrorListener listener;
 
-  /** The stores that a mirror keeps what it learns in. */
-  public record Stores(BlobStore blobs, TagStore tags, ProofStore proofs) {}
+  /** The stores that a mirror keeps what it learns in, and what it may read beside them. */
+  public record Stores(BlobStore blobs, SecondSource second, TagStore tags, ProofStore proofs) {}
 
   /**
    * Time, threads and patience, as the mirror is given them.
@@ -56,7 +56,8 @@ public final class Mirror {
             surroundings.nanoClock(),
             surroundings.headerTimeout(),
             surroundings.peers());
-    this.blobs = new Blobs(registries, stores.blobs(), transfers, rights, listener);
+    this.blobs =
+        new Blobs(registries, stores.blobs(), stores.second(), transfers, rights, listener);
     ManifestFetcher fetcher =
         new ManifestFetcher(
             registries,

@@ -46,6 +46,11 @@ class ConfigurationDefaultsTest {
   }
 
   @Test
+  void containerdsStoreIsLeftAlone() {
+    assertThat(defaults.containerd()).isEqualTo(new Configuration.Containerd(Optional.empty()));
+  }
+
+  @Test
   void upstreamClientHasTimeoutsAndFewRetries() {
     assertThat(defaults.upstream())
         .isEqualTo(

@@ -25,6 +25,8 @@ class ConfigurationErrorsTest {
         "store: {maxSise: 1GiB}|store.maxSise (line 1): unknown key; did you mean maxSize?",
         "store: {xyzzyplugh: 1}|store.xyzzyplugh (line 1): unknown key; known here: path, maxSize,"
             + " minFree, reserveFree, partialMaxSize, partialTtl",
+        "containerd: {contentStore: blobs}|containerd.contentStore (line 1): must be an absolute"
+            + " path",
         "registry: {listen: 5050}|registry.listen (line 1): expected an address and a port such as"
             + " 127.0.0.1:5050, found \"5050\"",
         "registry: {listen: 'a:99999'}|registry.listen (line 1): expected an address and a port"
@@ -55,8 +57,8 @@ class ConfigurationErrorsTest {
         "peers: {mode: gossip}|peers.mode (line 1): expected one of none, static, dns, kubernetes,"
             + " found \"gossip\"",
         "peers: {mode: static}|peers.members: at least one is needed where peers.mode is static",
-        "peers: {apiServer: 'http://10.0.0.9'}|peers.apiServer (line 1): expected https://: it is shown a"
-            + " token",
+        "peers: {apiServer: 'http://10.0.0.9'}|peers.apiServer (line 1): expected https://: it is"
+            + " shown a token",
         "peers: {mode: dns}|peers.dnsName: is needed where peers.mode is dns",
         "peers: {mode: kubernetes, service: ''}|peers.service (line 1): is needed where peers.mode"
             + " is kubernetes",

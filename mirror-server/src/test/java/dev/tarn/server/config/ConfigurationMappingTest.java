@@ -35,6 +35,8 @@ class ConfigurationMappingTest {
         reserveFree: 17%
         partialMaxSize: 512MiB
         partialTtl: 10m
+      containerd:
+        contentStore: /srv/content/blobs
       upstream:
         connectTimeout: 500ms
         headerTimeout: 31s
@@ -108,6 +110,7 @@ class ConfigurationMappingTest {
     "TARN_STORE_RESERVE_FREE, 17%",
     "TARN_STORE_PARTIAL_MAX_SIZE, 512MiB",
     "TARN_STORE_PARTIAL_TTL, 10m",
+    "TARN_CONTAINERD_CONTENT_STORE, /srv/content/blobs",
     "TARN_UPSTREAM_CONNECT_TIMEOUT, 500ms",
     "TARN_UPSTREAM_HEADER_TIMEOUT, 31s",
     "TARN_UPSTREAM_STALL_TIMEOUT, 12s",
@@ -238,6 +241,7 @@ class ConfigurationMappingTest {
             new Percent(17),
             512L << 20,
             Duration.ofMinutes(10)),
+        new Configuration.Containerd(Optional.of(Path.of("/srv/content/blobs"))),
         new Configuration.UpstreamClient(
             Duration.ofMillis(500),
             Duration.ofSeconds(31),

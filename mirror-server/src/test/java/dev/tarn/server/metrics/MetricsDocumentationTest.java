@@ -2,6 +2,7 @@ package dev.tarn.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.core.containerd.ContainerdStatistics;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.store.StoreStatistics;
@@ -84,6 +85,7 @@ class MetricsDocumentationTest {
       metrics.of(host).upstreamAnswered(200, Duration.ofMillis(1));
       metrics.of(host).upstreamBodyFailed(UpstreamFailure.TIMEOUT);
       metrics.bindStore(() -> new StoreStatistics(1, 1, 1, 1, 1, 1, true));
+      metrics.bindContainerd(() -> new ContainerdStatistics(true, true, 1, 1, 1, 1, 1, 1, 1, 1, 1));
       metrics.bindTransfers(() -> 1);
       metrics.bindLog(() -> 1);
       PeerMetrics peers = metrics.peers();

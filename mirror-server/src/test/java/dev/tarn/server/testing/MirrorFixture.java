@@ -16,6 +16,7 @@ import dev.tarn.server.mirror.MirrorListener;
 import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.Scope;
+import dev.tarn.server.mirror.SecondSource;
 import dev.tarn.server.mirror.Source;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.registry.ExchangeListener;
@@ -241,6 +242,7 @@ public final class MirrorFixture implements AutoCloseable {
             registries,
             new Mirror.Stores(
                 options.stores().apply(store),
+                new SecondSource(),
                 new DiskTagStore(catalog),
                 new DiskProofStore(catalog)),
             new Mirror.Surroundings(
