@@ -1,237 +1,197 @@
 package dev.tarn.server.peer;
 
-import com.sun.management.OperatingSystemMXBean;
-import dev.tarn.core.digest.Algorithm;
-import dev.tarn.core.digest.Digest;
-import dev.tarn.core.placement.Member;
-import dev.tarn.core.planner.Answer;
-import dev.tarn.core.planner.Event.FetchFailure;
-import dev.tarn.core.planner.Question;
-import dev.tarn.core.range.ChunkGrid;
-import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.tls.IdentityFiles;
-import dev.tarn.server.peer.tls.PeerTls;
-import dev.tarn.server.peer.wire.ChunkRequest;
-import dev.tarn.server.peer.wire.ChunkTail;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
- * What two nodes in one process move over loopback, 16 chunks at a time, plain and by mutual TLS,
- * and what it costs both together. Arguments: seconds for each figure; {@code store} to hash and
- * write what comes, as a node does, or {@code drop}. Not by JMH, which has no processor time.
+ * What one node gets from another over loopback, each a process on a processor of its own, plain and
+ * by mutual TLS in turns, and what it costs either of them.
+ *
+ * <p>Arguments: seconds for each figure; rounds to warm up; rounds; {@code store} to hash and write what comes, as a
+ * node does, or {@code drop}; {@code pinned}, or {@code shared} for processors shared by both; then
+ * variants, each a name and, after a colon, options of the Java process between commas. All
+ * variants take turns. This process's own options are its nodes' too. Not by JMH, which has no
+ * processor time and one process.
  */
 public final class PeerThroughput {
-  private static final int AT_A_TIME = 16;
-  private static final int CHUNKS = 16;
-  private static final Digest BLOB = Digest.sha256("some blob");
+  private enum Mode {
+    PLAIN,
+    TLS;
 
-  private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-  private final FileChannel source = temporary();
-  private final FileChannel sink = temporary();
-  private final boolean stores;
-
-  private PeerThroughput(boolean stores) throws IOException {
-    this.stores = stores;
-    byte[] chunk = new byte[ChunkGrid.CHUNK_BYTES];
-    for (int i = 0; i < CHUNKS; i++) {
-      new Random(i).nextBytes(chunk);
-      source.write(ByteBuffer.wrap(chunk));
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  private static FileChannel temporary() throws IOException {
-    return FileChannel.open(
-        Files.createTempFile("throughput", null),
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.DELETE_ON_CLOSE);
+  private PeerThroughput() {}
+
+  /** A figure of one round. */
+  private record Figure(double megabytesPerSecond, double giverSeconds, double takerSeconds) {
+    double cost() {
+      return giverSeconds + takerSeconds;
+    }
   }
 
-  /** Runs both, twice, the first time to warm up. */
-  public static void main(String[] arguments) throws Exception {
+  /** Two nodes, the second of which takes from the first. */
+  private record Pair(String name, Peer giver, Peer taker, List<List<Figure>> figures) {
+    static Pair start(
+        String variant, String sink, boolean pinned, IdentityFiles giver, IdentityFiles taker)
+        throws IOException {
+      String[] parts = variant.split(":", 2);
+      List<String> options =
+          parts.length == 1 ? List.of() : Arrays.asList(parts[1].split(",", -1));
+      return new Pair(
+          parts[0],
+          Peer.start(options, pinned ? "0" : "", "giver", sink, giver),
+          Peer.start(options, pinned ? "1" : "", "taker", sink, taker),
+          List.of(new ArrayList<>(), new ArrayList<>()));
+    }
+
+    List<Figure> of(Mode mode) {
+      return figures.get(mode.ordinal());
+    }
+
+    Figure measure(Mode mode, int seconds) throws IOException {
+      long gave = giver.processorNanos();
+      long took = taker.processorNanos();
+      String[] said =
+          taker.ask("load " + mode.word() + " " + giver.port(mode) + " " + seconds).split(" ");
+      double bytes = Double.parseDouble(said[0]);
+      double nanos = Double.parseDouble(said[1]);
+      return new Figure(
+          bytes / nanos * 1000,
+          (giver.processorNanos() - gave) / bytes,
+          (taker.processorNanos() - took) / bytes);
+    }
+
+    void end() {
+      giver.process().destroy();
+      taker.process().destroy();
+    }
+  }
+
+  /** One of the two, in a process of its own. */
+  private record Peer(
+      Process process, BufferedReader from, PrintStream to, List<String> ports) {
+    static Peer start(
+        List<String> options, String processor, String name, String sink, IdentityFiles files)
+        throws IOException {
+      List<String> command = new ArrayList<>();
+      if (!processor.isEmpty()) {
+        command.addAll(List.of("taskset", "-c", processor));
+      }
+      command.add(ProcessHandle.current().info().command().orElseThrow());
+      command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+      command.addAll(options);
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of(ThroughputNode.class.getName(), name, sink));
+      command.addAll(
+          List.of(
+              files.certificate().toString(),
+              files.key().toString(),
+              files.authority().toString()));
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      BufferedReader from = process.inputReader(StandardCharsets.UTF_8);
+      List<String> ports = Arrays.asList(said(from).split(" ", -1));
+      return new Peer(
+          process,
+          from,
+          new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8),
+          ports);
+    }
+
+    String port(Mode mode) {
+      return ports.get(mode.ordinal());
+    }
+
+    String ask(String what) throws IOException {
+      to.println(what);
+      return said(from);
+    }
+
+    long processorNanos() throws IOException {
+      return Long.parseLong(ask("processor"));
+    }
+
+    private static String said(BufferedReader from) throws IOException {
+      String line = from.readLine();
+      if (line == null) {
+        throw new IOException("a node ended early");
+      }
+      return line;
+    }
+  }
+
+  /** Runs all variants in turns. */
+  public static void main(String[] arguments) throws IOException {
     int seconds = Integer.parseInt(arguments[0]);
-    boolean stores = arguments[1].equals("store");
+    int warm = Integer.parseInt(arguments[1]);
+    int rounds = Integer.parseInt(arguments[2]);
+    boolean pinned = arguments[4].equals("pinned");
     PeerPki pki = PeerPki.create();
-    Optional<IdentityFiles> a = Optional.of(pki.node("a"));
-    Optional<IdentityFiles> b = Optional.of(pki.node("b"));
-    PeerThroughput run = new PeerThroughput(stores);
-    for (int round = 0; round < 3; round++) {
-      run.measure("plain", seconds, Optional.empty(), Optional.empty());
-      run.measure("tls  ", seconds, a, b);
-    }
-  }
-
-  private PeerTls tls(IdentityFiles files, String node) {
-    return new PeerTls(
-        files,
-        node,
-        Duration.ofSeconds(5),
-        workers,
-        new PeerTls.Listener() {
-          @Override
-          public void identityLoaded(Instant validUntil) {}
-
-          @Override
-          public void identityRejected(String why) {
-            throw new IllegalStateException(why);
+    IdentityFiles giver = pki.node("giver");
+    IdentityFiles taker = pki.node("taker");
+    List<Pair> pairs = new ArrayList<>();
+    try {
+      for (String variant : Arrays.asList(arguments).subList(5, arguments.length)) {
+        pairs.add(Pair.start(variant, arguments[3], pinned, giver, taker));
+      }
+      for (int round = -warm; round < rounds; round++) {
+        for (Pair pair : pairs) {
+          for (Mode mode : Mode.values()) {
+            Figure figure = pair.measure(mode, seconds);
+            if (round >= 0) {
+              pair.of(mode).add(figure);
+            }
           }
-        });
-  }
-
-  private void measure(
-      String name, int seconds, Optional<IdentityFiles> a, Optional<IdentityFiles> b)
-      throws Exception {
-    PeerListener silent = new SilentListener();
-    try (Transport transport = Transport.start(2)) {
-      PeerSurroundings surroundings =
-          new PeerSurroundings(transport, workers, System::nanoTime, InstantSource.system());
-      try (PeerEndpoint endpoint =
-              PeerEndpoint.start(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                  "b",
-                  PeerSettings.DEFAULT,
-                  b.map(files -> tls(files, "b")),
-                  new Source(),
-                  surroundings,
-                  silent);
-          PeerClient client =
-              new PeerClient(
-                  "a",
-                  PeerSettings.DEFAULT,
-                  a.map(files -> tls(files, "a")),
-                  surroundings,
-                  silent)) {
-        Member peer = new Member("b", "", "127.0.0.1:" + endpoint.address().getPort(), true);
-        load(name, seconds, client, peer);
+        }
       }
+      pairs.forEach(PeerThroughput::print);
+    } finally {
+      pairs.forEach(Pair::end);
     }
   }
 
-  private void load(String name, int seconds, PeerClient client, Member peer) throws Exception {
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    Semaphore free = new Semaphore(AT_A_TIME);
-    long cpu = system.getProcessCpuTime();
-    long start = System.nanoTime();
-    long chunks = 0;
-    while (System.nanoTime() - start < seconds * 1_000_000_000L) {
-      free.acquire();
-      int chunk = (int) (chunks++ % CHUNKS);
-      client.fetch(peer, new ChunkRequest(BLOB, chunk, 0, false), new Sink(chunk, free));
+  private static void print(Pair pair) {
+    for (Mode mode : Mode.values()) {
+      List<Figure> figures = pair.of(mode);
+      double[] rates = figures.stream().mapToDouble(Figure::megabytesPerSecond).sorted().toArray();
+      System.out.printf(
+          "%-12s %-5s %5.0f MB/s (%.0f–%.0f), s of processor per GB: %.2f (giver %.2f, taker %.2f)%n",
+          pair.name(),
+          mode.word(),
+          median(rates),
+          rates[0],
+          rates[rates.length - 1],
+          median(figures.stream().mapToDouble(Figure::cost).toArray()),
+          median(figures.stream().mapToDouble(Figure::giverSeconds).toArray()),
+          median(figures.stream().mapToDouble(Figure::takerSeconds).toArray()));
     }
-    free.acquire(AT_A_TIME);
-    double took = (System.nanoTime() - start) / 1e9;
-    double gigabytes = chunks * (double) ChunkGrid.CHUNK_BYTES / 1e9;
-    double used = (system.getProcessCpuTime() - cpu) / 1e9;
+    List<Figure> plain = pair.of(Mode.PLAIN);
+    List<Figure> tls = pair.of(Mode.TLS);
+    double[] ratios = new double[plain.size()];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = tls.get(i).megabytesPerSecond() / plain.get(i).megabytesPerSecond();
+    }
+    double median = median(ratios);
     System.out.printf(
-        "%s %.0f MB/s, %.2f s of processor per GB%n",
-        name, gigabytes * 1000 / took, used / gigabytes);
+        "%-12s tls / plain %.2f (%.2f–%.2f)%n",
+        pair.name(), median, ratios[0], ratios[ratios.length - 1]);
   }
 
-  /** Serves chunks of the file. */
-  private final class Source implements PeerService {
-    @Override
-    public void asked(String from, Question question, Consumer<Answer> reply) {
-      reply.accept(new Answer.Noted());
-    }
-
-    @Override
-    public void fetchAsked(String from, ChunkRequest request, Upload upload) {
-      upload.serve(new WholeChunk(request.chunk()));
-    }
-  }
-
-  /** A chunk that is all there. */
-  private final class WholeChunk implements ChunkBody {
-    private final int chunk;
-
-    WholeChunk(int chunk) {
-      this.chunk = chunk;
-    }
-
-    @Override
-    public long blobSize() {
-      return (long) CHUNKS * ChunkGrid.CHUNK_BYTES;
-    }
-
-    @Override
-    public long start() {
-      return (long) chunk * ChunkGrid.CHUNK_BYTES;
-    }
-
-    @Override
-    public FileChannel channel() {
-      return source;
-    }
-
-    @Override
-    public boolean firstCopy() {
-      return false;
-    }
-
-    @Override
-    public State state(long offset) {
-      return offset < ChunkGrid.CHUNK_BYTES
-          ? new State.Ready(ChunkGrid.CHUNK_BYTES)
-          : new State.End(new ChunkTail(BLOB, "b"));
-    }
-
-    @Override
-    public void onProgress(long offset, Runnable wake) {
-      wake.run();
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  /** Takes a chunk as a node does, or drops it. */
-  private final class Sink implements ChunkReceiver {
-    private final MessageDigest hash = Algorithm.SHA256.newHash();
-    private final Semaphore free;
-    private long position;
-
-    Sink(int chunk, Semaphore free) {
-      this.free = free;
-      this.position = (long) chunk * ChunkGrid.CHUNK_BYTES;
-    }
-
-    @Override
-    public void accepted(long blobSize) {}
-
-    @Override
-    public void bytes(ByteBuffer bytes) throws IOException {
-      if (stores) {
-        hash.update(bytes.duplicate());
-        position += sink.write(bytes, position);
-      }
-    }
-
-    @Override
-    public void finished(ChunkTail tail) {
-      free.release();
-    }
-
-    @Override
-    public void failed(FetchFailure reason) {
-      throw new IllegalStateException(reason.toString());
-    }
+  /** Sorts the values, too. */
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    int middle = values.length / 2;
+    return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
   }
 }

@@ -108,7 +108,7 @@ final class FetchExchange implements PeerExchange, Fetch {
       into = null;
     }
     if (into == null) {
-      into = bytes.alloc().heapBuffer(GATHERED_BYTES, GATHERED_BYTES);
+      into = bytes.alloc().directBuffer(GATHERED_BYTES, GATHERED_BYTES);
       gathered = into;
     }
     into.writeBytes(bytes);

@@ -1,6 +1,7 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.placement.Member;
+import dev.tarn.server.net.TlsLibrary;
 import dev.tarn.server.peer.tls.PeerCertificate;
 import dev.tarn.server.peer.tls.PeerTls;
 import dev.tarn.server.peer.tls.TlsTrouble;
@@ -22,7 +23,6 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLSession;
 
 /**
  * Opens connections to peers without blocking whoever asks: connects, shakes hands, sees who it is.
@@ -86,7 +86,6 @@ final class PeerDialer {
   }
 
   private void connect(Member peer, InetSocketAddress address, Result result) {
-    long dialled = surroundings.clock().millis();
     if (tls.isPresent() && tls.get().validUntil().isEmpty()) {
       result.failed(new PeerTrouble(PeerFailure.TLS, "this node has no valid certificate"));
       return;
@@ -118,12 +117,12 @@ final class PeerDialer {
               if (!done.isSuccess()) {
                 result.failed(new PeerTrouble(PeerFailure.CONNECT, "no connection to " + address));
               } else {
-                connected(peer, done.channel(), dialled, result);
+                connected(peer, done.channel(), result);
               }
             });
   }
 
-  private void connected(Member peer, Channel channel, long dialled, Result result) {
+  private void connected(Member peer, Channel channel, Result result) {
     listener.connected(true);
     channel.closeFuture().addListener(_ -> listener.disconnected(true));
     SslHandler handler = channel.pipeline().get(SslHandler.class);
@@ -136,12 +135,11 @@ final class PeerDialer {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                SSLSession session = handler.engine().getSession();
-                listener.handshaken(session.getCreationTime() < dialled);
+                listener.handshaken(PeerTls.isResumed(handler.engine().getSession()));
                 identify(peer, channel, handler, result);
               } else {
                 TlsTrouble trouble = TlsTrouble.of(done.cause());
-                distrust(peer, channel, trouble, String.valueOf(done.cause().getMessage()), result);
+                distrust(peer, channel, trouble, TlsLibrary.reason(done.cause()), result);
               }
             });
   }

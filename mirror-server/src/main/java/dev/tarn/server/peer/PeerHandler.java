@@ -3,6 +3,7 @@ package dev.tarn.server.peer;
 import dev.tarn.core.planner.Answer;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.server.net.TlsLibrary;
 import dev.tarn.server.peer.tls.PeerCertificate;
 import dev.tarn.server.peer.tls.TlsTrouble;
 import dev.tarn.server.peer.wire.Answers;
@@ -86,7 +87,7 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
       String remote = String.valueOf(ctx.channel().remoteAddress());
       if (!handshake.isSuccess()) {
         TlsTrouble trouble = TlsTrouble.of(handshake.cause());
-        String detail = String.valueOf(handshake.cause().getMessage());
+        String detail = TlsLibrary.reason(handshake.cause());
         parts.listener().handshakeFailed(false, remote, trouble, detail);
         ctx.close();
         return;

@@ -64,7 +64,7 @@ final class ResponseBytes {
   /** A buffer on the heap with the head of a piece, room for the piece, and for what follows. */
   static ByteBuf pieceBuffer(ByteBufAllocator allocator, int bytes) {
     String head = pieceHead(bytes);
-    ByteBuf buffer = allocator.heapBuffer(head.length() + bytes + CRLF.length);
+    ByteBuf buffer = allocator.directBuffer(head.length() + bytes + CRLF.length);
     buffer.writeCharSequence(head, StandardCharsets.US_ASCII);
     return buffer;
   }

@@ -1,5 +1,6 @@
 package dev.tarn.server.upstream;
 
+import dev.tarn.server.net.TlsLibrary;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -223,7 +224,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
             : thrown;
     return switch (cause) {
       case UpstreamException e -> e;
-      case SSLException e -> new UpstreamException(Reason.TLS, "TLS failed: " + e.getMessage(), e);
+      case SSLException e ->
+          new UpstreamException(Reason.TLS, "TLS failed: " + TlsLibrary.reason(e), e);
       case TooLongFrameException e ->
           new UpstreamException(Reason.PROTOCOL, "an answer beyond the limits", e);
       case java.io.IOException e -> new UpstreamException(Reason.BROKEN, "connection broke", e);

@@ -1,9 +1,9 @@
 package dev.tarn.server.upstream;
 
+import dev.tarn.server.net.TlsLibrary;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ final class TlsContexts {
   }
 
   private static SslContext make(Optional<Path> file) throws IOException, GeneralSecurityException {
-    SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+    SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(TlsLibrary.provider());
     if (file.isPresent()) {
       builder.trustManager(withSystem(file.get()));
     }

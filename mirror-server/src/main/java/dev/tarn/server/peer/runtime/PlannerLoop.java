@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class PlannerLoop {
+  /**
+   * Whoever is woken so much later than asked for was not late but stopped, with all of its node.
+   */
+  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** A planner that sleeps for longer than this is woken anyway, by its next event. */
   private static final long LONGEST_SLEEP_NANOS = TimeUnit.DAYS.toNanos(1);
 
@@ -28,6 +33,8 @@ final class PlannerLoop {
   private final Consumer<Action> perform;
   private final Consumer<RuntimeException> trouble;
   private @Nullable ScheduledFuture<?> alarm;
+  private long due = Long.MAX_VALUE;
+  private long stalled;
 
   /**
    * A loop that runs nothing until it is told something.
@@ -66,12 +73,26 @@ final class PlannerLoop {
   private void turn(Supplier<Event> event) {
     List<Action> actions;
     try {
-      actions = planner.on(nanoClock.getAsLong(), event.get());
+      actions = planner.on(now(), event.get());
     } catch (RuntimeException e) {
       trouble.accept(e);
       return;
     }
     actions.forEach(this::carryOut);
+  }
+
+  /**
+   * The time as the planner has it: while the process stood still nothing could make progress, so
+   * that time counts for nobody. Else all time-outs would be over before what came meanwhile is
+   * looked at.
+   */
+  private long now() {
+    long now = nanoClock.getAsLong() - stalled;
+    if (due != Long.MAX_VALUE && now - due > STALLED_NANOS) {
+      stalled += now - due;
+      now = due;
+    }
+    return now;
   }
 
   private void carryOut(Action action) {
@@ -90,7 +111,8 @@ final class PlannerLoop {
     if (alarm != null) {
       alarm.cancel(false);
     }
-    long wait = Math.clamp(nanos - nanoClock.getAsLong(), 0, LONGEST_SLEEP_NANOS);
+    long wait = Math.clamp(nanos - now(), 0, LONGEST_SLEEP_NANOS);
+    due = nanos;
     try {
       alarm = thread.schedule(() -> turn(Event.Tick::new), wait, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {

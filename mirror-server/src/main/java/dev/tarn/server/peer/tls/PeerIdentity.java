@@ -1,5 +1,6 @@
 package dev.tarn.server.peer.tls;
 
+import dev.tarn.server.net.TlsLibrary;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -13,7 +14,10 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's certificate, key and authorities as they were read at one moment, proven to work with
@@ -24,7 +28,12 @@ import javax.net.ssl.TrustManagerFactory;
  * @param client for connections that this node opens
  */
 record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext client) {
+  private static final Logger log = LoggerFactory.getLogger(PeerIdentity.class);
   private static final String[] PROTOCOLS = {"TLSv1.3"};
+
+  /** The cheapest first; the JDK would begin with the second. */
+  private static final List<String> CIPHERS =
+      List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
 
   /** A resumed session proves who proved it before; it is to be proven anew now and then. */
   private static final long SESSION_SECONDS = 3600;
@@ -48,20 +57,43 @@ record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext c
                         files.certificate() + " names no node, neither as DNS name nor as CN"));
     KeyManagerFactory keys = keys(chain, key);
     TrustManagerFactory trust = trust(Pem.certificates(files.authority()));
+    try {
+      return with(TlsLibrary.provider(), certificate, keys, trust);
+    } catch (GeneralSecurityException | SSLException e) {
+      // BoringSSL knows fewer kinds of keys; where that is not it, the JDK fails too and says why.
+      PeerIdentity usable = with(SslProvider.JDK, certificate, keys, trust);
+      log.atWarn()
+          .addKeyValue("library", "JDK")
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log("peer_tls_not_native");
+      return usable;
+    }
+  }
+
+  private static PeerIdentity with(
+      SslProvider provider,
+      PeerCertificate certificate,
+      KeyManagerFactory keys,
+      TrustManagerFactory trust)
+      throws IOException, GeneralSecurityException {
     SslContext server =
-        builder(SslContextBuilder.forServer(keys), trust).clientAuth(ClientAuth.REQUIRE).build();
+        builder(SslContextBuilder.forServer(keys), provider, trust)
+            .clientAuth(ClientAuth.REQUIRE)
+            .build();
     SslContext client =
-        builder(SslContextBuilder.forClient().keyManager(keys), trust)
+        builder(SslContextBuilder.forClient().keyManager(keys), provider, trust)
             .endpointIdentificationAlgorithm("HTTPS")
             .build();
     SelfCheck.run(server, client);
     return new PeerIdentity(certificate, server, client);
   }
 
-  private static SslContextBuilder builder(SslContextBuilder builder, TrustManagerFactory trust) {
+  private static SslContextBuilder builder(
+      SslContextBuilder builder, SslProvider provider, TrustManagerFactory trust) {
     return builder
-        .sslProvider(SslProvider.JDK)
+        .sslProvider(provider)
         .protocols(PROTOCOLS)
+        .ciphers(CIPHERS)
         .trustManager(trust)
         .sessionTimeout(SESSION_SECONDS)
         .sessionCacheSize(SESSIONS);

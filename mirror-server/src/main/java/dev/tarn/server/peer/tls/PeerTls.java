@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ public final class PeerTls {
     /** The files are not usable as they are now; what was loaded before stays in use. */
     void identityRejected(String why);
   }
+
+  private static final String KNOWN = "dev.tarn.known";
 
   private final IdentityFiles files;
   private final String node;
@@ -117,6 +120,17 @@ public final class PeerTls {
                     loaded
                         .client()
                         .newHandler(allocator, PeerCertificate.SERVER_NAME, line, delegated)));
+  }
+
+  /**
+   * Whether the session of a connection that this node opened goes back to an earlier one; to be
+   * asked once. What is bound to a session goes on with those that resume it, while times of
+   * creation are only good to a second.
+   */
+  public static boolean isResumed(SSLSession session) {
+    boolean resumed = session.getValue(KNOWN) != null;
+    session.putValue(KNOWN, true);
+    return resumed;
   }
 
   private SslHandler bounded(SslHandler handler) {

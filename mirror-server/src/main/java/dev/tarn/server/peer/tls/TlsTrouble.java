@@ -67,10 +67,10 @@ public enum TlsTrouble {
     };
   }
 
-  /** The JDK has no type for an alert that came, only these words. */
+  /** There is no type for an alert that came, only words: the JDK's, and BoringSSL's. */
   private static boolean isAlert(SSLException failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.contains("Received fatal alert")
+    String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return (message.contains("received fatal alert") || message.contains("_alert_"))
         && (message.contains("certificate") || message.contains("unknown_ca"));
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.peer.PeerPki;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +174,15 @@ class PeerTlsTest implements PeerTls.Listener {
     assertThat(works(tls("rsa"))).isTrue();
     install(rsa);
     assertThat(works(tls("rsa"))).isTrue();
+  }
+
+  @Test
+  void aKeyThatTheNativeLibraryDoesNotKnowIsUsedByTheJdk() throws IOException {
+    install(PKI.issue("edwards", "CN=edwards", "dns:tarn-peer", "Ed25519", "-validity", "2"));
+    PeerTls tls = tls("edwards");
+    assertThat(works(tls)).isTrue();
+    SslHandler handler = tls.accepting(UnpooledByteBufAllocator.DEFAULT).orElseThrow();
+    assertThat(handler.engine()).isNotInstanceOf(ReferenceCounted.class);
   }
 
   private IdentityFiles with(IdentityFiles files, String key) throws IOException {
