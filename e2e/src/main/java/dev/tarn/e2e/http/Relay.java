@@ -31,8 +31,13 @@ public final class Relay implements AutoCloseable {
 
   /** Listens on a port of the loopback address and sends requests where the route says. */
   public Relay(int port, Route route) {
+    this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), route);
+  }
+
+  /** Listens there, in the network namespace of the calling thread. */
+  public Relay(InetSocketAddress address, Route route) {
     this.route = route;
-    this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    this.address = address;
     start();
   }
 
