@@ -10,12 +10,19 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * Starts platform threads within network namespaces: the sockets that such a thread opens, and what
  * listening ones accept, belong there. Safe for use by several threads.
  */
 final class NamespaceThreads {
+  /**
+   * Platform threads, each within the namespace of the thread that makes it. Virtual ones must not
+   * be started there: the threads that carry them would stay behind in that namespace.
+   */
+  static final ThreadFactory FACTORY = Thread.ofPlatform().daemon().name("site-", 0).factory();
+
   private static final int READ_ONLY = 0;
   private static final int CLONE_NEWNET = 0x4000_0000;
   private static final MethodHandle OPEN =

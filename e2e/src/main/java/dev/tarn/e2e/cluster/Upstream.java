@@ -8,11 +8,16 @@ import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.process.Workspace;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,12 +32,18 @@ public final class Upstream implements AutoCloseable {
   private final Site site;
   private final Workspace files;
   private final Registry open;
+
+  /** Has the machine's own network, since it was started from there. */
+  private final ExecutorService outside;
+
   private final Map<String, Relay> relays = new ConcurrentHashMap<>();
 
   private Upstream(Workspace workspace, Site site) throws Exception {
     this.workspace = workspace;
     this.site = site;
     this.files = workspace.child("registry");
+    this.outside = Executors.newSingleThreadExecutor(NamespaceThreads.FACTORY);
+    outside.submit(() -> site).get();
     this.open =
         Registry.docker(
             workspace, "upstream", files.directory(), "127.0.0.1", UnaryOperator.identity());
@@ -68,9 +79,18 @@ public final class Upstream implements AutoCloseable {
    */
   public Relay expose(String registry, Route route) throws Exception {
     InetSocketAddress address = new InetSocketAddress(site.address(), FIRST_PORT + relays.size());
-    Relay relay = site.call(() -> new Relay(address, route));
+    Relay relay = site.call(() -> new Relay(address, route, NamespaceThreads.FACTORY, this::dial));
     relays.put(registry, relay);
     return relay;
+  }
+
+  /** A connection to an origin, which is not where the relays are. */
+  private Socket dial(InetSocketAddress origin) throws IOException, InterruptedException {
+    try {
+      return outside.submit(() -> Relay.dial(origin)).get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    }
   }
 
   /** From now on nobody answers at the site's ports, or somebody does again. */
@@ -121,5 +141,6 @@ public final class Upstream implements AutoCloseable {
   @Override
   public void close() {
     relays.values().forEach(Relay::close);
+    outside.shutdownNow();
   }
 }

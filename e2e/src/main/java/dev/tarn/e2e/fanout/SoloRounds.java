@@ -44,8 +44,8 @@ final class SoloRounds {
     Findings.row("seconds through Tarn", through.stream().map(SoloRounds::text).toList());
     findings.atMost("solo_vs_direct", median(through) / median(direct), TIME_LIMIT);
     findings.atMost("solo_upstream_copies", copies, copiesLimit);
-    findings.figure("solo_upstream_requests", tarnRequests);
-    findings.atMost("solo_extra_requests", extraRequests, 1);
+    findings.figure("solo_upstream_requests", (double) tarnRequests);
+    findings.atMost("solo_extra_requests", (double) extraRequests, 1);
     findings.figure("solo_cpu_percent", cpuPercent);
   }
 
