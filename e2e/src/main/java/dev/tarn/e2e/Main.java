@@ -2,6 +2,7 @@ package dev.tarn.e2e;
 
 import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
+import dev.tarn.e2e.chaos.ChaosSuite;
 import dev.tarn.e2e.fanout.FanoutSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
@@ -28,7 +29,7 @@ public final class Main {
   private static final int MISUSED = 2;
 
   private static final Set<String> OPTIONS =
-      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS)
+      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
@@ -43,7 +44,8 @@ public final class Main {
         new ServeSuite(quick),
         new ColdSuite(quick),
         new SimulateSuite(options),
-        new FanoutSuite(quick, options));
+        new FanoutSuite(quick, options),
+        new ChaosSuite(options));
   }
 
   public static void main(String[] arguments) {

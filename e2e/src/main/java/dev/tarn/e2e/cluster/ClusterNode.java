@@ -31,13 +31,15 @@ public final class ClusterNode implements AutoCloseable {
 
   private final Site site;
   private final Path directory;
+  private final Path disk;
   private final Path store;
   private final NodePlan plan;
   private volatile Child process;
 
-  private ClusterNode(Site site, Path directory, Path store, NodePlan plan) {
+  private ClusterNode(Site site, Path directory, Path disk, Path store, NodePlan plan) {
     this.site = site;
     this.directory = directory;
+    this.disk = disk;
     this.store = store;
     this.plan = plan;
     this.process = launch();
@@ -47,17 +49,12 @@ public final class ClusterNode implements AutoCloseable {
   public static ClusterNode start(Workspace workspace, Site site, NodePlan plan)
       throws IOException {
     Path directory = workspace.makeDirectory(site.called());
-    Path store = workspace.makeDirectory(site.called() + "/store");
+    Path disk = workspace.makeDirectory(site.called() + "/disk");
     Shell.run(
-        "mount",
-        "-t",
-        "tmpfs",
-        "-o",
-        "size=" + plan.storeMib() + "m",
-        "tarn-e2e",
-        store.toString());
+        "mount", "-t", "tmpfs", "-o", "size=" + plan.storeMib() + "m", "tarn-e2e", disk.toString());
+    Path store = workspace.makeDirectory(site.called() + "/disk/store");
     Files.writeString(directory.resolve("tarn.yaml"), plan.yaml(store));
-    return workspace.own(new ClusterNode(site, directory, store, plan));
+    return workspace.own(new ClusterNode(site, directory, disk, store, plan));
   }
 
   private Child launch() {
@@ -86,6 +83,11 @@ public final class ClusterNode implements AutoCloseable {
 
   public Path store() {
     return store;
+  }
+
+  /** The root of the file system that its store is on. */
+  public Path disk() {
+    return disk;
   }
 
   public Child process() {
@@ -181,6 +183,6 @@ public final class ClusterNode implements AutoCloseable {
       pause(false);
       process.close();
     }
-    var _ = Shell.attempt(List.of("umount", "-l", store.toString()));
+    var _ = Shell.attempt(List.of("umount", "-l", disk.toString()));
   }
 }
