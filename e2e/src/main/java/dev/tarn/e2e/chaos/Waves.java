@@ -7,6 +7,7 @@ import dev.tarn.e2e.image.Layer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -71,7 +72,8 @@ final class Waves {
     int size = random.nextInt(2, nodes + 1);
     List<Integer> order = new ArrayList<>(IntStream.range(0, nodes).boxed().toList());
     while (order.size() > size) {
-      order.remove(random.nextInt(order.size()));
+      Collections.swap(order, random.nextInt(order.size()), order.size() - 1);
+      order.removeLast();
     }
     run(wanted, order, MOST_DELAY_MILLIS);
   }
