@@ -108,7 +108,7 @@ final class Pulls {
             timeline.now(),
             fault ->
                 fault instanceof Fault.UpstreamDown
-                    || fault instanceof Fault.Unplug unplug && unplug.node() == number)
+                    || (fault instanceof Fault.Unplug unplug && unplug.node() == number))
         .map(Fault::toString);
   }
 
