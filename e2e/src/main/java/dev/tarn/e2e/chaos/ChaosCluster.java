@@ -40,7 +40,8 @@ final class ChaosCluster {
 
   private final Workspace workspace;
   private final Certificates authority;
-  private final List<Optional<FakeClock>> clocks = new ArrayList<>();
+  private final List<FakeClock> clocks = new ArrayList<>();
+  private final Path clockLibrary;
   private final Placement placement;
 
   private ChaosCluster(Workspace workspace, ChaosOptions options) throws Exception {
@@ -50,6 +51,7 @@ final class ChaosCluster {
     upstream.expose(PUBLIC, Route.to(upstream.origin()));
     this.realm = workspace.own(TokenRealm.start(upstream.origin(), () -> upstream.at(TOKENS)));
     upstream.expose(TOKENS, realm);
+    this.clockLibrary = FakeClock.build(workspace.directory());
     this.authority = Certificates.create(workspace.makeDirectory("authority"));
     List<Site> sites = new ArrayList<>();
     List<Member> members = new ArrayList<>();
@@ -85,11 +87,10 @@ final class ChaosCluster {
             ? PeerSection.kubernetes(
                 site.called(), api.url(), account.toString(), Optional.of(identity))
             : PeerSection.none();
-    Optional<FakeClock> clock = FakeClock.create(own);
+    FakeClock clock = FakeClock.create(clockLibrary, own);
     clocks.add(clock);
     NodePlan plan =
-        new NodePlan(STORE_MIB, upstream.registries(), peers)
-            .withEnvironment(clock.map(FakeClock::environment).orElse(List.of()));
+        new NodePlan(STORE_MIB, upstream.registries(), peers).withEnvironment(clock.environment());
     return ClusterNode.start(workspace, site, plan);
   }
 
@@ -99,7 +100,7 @@ final class ChaosCluster {
     authority.issueFor(name, workspace.directory().resolve(name).resolve("tls"), validity);
   }
 
-  Optional<FakeClock> clock(int node) {
+  FakeClock clock(int node) {
     return clocks.get(node);
   }
 

@@ -42,7 +42,7 @@ public final class ChaosSuite implements Suite<ChaosOptions> {
   public List<Need> needs() {
     List<Need> needs = new ArrayList<>(Network.needs());
     needs.add(Need.debian("docker-registry", "docker-registry"));
-    needs.add(Need.debian("faketime", "faketime"));
+    needs.add(Need.debian("gcc", "gcc and libc6-dev"));
     needs.add(Certificates.need());
     return needs;
   }

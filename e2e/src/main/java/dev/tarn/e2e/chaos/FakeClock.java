@@ -1,18 +1,25 @@
 package dev.tarn.e2e.chaos;
 
+import dev.tarn.e2e.process.Child;
+import dev.tarn.e2e.process.Tools;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
- * The clock on the wall as one process sees it, by way of libfaketime; the machine's own stays as
- * it is, and so does the process's clock for durations. Safe for use by several threads.
+ * The clock on the wall as one process sees it, by a library that it has preloaded; the machine's
+ * own stays as it is, and so do the process's clocks for durations. Safe for use by several
+ * threads.
  */
 final class FakeClock {
+  private static final Duration COMPILE_LIMIT = Duration.ofSeconds(60);
+
   private final Path library;
   private final Path offset;
 
@@ -21,40 +28,40 @@ final class FakeClock {
     this.offset = offset;
   }
 
-  /** One that is right, or none where the library is not installed. */
-  static Optional<FakeClock> create(Path directory) throws IOException {
-    for (Path parent : List.of(Path.of("/usr/lib"), Path.of("/usr/lib64"))) {
-      if (!Files.isDirectory(parent)) {
-        continue;
-      }
-      try (DirectoryStream<Path> below = Files.newDirectoryStream(parent)) {
-        for (Path each : below) {
-          Path library = each.resolve("faketime/libfaketimeMT.so.1");
-          if (Files.exists(library)) {
-            FakeClock clock = new FakeClock(library, directory.resolve("clock"));
-            clock.set(0);
-            return Optional.of(clock);
-          }
-        }
-      }
-    }
-    return Optional.empty();
+  /** Builds the library in a directory. */
+  static Path build(Path directory) {
+    Path library = directory.resolve("clock.so");
+    Path source = Tools.repository().resolve("e2e/src/main/c/clock.c");
+    Child.run(
+            "gcc-clock",
+            directory,
+            Map.of(),
+            List.of("gcc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString()),
+            COMPILE_LIMIT)
+        .orFail();
+    return library;
+  }
+
+  /** One that is right. */
+  static FakeClock create(Path library, Path directory) throws IOException {
+    FakeClock clock = new FakeClock(library, directory.resolve("clock"));
+    clock.set(0);
+    return clock;
   }
 
   /** What the process must have in its environment. */
   List<String> environment() {
-    return List.of(
-        "LD_PRELOAD=" + library,
-        "FAKETIME_TIMESTAMP_FILE=" + offset,
-        "FAKETIME_CACHE_DURATION=1",
-        "FAKETIME_DONT_FAKE_MONOTONIC=1",
-        "DONT_FAKE_MONOTONIC=1");
+    return List.of("LD_PRELOAD=" + library, "CLOCK_OFFSET_FILE=" + offset);
   }
 
-  /** From within a second on it is wrong by that much. */
-  void set(int seconds) throws IOException {
-    Path next = offset.resolveSibling("clock.new");
-    Files.writeString(next, (seconds < 0 ? "" : "+") + seconds + "\n");
-    Files.move(next, offset, StandardCopyOption.ATOMIC_MOVE);
+  /** From now on it is wrong by that much. */
+  void set(long seconds) throws IOException {
+    // Little-endian, as the processors are that this runs on.
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(
+        offset,
+        bytes.putLong(seconds).array(),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE);
   }
 }

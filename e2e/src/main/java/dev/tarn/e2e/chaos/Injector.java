@@ -98,7 +98,7 @@ final class Injector implements AutoCloseable {
       case Fault.Corrupt corrupt -> corruption.strike(node(corrupt.node()));
       case Fault.RenewCertificate renew -> cluster.issue(renew.node(), Validity.now());
       case Fault.ExpireCertificate expire -> cluster.issue(expire.node(), Validity.over());
-      case Fault.ClockJump jump -> jump(jump.node(), jump.seconds());
+      case Fault.ClockJump jump -> cluster.clock(jump.node()).set(jump.seconds());
       case Fault.LeaveMembership leave ->
           cluster.api.list(
               node(leave.node()).site(),
@@ -119,7 +119,7 @@ final class Injector implements AutoCloseable {
       case Fault.Slow slow -> node(slow.node()).site().limit(ChaosCluster.LINK);
       case Fault.FullDisk full -> Files.deleteIfExists(filler(node(full.node())));
       case Fault.ExpireCertificate expire -> cluster.issue(expire.node(), Validity.now());
-      case Fault.ClockJump jump -> jump(jump.node(), 0);
+      case Fault.ClockJump jump -> cluster.clock(jump.node()).set(0);
       case Fault.LeaveMembership leave ->
           cluster.api.list(node(leave.node()).site(), ApiServer.State.READY);
       case Fault.ApiServerDown _ -> cluster.api.up();
@@ -143,14 +143,6 @@ final class Injector implements AutoCloseable {
           node(other).site().ignore(node(number).site(), isParted);
         }
       }
-    }
-  }
-
-  private void jump(int number, int seconds) throws IOException {
-    if (cluster.clock(number).isEmpty()) {
-      timeline.tell("clocks stay right: libfaketime is not installed");
-    } else {
-      cluster.clock(number).get().set(seconds);
     }
   }
 

@@ -19,7 +19,8 @@ final class Settling {
   private static final int MOST_SOCKETS = 64;
 
   /** Gauges that are 0 where nobody wants anything. */
-  private static final List<String> IDLE_GAUGES = List.of("tarn_transfers_in_flight");
+  private static final List<String> IDLE_GAUGES =
+      List.of("tarn_transfers_in_flight", "tarn_peer_uploads", "tarn_peer_downloads");
 
   private final ChaosCluster cluster;
   private final Timeline timeline;

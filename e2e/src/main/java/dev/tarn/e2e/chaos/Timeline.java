@@ -39,6 +39,7 @@ final class Timeline {
   /** Prints what happened. */
   synchronized void tell(String what) {
     System.out.printf(Locale.ROOT, "    %8.3f s  %s%n", now(), what);
+    System.out.flush();
   }
 
   /** A fault begins to strike these nodes; gives the incident's number. */

@@ -18,10 +18,10 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pulls images at a site as containerd does: the tag, the manifest, then configuration and layers,
+ * Pulls images at a place as containerd does: the tag, the manifest, then configuration and layers,
  * three at a time, each from the first of its hosts that has it; a body that ends early is
  * continued, one that is reset ends the attempt. Everything is hashed and thrown away. Runs on
- * threads of the site; an instance is for one attempt.
+ * threads of its place; an instance is for one attempt.
  */
 public final class Puller {
   /** What direct requests of clients have in this field, which Tarn's have not. */
@@ -32,7 +32,7 @@ public final class Puller {
   private static final int STEP_BYTES = 128 * 1024;
   private static final String DIGEST_FIELD = "Docker-Content-Digest";
 
-  private final Site site;
+  private final Place place;
   private final List<URI> hosts;
   private final String registry;
   private final Access access;
@@ -45,8 +45,8 @@ public final class Puller {
    * @param registry its name, which Tarn is told
    * @param credential {@code name:password}, or none
    */
-  public Puller(Site site, List<URI> hosts, String registry, Optional<String> credential) {
-    this.site = site;
+  public Puller(Place place, List<URI> hosts, String registry, Optional<String> credential) {
+    this.place = place;
     this.hosts = List.copyOf(hosts);
     this.registry = registry;
     this.access = new Access(credential);
@@ -69,7 +69,7 @@ public final class Puller {
 
   /** Starts an attempt. */
   public FutureTask<PullReport> start(String repository, String tag) {
-    return site.start(
+    return place.start(
         () -> {
           long start = System.nanoTime();
           String failure = "";
@@ -96,7 +96,7 @@ public final class Puller {
     for (JsonNode layer : manifest.required("layers")) {
       String blob = layer.required("digest").asText();
       layers.add(
-          site.start(
+          place.start(
               () -> {
                 turns.acquire();
                 try {

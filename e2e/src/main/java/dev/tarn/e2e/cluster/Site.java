@@ -14,7 +14,7 @@ import java.util.concurrent.FutureTask;
  * A network namespace with one cable to the switch, which may be limited, cut, or deaf to another
  * site. Commands block; they come from one thread at a time.
  */
-public final class Site {
+public final class Site implements Place {
   private static final String CABLE = "eth0";
 
   private final Network network;
@@ -124,7 +124,7 @@ public final class Site {
     return there;
   }
 
-  /** Does something on a new thread whose sockets belong here. */
+  @Override
   public <T> FutureTask<T> start(Callable<T> work) {
     return NamespaceThreads.start(namespace, work);
   }
