@@ -2,6 +2,8 @@ package dev.tarn.e2e;
 
 import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
+import dev.tarn.e2e.chaos.ChaosSuite;
+import dev.tarn.e2e.fanout.FanoutSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
 import dev.tarn.e2e.run.SuiteRunner;
@@ -16,12 +18,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What e2e/run starts: runs the suites named on the command line, one after another. */
 public final class Main {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
+
+  private static final Set<String> OPTIONS =
+      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS)
+          .flatMap(Set::stream)
+          .collect(Collectors.toUnmodifiableSet());
 
   private Main() {}
 
@@ -33,7 +43,9 @@ public final class Main {
         new SoakSuite(),
         new ServeSuite(quick),
         new ColdSuite(quick),
-        new SimulateSuite(options));
+        new SimulateSuite(options),
+        new FanoutSuite(quick, options),
+        new ChaosSuite(options));
   }
 
   public static void main(String[] arguments) {
@@ -57,7 +69,7 @@ public final class Main {
       } else if (argument.startsWith("--case=")) {
         String part = argument.substring("--case=".length());
         selected = name -> name.contains(part);
-      } else if (SimulateSuite.OPTIONS.contains(argument) && i + 1 < arguments.length) {
+      } else if (OPTIONS.contains(argument) && i + 1 < arguments.length) {
         options.put(argument.substring(2), arguments[++i]);
       } else if (argument.startsWith("-")) {
         misused("no such option: " + argument);
@@ -112,7 +124,8 @@ public final class Main {
   private static void misused(String what) {
     System.err.println("e2e/run: " + what);
     System.err.println(
-        "usage: e2e/run [--keep] [--quick] [--case=PART-OF-NAME] SUITE… [--OPTION VALUE]…   or: e2e/run --list");
+        "usage: e2e/run [--keep] [--quick] [--case=PART-OF-NAME] SUITE… [--OPTION VALUE]…   or:"
+            + " e2e/run --list");
     System.exit(MISUSED);
   }
 }

@@ -11,18 +11,19 @@ import java.util.stream.Collectors;
  * What a case found: figures for the RESULT line, rows of a table for people, and the limits that
  * were missed. Everything is measured before a limit fails the case.
  */
-final class Findings {
+public final class Findings {
   private final CaseRun run;
   private final double lenience;
   private final List<String> missed = new ArrayList<>();
 
-  Findings(CaseRun run, double lenience) {
+  /** Findings of a case whose limits are widened by that. */
+  public Findings(CaseRun run, double lenience) {
     this.run = run;
     this.lenience = lenience;
   }
 
   /** Prints a row of a Markdown table: what was measured, then a cell each. */
-  static void row(String what, List<String> cells) {
+  public static void row(String what, List<String> cells) {
     System.out.println("    | " + what + " | " + String.join(" | ", cells) + " |");
   }
 
@@ -50,7 +51,8 @@ final class Findings {
     }
   }
 
-  void figure(String name, double value) {
+  /** Notes a figure. */
+  public void figure(String name, double value) {
     run.figure(name, Samples.rounded(value));
   }
 
@@ -61,7 +63,7 @@ final class Findings {
   }
 
   /** Notes a figure that must not be less than the limit. */
-  void atLeast(String name, double value, double limit) {
+  public void atLeast(String name, double value, double limit) {
     figure(name, value);
     judgeAtLeast(name, value, limit);
   }
@@ -77,7 +79,7 @@ final class Findings {
   }
 
   /** Notes a figure that must not be more than the limit. */
-  void atMost(String name, double value, double limit) {
+  public void atMost(String name, double value, double limit) {
     figure(name, value);
     judgeAtMost(name, value, limit);
   }
@@ -95,7 +97,7 @@ final class Findings {
   }
 
   /** Fails the case where a limit was missed. */
-  void judge() {
+  public void judge() {
     run.check(missed.isEmpty(), String.join("\n", missed));
   }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The processor time that everything on the machine took together, the kernel's included. */
-final class MachineUse {
+public final class MachineUse {
   private static final double TICKS_PER_SECOND = 100;
   private static final int IDLE = 4;
   private static final int WAITING_FOR_DISK = 5;
@@ -14,7 +14,8 @@ final class MachineUse {
 
   private MachineUse() {}
 
-  static double cpuSeconds() {
+  /** Since the machine started. */
+  public static double cpuSeconds() {
     try {
       String[] fields = Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +", -1);
       long ticks = 0;

@@ -34,7 +34,12 @@ public final class Exchange {
   }
 
   public Optional<String> range() {
-    return request.first("Range");
+    return header("Range");
+  }
+
+  /** A field of the request's head. */
+  public Optional<String> header(String name) {
+    return request.first(name);
   }
 
   public boolean blob() {

@@ -13,17 +13,20 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reverse proxy that counts what passes and fails on command. Every connection runs on a virtual
- * thread of its own; commands come from any thread.
+ * A reverse proxy that counts what passes and fails on command. Every connection runs on a thread
+ * of its own, a virtual one unless told otherwise; commands come from any thread.
  */
 public final class Relay implements AutoCloseable {
   private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
   private final Route route;
   private final InetSocketAddress address;
+  private final ThreadFactory threads;
+  private final Dialer dialer;
   private final Traffic traffic = new Traffic();
   private final Faults faults = new Faults();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -31,9 +34,43 @@ public final class Relay implements AutoCloseable {
 
   /** Listens on a port of the loopback address and sends requests where the route says. */
   public Relay(int port, Route route) {
+    this(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        route,
+        Thread.ofVirtual().factory(),
+        Relay::dial);
+  }
+
+  /**
+   * Listens there, in the network namespace of the calling thread.
+   *
+   * @param threads make the threads of listeners and connections
+   */
+  public Relay(InetSocketAddress address, Route route, ThreadFactory threads, Dialer dialer) {
     this.route = route;
-    this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    this.address = address;
+    this.threads = threads;
+    this.dialer = dialer;
     start();
+  }
+
+  /** Opens connections to origins, on the thread of the connection that is passed on. */
+  @FunctionalInterface
+  public interface Dialer {
+    Socket dial(InetSocketAddress origin) throws IOException, InterruptedException;
+  }
+
+  /** A connection from the network namespace of the calling thread. */
+  public static Socket dial(InetSocketAddress origin) throws IOException {
+    Socket socket = new Socket();
+    try {
+      socket.connect(origin, CONNECT_LIMIT_MILLIS);
+      socket.setTcpNoDelay(true);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   public URI uri() {
@@ -71,7 +108,7 @@ public final class Relay implements AutoCloseable {
       socket.setReuseAddress(true);
       socket.bind(address, 1024);
       listener = socket;
-      Thread.ofVirtual().name("relay-" + address.getPort()).start(() -> accept(socket));
+      threads.newThread(() -> accept(socket)).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -106,7 +143,7 @@ public final class Relay implements AutoCloseable {
       try {
         Socket client = socket.accept();
         open.add(client);
-        Thread.ofVirtual().start(() -> serve(client));
+        threads.newThread(() -> serve(client)).start();
       } catch (IOException stopped) {
         return;
       }
@@ -142,11 +179,9 @@ public final class Relay implements AutoCloseable {
     Exchange exchange = traffic.begin(request);
     faults.awaitAnswering();
     Route.Hop hop = route.next(request);
-    try (Socket origin = new Socket()) {
+    try (Socket origin = dialer.dial(hop.origin())) {
       open.add(origin);
       try {
-        origin.connect(hop.origin(), CONNECT_LIMIT_MILLIS);
-        origin.setTcpNoDelay(true);
         OutputStream toOrigin = origin.getOutputStream();
         toOrigin.write(hop.request().with("Connection", Optional.of("close")).bytes());
         Bodies.passRequest(request, in, toOrigin);

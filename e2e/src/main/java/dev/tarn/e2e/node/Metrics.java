@@ -13,7 +13,8 @@ public final class Metrics {
 
   private record Sample(String series, double value) {}
 
-  static Metrics parse(String page) {
+  /** Reads a page. */
+  public static Metrics parse(String page) {
     List<Sample> samples = new ArrayList<>();
     for (String line : page.split("\n", -1)) {
       int space = line.lastIndexOf(' ');

@@ -55,9 +55,32 @@ public final class Registry {
     int port = Ports.free();
     Path config = workspace.directory().resolve(name + ".yml");
     Files.writeString(config, config(host, port, files));
-    String program = Tools.onPath("docker-registry").orElseThrow().toString();
-    List<String> command = List.of(program, "serve", config.toString());
-    return ready(workspace, name, host, port, wrapping.apply(command));
+    return ready(workspace, name, host, port, wrapping.apply(dockerCommand(config)), 200);
+  }
+
+  /**
+   * Debian's docker-registry on loopback for whoever has a name and a password.
+   *
+   * @param passwords lines of an htpasswd file with bcrypt hashes
+   */
+  public static Registry docker(Workspace workspace, String name, Path files, String passwords)
+      throws Exception {
+    int port = Ports.free();
+    Path file = workspace.directory().resolve(name + ".htpasswd");
+    Files.writeString(file, passwords);
+    Path config = workspace.directory().resolve(name + ".yml");
+    Files.writeString(
+        config,
+        config(LOOPBACK, port, files)
+            + "auth:\n  htpasswd:\n    realm: test\n    path: "
+            + file
+            + "\n");
+    return ready(workspace, name, LOOPBACK, port, dockerCommand(config), 401);
+  }
+
+  private static List<String> dockerCommand(Path config) {
+    return List.of(
+        Tools.onPath("docker-registry").orElseThrow().toString(), "serve", config.toString());
   }
 
   /** An olareg on loopback that keeps everything in memory. */
@@ -76,37 +99,38 @@ public final class Registry {
             "--port",
             Integer.toString(port),
             "--store-type",
-            "mem"));
+            "mem"),
+        200);
   }
 
   private static Registry ready(
-      Workspace workspace, String name, String host, int port, List<String> command)
+      Workspace workspace, String name, String host, int port, List<String> command, int status)
       throws Exception {
     Child process = workspace.own(Child.start(name, workspace.directory(), Map.of(), command));
     Registry registry = new Registry(host, port, process);
     Await.until(
         "the registry answers; " + process.tail(),
         START_LIMIT,
-        () -> process.alive() && Fetch.statusOf(registry.uri().resolve("/v2/")) == 200);
+        () -> process.alive() && Fetch.statusOf(registry.uri().resolve("/v2/")) == status);
     return registry;
   }
 
   private static String config(String host, int port, Path files) {
     return """
-        version: 0.1
-        log:
-          level: warn
-          accesslog:
-            disabled: true
-        storage:
-          filesystem:
-            rootdirectory: %s
-          delete:
-            enabled: true
-        http:
-          addr: %s:%d
-          relativeurls: true
-        """
+    version: 0.1
+    log:
+      level: warn
+      accesslog:
+        disabled: true
+    storage:
+      filesystem:
+        rootdirectory: %s
+      delete:
+        enabled: true
+    http:
+      addr: %s:%d
+      relativeurls: true
+    """
         .formatted(files, host, port);
   }
 

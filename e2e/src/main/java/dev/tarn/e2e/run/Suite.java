@@ -1,6 +1,7 @@
 package dev.tarn.e2e.run;
 
 import dev.tarn.e2e.process.Workspace;
+import java.time.Duration;
 import java.util.List;
 
 /** A named list of cases over parts that they share. */
@@ -19,6 +20,11 @@ public interface Suite<S> {
   /** The figures that stand in the RESULT line itself, besides with their cases. */
   default List<String> headlines() {
     return List.of();
+  }
+
+  /** How long a case may take before it is given up. */
+  default Duration caseLimit() {
+    return Duration.ofMinutes(10);
   }
 
   /** Starts what the cases share; what the workspace owns is closed after the last of them. */

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a suite's cases one after another, a line each, on the calling thread's behalf. */
 public final class SuiteRunner {
-  private static final Duration CASE_LIMIT = Duration.ofMinutes(10);
-
   private final PrintStream out;
   private final Path work;
   private final boolean keep;
@@ -66,7 +64,11 @@ public final class SuiteRunner {
         for (Case<S> each : cases) {
           number++;
           runCase(
-              each, shared, workspace.child(String.format(Locale.ROOT, "%02d", number)), result);
+              each,
+              shared,
+              workspace.child(String.format(Locale.ROOT, "%02d", number)),
+              suite.caseLimit(),
+              result);
         }
       } finally {
         workspace.closeResources();
@@ -84,7 +86,8 @@ public final class SuiteRunner {
     }
   }
 
-  private <S> void runCase(Case<S> each, S shared, Workspace workspace, SuiteResult result) {
+  private <S> void runCase(
+      Case<S> each, S shared, Workspace workspace, Duration limit, SuiteResult result) {
     List<String> missing = missing(each.needs());
     if (!missing.isEmpty()) {
       skip(result, each, "no " + String.join("; no ", missing));
@@ -92,7 +95,7 @@ public final class SuiteRunner {
     }
     long start = System.nanoTime();
     CaseRun run = new CaseRun(workspace);
-    Optional<String> problem = problemOf(each, shared, run);
+    Optional<String> problem = problemOf(each, shared, run, limit);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     if (problem.isEmpty()) {
       out.printf("ok      %6.1f s  %s%n", took.toMillis() / 1e3, each.name());
@@ -109,7 +112,8 @@ public final class SuiteRunner {
     out.flush();
   }
 
-  private static <S> Optional<String> problemOf(Case<S> each, S shared, CaseRun run) {
+  private static <S> Optional<String> problemOf(
+      Case<S> each, S shared, CaseRun run, Duration limit) {
     FutureTask<@Nullable Void> task =
         new FutureTask<>(
             () -> {
@@ -119,11 +123,11 @@ public final class SuiteRunner {
     Thread thread = Thread.ofPlatform().name("case").daemon().start(task);
     List<String> problems = new ArrayList<>();
     try {
-      task.get(CASE_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      task.get(limit.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException failed) {
       problems.add(describe(failed.getCause()));
     } catch (TimeoutException late) {
-      problems.add("not over within " + CASE_LIMIT.toMinutes() + " minutes");
+      problems.add("not over within " + limit.toMinutes() + " minutes");
       thread.interrupt();
     } catch (InterruptedException interrupted) {
       problems.add("interrupted");

@@ -1,0 +1,146 @@
+package dev.tarn.e2e.cluster;
+
+import dev.tarn.e2e.http.Exchange;
+import dev.tarn.e2e.http.Relay;
+import dev.tarn.e2e.http.Route;
+import dev.tarn.e2e.http.Traffic;
+import dev.tarn.e2e.image.Image;
+import dev.tarn.e2e.image.RegistryClient;
+import dev.tarn.e2e.node.Registry;
+import dev.tarn.e2e.process.Workspace;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+
+/**
+ * Debian's docker-registry, which the cluster reaches at a site of its own: what comes and goes
+ * passes that site's cable and a relay that counts it. Images get into it by another way. Safe for
+ * use by several threads.
+ */
+public final class Upstream implements AutoCloseable {
+  private static final int FIRST_PORT = 5000;
+
+  private final Workspace workspace;
+  private final Site site;
+  private final Workspace files;
+  private final Registry open;
+
+  /** Has the machine's own network, since it was started from there. */
+  private final ExecutorService outside;
+
+  private final Map<String, Relay> relays = new ConcurrentHashMap<>();
+
+  private Upstream(Workspace workspace, Site site) throws Exception {
+    this.workspace = workspace;
+    this.site = site;
+    this.files = workspace.child("registry");
+    this.outside = Executors.newSingleThreadExecutor(NamespaceThreads.FACTORY);
+    outside.submit(() -> site).get();
+    this.open =
+        Registry.docker(
+            workspace, "upstream", files.directory(), "127.0.0.1", UnaryOperator.identity());
+  }
+
+  public static Upstream start(Workspace workspace, Site site) throws Exception {
+    return new Upstream(workspace, site);
+  }
+
+  public Site site() {
+    return site;
+  }
+
+  /** Pushes an image, past the cable and the relays. */
+  public void push(String repository, String tag, Image image) {
+    new RegistryClient(open.uri()).push(repository, tag, image);
+  }
+
+  /** The registry itself, which only relays reach. */
+  public InetSocketAddress origin() {
+    return open.address();
+  }
+
+  /** The registry with the same content for whoever has a name and a password of that file. */
+  public InetSocketAddress protectedOrigin(String passwords) throws Exception {
+    return Registry.docker(workspace, "private", files.directory(), passwords).address();
+  }
+
+  /**
+   * Lets the cluster reach an origin under that registry's name.
+   *
+   * @param registry as image references name it
+   */
+  public Relay expose(String registry, Route route) throws Exception {
+    InetSocketAddress address = new InetSocketAddress(site.address(), FIRST_PORT + relays.size());
+    Relay relay = site.call(() -> new Relay(address, route, NamespaceThreads.FACTORY, this::dial));
+    relays.put(registry, relay);
+    return relay;
+  }
+
+  /** A connection to an origin, which is not where the relays are. */
+  private Socket dial(InetSocketAddress origin) throws IOException, InterruptedException {
+    try {
+      return outside.submit(() -> Relay.dial(origin)).get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    }
+  }
+
+  /** From now on nobody answers at the site's ports, or somebody does again. */
+  public void down(boolean isDown) throws Exception {
+    for (Relay relay : relays.values()) {
+      if (isDown) {
+        relay.stop();
+      } else {
+        var _ =
+            site.call(
+                () -> {
+                  relay.start();
+                  return relay;
+                });
+      }
+    }
+  }
+
+  /** The registries that were exposed and where they are. */
+  public Map<String, URI> registries() {
+    Map<String, URI> uris = new ConcurrentHashMap<>();
+    relays.forEach((registry, relay) -> uris.put(registry, relay.uri()));
+    return uris;
+  }
+
+  public URI at(String registry) {
+    return relay(registry).uri();
+  }
+
+  public Traffic traffic(String registry) {
+    return relay(registry).traffic();
+  }
+
+  private Relay relay(String registry) {
+    Relay relay = relays.get(registry);
+    if (relay == null) {
+      throw new IllegalArgumentException("not exposed: " + registry);
+    }
+    return relay;
+  }
+
+  /** Requests for content, whatever came of them. */
+  public static List<Exchange> contentRequests(Traffic traffic) {
+    return traffic.all().stream().filter(e -> e.blob() || e.manifest()).toList();
+  }
+
+  /** Ends the relays; the registry ends with its workspace. */
+  @Override
+  public void close() {
+    relays.values().forEach(Relay::close);
+    outside.shutdownNow();
+  }
+}
