@@ -1,5 +1,6 @@
 package dev.tarn.e2e.bench;
 
+import dev.tarn.e2e.cluster.Certificates;
 import dev.tarn.e2e.process.Workspace;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.Need;
@@ -9,6 +10,8 @@ import java.util.List;
 
 /** What Tarn has, it serves as fast as nginx; what that takes of memory, processor and start. */
 public final class ServeSuite implements Suite<ServeBench> {
+  private static final List<Need> CERTIFICATES = List.of(Certificates.need());
+
   private final boolean quick;
 
   /** With quick, a guard of a minute or two against regressions of kind. */
@@ -51,6 +54,15 @@ public final class ServeSuite implements Suite<ServeBench> {
     cases.add(
         new Case<>("eight cold pulls at once", List.of(MemoryGroup.need()), MemoryCases::peak));
     cases.add(Case.of("idle", MemoryCases::idle));
+    if (!quick) {
+      cases.add(new Case<>("peer fetch by TLS and in plain", CERTIFICATES, PeerCases::throughput));
+      cases.add(
+          new Case<>(
+              "eight cold pulls at once, with peers",
+              List.of(MemoryGroup.need(), Certificates.need()),
+              MemoryCases::peakWithPeers));
+    }
+    cases.add(new Case<>("idle, with peers", CERTIFICATES, MemoryCases::idleWithPeers));
     cases.add(Case.of("ready", StartCases::ready));
     return cases;
   }
@@ -71,7 +83,11 @@ public final class ServeSuite implements Suite<ServeBench> {
         "limited_vs_unlimited",
         "ready_ms",
         "ready_100k_ms",
-        "idle_cpu_percent");
+        "idle_cpu_percent",
+        "peer_tls_vs_plain",
+        "anon_idle_mib_peers",
+        "anon_peak_mib_peers",
+        "limited_vs_unlimited_peers");
   }
 
   @Override

@@ -33,18 +33,23 @@ final class Tarn {
    * What differs from case to case.
    *
    * @param stall how long a body may make no progress
+   * @param peers the configuration's section of that name, or nothing
    */
-  record Settings(URI upstream, Duration stall, Wrapping wrapping) {
+  record Settings(URI upstream, Duration stall, Wrapping wrapping, String peers) {
     static Settings of(URI upstream) {
-      return new Settings(upstream, Duration.ofSeconds(10), Wrapping.NONE);
+      return new Settings(upstream, Duration.ofSeconds(10), Wrapping.NONE, "");
     }
 
     Settings withStall(Duration limit) {
-      return new Settings(upstream, limit, wrapping);
+      return new Settings(upstream, limit, wrapping, peers);
     }
 
     Settings wrapped(Wrapping by) {
-      return new Settings(upstream, stall, by);
+      return new Settings(upstream, stall, by, peers);
+    }
+
+    Settings withPeers(String section) {
+      return new Settings(upstream, stall, wrapping, section);
     }
   }
 
@@ -84,14 +89,15 @@ final class Tarn {
               - pattern: "%7$s"
                 maxAge: 1h
         """
-        .formatted(
-            port,
-            settings.stall().toSeconds(),
-            adminPort,
-            store,
-            REGISTRY,
-            settings.upstream(),
-            ServeBench.REPOSITORY);
+            .formatted(
+                port,
+                settings.stall().toSeconds(),
+                adminPort,
+                store,
+                REGISTRY,
+                settings.upstream(),
+                ServeBench.REPOSITORY)
+        + settings.peers();
   }
 
   Server server() {

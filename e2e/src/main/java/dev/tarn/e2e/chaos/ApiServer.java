@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.tarn.e2e.cluster.Certificates;
 import dev.tarn.e2e.cluster.Network;
+import dev.tarn.e2e.cluster.ServerTls;
 import dev.tarn.e2e.cluster.Site;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,5 @@
-package dev.tarn.e2e.chaos;
+package dev.tarn.e2e.cluster;
 
-import dev.tarn.e2e.cluster.Certificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,12 +16,13 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** TLS for servers of the suites' own, on any thread. */
-final class ServerTls {
+public final class ServerTls {
   private static final char[] NO_PASSWORD = {};
 
   private ServerTls() {}
 
-  static SSLContext context(Certificates.Identity identity)
+  /** A context that shows this identity. */
+  public static SSLContext context(Certificates.Identity identity)
       throws IOException, GeneralSecurityException {
     Certificate certificate;
     try (InputStream in = Files.newInputStream(identity.certificate())) {
