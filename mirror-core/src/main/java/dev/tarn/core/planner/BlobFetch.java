@@ -75,8 +75,14 @@ final class BlobFetch {
     return missing.size();
   }
 
-  long slowNanos() {
-    return participant.pace().slowNanos(participant.underWay());
+  /** From what age on a chunk is slow, but no less than {@code least}. */
+  long slowNanos(long least) {
+    return participant.pace().slowNanos(least, participant.underWay());
+  }
+
+  /** Everything is here or on its way: whatever comes late makes the blob late. */
+  boolean lastOnes() {
+    return phase == Phase.CROWD && missing.left() <= window.size();
   }
 
   void chunkTook(long nanos) {

@@ -222,8 +222,8 @@ final class Cluster {
   private void tick() {
     transports.removeIf(transport -> transport.over);
     List.copyOf(transports).stream()
-        .filter(t -> t.started && !t.over && t.chunk >= 0 && t.position == t.end)
-        .filter(t -> !t.to.paused() && t.from.stored(t.digest).whole.get(t.chunk))
+        .filter(t -> t.started && !t.over && t.position == t.end)
+        .filter(t -> !t.to.paused() && t.from.stored(t.digest).has(t.chunk))
         .forEach(t -> t.to.nothingMissing(t));
     Map<TestNode, Integer> up = new LinkedHashMap<>();
     Map<TestNode, Integer> down = new LinkedHashMap<>();

@@ -108,6 +108,7 @@ final class TestNode {
         stored.bytes[i] = stored.whole.get(i) ? stored.bytes[i] : 0;
       }
       stored.stream = 0;
+      stored.streamed = false;
     }
     List<Digest> again = List.copyOf(wanted);
     wanted.clear();
@@ -371,7 +372,8 @@ final class TestNode {
         cluster.upstream.tellsSize ? (int) (fetch.start() / ChunkGrid.CHUNK_BYTES) : Question.WHOLE;
     Cluster.Transport transport =
         new Cluster.Transport(this, this, fetch.id(), 0, fetch.digest(), chunk, size);
-    transport.position = Math.max(fetch.start(), stored(fetch.digest()).resume(chunk));
+    transport.position =
+        cluster.upstream.ranges ? Math.max(fetch.start(), stored(fetch.digest()).resume(chunk)) : 0;
     transport.end = fetch.end() == Question.UNKNOWN_SIZE ? size : fetch.end();
     cluster.transports.add(transport);
     int booted = epoch;
