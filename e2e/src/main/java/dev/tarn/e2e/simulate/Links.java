@@ -24,6 +24,7 @@ final class Links {
   private final double[] downLeft;
   private final double[] upShare;
   private final double[] downShare;
+  private Transfer[] wanting = new Transfer[0];
   private final int[] upTakers;
   private final int[] downTakers;
 
@@ -61,11 +62,17 @@ final class Links {
   void share(List<Transfer> transfers, double seconds) {
     refill(upLeft, upBytesPerSecond, upOwed, seconds);
     refill(downLeft, downBytesPerSecond, downOwed, seconds);
-    for (int round = 0; round < ROUNDS; round++) {
-      if (!round(transfers)) {
-        return;
-      }
+    if (wanting.length < transfers.size()) {
+      wanting = new Transfer[2 * transfers.size()];
     }
+    int count = 0;
+    for (Transfer transfer : transfers) {
+      wanting[count++] = transfer;
+    }
+    for (int round = 0; round < ROUNDS && count > 0; round++) {
+      count = round(count);
+    }
+    Arrays.fill(wanting, 0, transfers.size(), null);
   }
 
   private static void refill(double[] left, double[] rates, double[] owed, double seconds) {
@@ -77,37 +84,37 @@ final class Links {
     }
   }
 
-  /** One round of filling: whoever wants more gets an equal part of what his links have left. */
-  private boolean round(List<Transfer> transfers) {
+  /**
+   * One round of filling: whoever wants more gets an equal part of what his links have left.
+   * Answers how many still did.
+   */
+  private int round(int count) {
     Arrays.fill(upTakers, 0);
     Arrays.fill(downTakers, 0);
-    boolean more = false;
-    for (Transfer transfer : transfers) {
+    int more = 0;
+    for (int i = 0; i < count; i++) {
+      Transfer transfer = wanting[i];
       if (wants(transfer)) {
         upTakers[source(transfer)]++;
         downTakers[transfer.to.number()]++;
-        more = true;
+        wanting[more++] = transfer;
       }
-    }
-    if (!more) {
-      return false;
     }
     for (int i = 0; i < upShare.length; i++) {
       upShare[i] = upTakers[i] == 0 ? 0 : upLeft[i] / upTakers[i];
       downShare[i] = downTakers[i] == 0 ? 0 : downLeft[i] / downTakers[i];
     }
-    for (Transfer transfer : transfers) {
+    for (int i = 0; i < more; i++) {
+      Transfer transfer = wanting[i];
       int from = source(transfer);
       int to = transfer.to.number();
-      if (upTakers[from] > 0 && downTakers[to] > 0 && transfer.given < transfer.demand) {
-        double part =
-            Math.min(transfer.demand - transfer.given, Math.min(upShare[from], downShare[to]));
-        transfer.given += part;
-        upLeft[from] = Math.max(0, upLeft[from] - part);
-        downLeft[to] = Math.max(0, downLeft[to] - part);
-      }
+      double part =
+          Math.min(transfer.demand - transfer.given, Math.min(upShare[from], downShare[to]));
+      transfer.given += part;
+      upLeft[from] = Math.max(0, upLeft[from] - part);
+      downLeft[to] = Math.max(0, downLeft[to] - part);
     }
-    return true;
+    return more;
   }
 
   /** It could take more, and both its links have more than a byte left. */

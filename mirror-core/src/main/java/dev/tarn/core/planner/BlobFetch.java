@@ -75,8 +75,14 @@ final class BlobFetch {
     return missing.size();
   }
 
-  long slowNanos() {
-    return participant.pace().slowNanos(participant.underWay());
+  /** From what age on a chunk is slow, but no less than {@code least}. */
+  long slowNanos(long least) {
+    return participant.pace().slowNanos(least, participant.underWay());
+  }
+
+  /** Everything is here or on its way: whatever comes late makes the blob late. */
+  boolean lastOnes() {
+    return phase == Phase.CROWD && missing.left() <= window.size();
   }
 
   void chunkTook(long nanos) {
@@ -119,7 +125,6 @@ final class BlobFetch {
     return chunk == Question.WHOLE ? Question.UNKNOWN_SIZE : new ChunkGrid(size()).end(chunk);
   }
 
-  /** Which chunks of a segment are here, as bits. */
   int heldBits(int segment) {
     return missing.heldBits(segment);
   }
@@ -138,27 +143,16 @@ final class BlobFetch {
   }
 
   void locate(ChunkFetch chunk) {
-    if (phase == Phase.HELD) {
-      List<String> usable =
-          holders.stream()
-              .filter(name -> kernel.usable(name) && !chunk.avoid().contains(name))
-              .toList();
-      if (usable.isEmpty()) {
-        opening.reopen(holders);
-      }
-      Answer.Place place = new Answer.Place(chunk.chunk(), Answer.PlaceKind.CANDIDATES, usable, "");
-      kernel.post(() -> chunk.located(place));
-    } else {
-      homes.locate(chunk);
-    }
+    homes.locate(chunk);
+  }
+
+  /** Those who were said to hold it are of no use. */
+  void reopen() {
+    opening.reopen(holders);
   }
 
   void report(int chunk, long bytes, Question.LeaseState state, Consumer<Answer.Heard> then) {
     homes.report(chunk, bytes, state, then);
-  }
-
-  int lastChunk() {
-    return missing.count() - 1;
   }
 
   /** Others came while its home thought that this node fetches it alone. */
@@ -169,21 +163,12 @@ final class BlobFetch {
     } else if (phase == Phase.OPENING) {
       opening.revoke(then);
     } else {
-      share(then);
+      share(List.of(), then);
     }
   }
 
-  void share(Consumer<Answer.Revoked> then) {
-    share(List.of(), then);
-  }
-
-  /** Tells the homes what is here and what comes, where there is something to be shared. */
   void share(List<Question.Leasehold> leases, Consumer<Answer.Revoked> then) {
-    if (missing.sizeKnown() && (phase == Phase.CROWD || phase == Phase.VERIFYING)) {
-      homes.tellAll(leases, () -> then.accept(new Answer.Revoked(Answer.RevokeKind.SPLIT, size())));
-    } else {
-      then.accept(new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE));
-    }
+    homes.share(leases, then);
   }
 
   void opening() {
@@ -303,7 +288,6 @@ final class BlobFetch {
     }
   }
 
-  /** How many of its chunks are under way. */
   int underWay() {
     return window.size() + (lone == null ? 0 : 1);
   }

@@ -1,6 +1,7 @@
 package dev.tarn.core.planner;
 
 import dev.tarn.core.placement.Placement;
+import dev.tarn.core.range.ChunkGrid;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,10 +28,26 @@ final class BlobHomes {
 
   /** Asks at the end of this turn, together with whatever else is asked in it. */
   void locate(ChunkFetch chunk) {
+    if (blob.phase() == BlobFetch.Phase.HELD) {
+      fromHolders(chunk);
+      return;
+    }
     if (wanted.isEmpty()) {
       kernel.post(this::flush);
     }
     wanted.computeIfAbsent(segmentOf(chunk.chunk()), s -> new ArrayList<>()).add(chunk);
+  }
+
+  private void fromHolders(ChunkFetch chunk) {
+    List<String> usable =
+        blob.holders().stream()
+            .filter(name -> kernel.usable(name) && !chunk.avoid().contains(name))
+            .toList();
+    if (usable.isEmpty()) {
+      blob.reopen();
+    }
+    Answer.Place place = new Answer.Place(chunk.chunk(), Answer.PlaceKind.CANDIDATES, usable, "");
+    kernel.post(() -> chunk.located(place));
   }
 
   private void flush() {
@@ -98,10 +115,22 @@ final class BlobHomes {
         });
   }
 
+  /** Tells the homes what is here and what comes, where there is something to be shared. */
+  void share(List<Question.Leasehold> leases, Consumer<Answer.Revoked> then) {
+    BlobFetch.Phase phase = blob.phase();
+    boolean shares = phase == BlobFetch.Phase.CROWD || phase == BlobFetch.Phase.VERIFYING;
+    if (shares && blob.size() != Question.UNKNOWN_SIZE) {
+      tellAll(leases, () -> then.accept(new Answer.Revoked(Answer.RevokeKind.SPLIT, blob.size())));
+    } else {
+      then.accept(new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE));
+    }
+  }
+
   /** Tells the homes of all segments what is here and what comes, and then goes on. */
-  void tellAll(List<Question.Leasehold> leases, Runnable then) {
+  private void tellAll(List<Question.Leasehold> leases, Runnable then) {
     List<Question.Report> questions = new ArrayList<>();
-    for (int segment = 0; segment <= segmentOf(blob.lastChunk()); segment++) {
+    int last = new ChunkGrid(blob.size()).count() - 1;
+    for (int segment = 0; segment <= segmentOf(last); segment++) {
       int number = segment;
       List<Question.Leasehold> own =
           leases.stream().filter(lease -> segmentOf(lease.chunk()) == number).toList();

@@ -65,7 +65,7 @@ final class BlobOpening {
     if (asking) {
       revokers.add(then);
     } else {
-      blob.share(then);
+      blob.share(List.of(), then);
     }
   }
 

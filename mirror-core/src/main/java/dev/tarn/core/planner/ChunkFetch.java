@@ -262,9 +262,11 @@ final class ChunkFetch implements Flow {
       return;
     }
     long now = kernel.now();
-    if (doing == Doing.RECEIVING && now - movedAt >= Limits.STALL_NANOS) {
+    boolean last = blob.lastOnes();
+    long patience = last ? Limits.LAST_NANOS : Limits.STALL_NANOS;
+    if (doing == Doing.RECEIVING && now - movedAt >= patience) {
       boolean stalled = now - progressAt >= Limits.STALL_NANOS;
-      boolean slow = now - flowAt >= blob.slowNanos();
+      boolean slow = now - flowAt >= blob.slowNanos(patience);
       if (stalled) {
         avoid(source);
       }
@@ -273,7 +275,7 @@ final class ChunkFetch implements Flow {
         ask();
       }
     }
-    kernel.after(Limits.CHECK_NANOS, this::check);
+    kernel.after(last ? Limits.LAST_CHECK_NANOS : Limits.CHECK_NANOS, this::check);
   }
 
   private void avoid(String member) {

@@ -73,7 +73,10 @@ final class Limits {
   /** A chunk older than this many times the mean is slow. */
   static final int SLOW_FACTOR = 3;
 
-  static final long SLOW_NANOS = millis(500);
+  /** The same where only those chunks are missing that are on their way, and how often to look. */
+  static final long LAST_NANOS = millis(200);
+
+  static final long LAST_CHECK_NANOS = millis(100);
 
   /** How often a lessee reports. */
   static final long REPORT_NANOS = millis(500);

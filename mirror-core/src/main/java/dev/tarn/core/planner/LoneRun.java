@@ -143,7 +143,7 @@ final class LoneRun implements Flow {
   private void refuse() {
     List<Consumer<Answer.Revoked>> waiting = List.copyOf(revokers);
     revokers.clear();
-    waiting.forEach(blob::share);
+    waiting.forEach(then -> blob.share(List.of(), then));
   }
 
   @Override

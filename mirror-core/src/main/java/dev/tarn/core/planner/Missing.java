@@ -52,6 +52,10 @@ final class Missing {
     return sizeKnown() ? new ChunkGrid(size).count() : 0;
   }
 
+  int left() {
+    return count() - held.cardinality();
+  }
+
   boolean none() {
     return sizeKnown() && held.cardinality() == count();
   }

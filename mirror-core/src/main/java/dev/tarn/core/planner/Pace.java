@@ -27,12 +27,12 @@ final class Pace {
    * it usually takes, or of what it would take at a fair share of the best rate seen. Without the
    * latter, slow chunks at the end would be measured by slow chunks.
    */
-  long slowNanos(int underWay) {
+  long slowNanos(long least, int underWay) {
     long fair = meanNanos;
     if (peak > 0) {
       fair = (long) (ChunkGrid.CHUNK_BYTES * (double) underWay / peak * BUCKET_NANOS);
     }
-    return Math.max(Limits.SLOW_NANOS, Limits.SLOW_FACTOR * Math.min(meanNanos, fair));
+    return Math.max(least, Limits.SLOW_FACTOR * Math.min(meanNanos, fair));
   }
 
   private void roll(long now) {

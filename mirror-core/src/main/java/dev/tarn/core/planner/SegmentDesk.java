@@ -137,7 +137,6 @@ final class SegmentDesk {
   private boolean slowFor(BlobBook book, ChunkBook chunk, ChunkBook.Receiver asker) {
     return !chunk.lessee().isEmpty()
         && !chunk.lessee().equals(asker.name())
-        && asker.asked() > 1
         && book.slow(chunk, kernel.now())
         && chunk.pass(SLOW_PASSES);
   }

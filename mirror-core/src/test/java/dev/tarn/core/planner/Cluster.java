@@ -114,6 +114,11 @@ final class Cluster {
       return fromUpstream() ? end : Math.min(end, from.reached(digest, chunk));
     }
 
+    void endAt(long earlier) {
+      end = Math.min(end, earlier);
+      over = position >= end;
+    }
+
     boolean fromUpstream() {
       return from == to;
     }
@@ -222,9 +227,9 @@ final class Cluster {
   private void tick() {
     transports.removeIf(transport -> transport.over);
     List.copyOf(transports).stream()
-        .filter(t -> t.started && !t.over && t.chunk >= 0 && t.position == t.end)
-        .filter(t -> !t.to.paused() && t.from.stored(t.digest).whole.get(t.chunk))
-        .forEach(t -> t.to.nothingMissing(t));
+        .filter(t -> t.started && !t.over && t.position == t.end)
+        .filter(t -> !t.to.paused() && t.from.stored(t.digest).has(t.chunk))
+        .forEach(t -> t.to.receiving.nothingMissing(t));
     Map<TestNode, Integer> up = new LinkedHashMap<>();
     Map<TestNode, Integer> down = new LinkedHashMap<>();
     int readers = 0;
@@ -252,7 +257,7 @@ final class Cluster {
               transport.fromUpstream()
                   ? upstream.bytesPerSecond / readers
                   : transport.from.bytesPerSecond / up.getOrDefault(transport.from, 1));
-      transport.to.arrived(transport, rate * (tickNanos / 1_000) / 1_000_000);
+      transport.to.receiving.arrived(transport, rate * (tickNanos / 1_000) / 1_000_000);
     }
     invariants.check();
     after(tickNanos, this::tick);

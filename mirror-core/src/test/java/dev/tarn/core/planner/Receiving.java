@@ -36,7 +36,9 @@ final class Receiving {
 
   /** All bytes of a chunk were here before, and its source says now what they should be. */
   void nothingMissing(Cluster.Transport transport) {
-    taint(transport, node.stored(transport.digest), transport.chunk);
+    if (transport.chunk != Question.WHOLE) {
+      taint(transport, node.stored(transport.digest), transport.chunk);
+    }
     finish(transport, transport.chunk);
   }
 
@@ -105,7 +107,9 @@ final class Receiving {
   }
 
   private void settled(Cluster.Transport transport, int chunk, String fetchedBy) {
-    if (chunk != Question.WHOLE) {
+    if (chunk == Question.WHOLE) {
+      node.stored(transport.digest).streamed = true;
+    } else {
       node.stored(transport.digest).whole.set(chunk);
     }
     node.handle(new Event.ChunkDone(transport.id, chunk, fetchedBy));

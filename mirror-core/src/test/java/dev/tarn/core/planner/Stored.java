@@ -11,6 +11,10 @@ final class Stored {
   BitSet tainted = new BitSet();
   BitSet oldTainted = new BitSet();
   long stream;
+
+  /** The stream came to its end. */
+  boolean streamed;
+
   boolean complete;
   boolean comparing;
 
@@ -38,6 +42,10 @@ final class Stored {
       bytes[chunk] = 0;
     }
     return grid.start(chunk) + bytes[chunk];
+  }
+
+  boolean has(int chunk) {
+    return complete || (chunk == Question.WHOLE ? streamed : whole.get(chunk));
   }
 
   void size(long told) {

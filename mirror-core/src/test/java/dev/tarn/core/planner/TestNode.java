@@ -31,7 +31,7 @@ final class TestNode {
   private final List<Runnable> missed = new ArrayList<>();
   @Nullable Membership membership;
   private @Nullable Planner planner;
-  private final Receiving receiving = new Receiving(this);
+  final Receiving receiving = new Receiving(this);
   private boolean paused;
   private long wakeAt = Long.MAX_VALUE;
   private long lastToken;
@@ -108,6 +108,7 @@ final class TestNode {
         stored.bytes[i] = stored.whole.get(i) ? stored.bytes[i] : 0;
       }
       stored.stream = 0;
+      stored.streamed = false;
     }
     List<Digest> again = List.copyOf(wanted);
     wanted.clear();
@@ -163,13 +164,7 @@ final class TestNode {
       case Action.Reply reply -> reply(reply);
       case Action.FetchFrom fetch -> fetch(fetch);
       case Action.FetchUpstream fetch -> fetchUpstream(fetch);
-      case Action.EndUpstream end ->
-          running(end.id())
-              .forEach(
-                  t -> {
-                    t.end = Math.min(t.end, end.end());
-                    t.over = t.position >= t.end;
-                  });
+      case Action.EndUpstream end -> running(end.id()).forEach(t -> t.endAt(end.end()));
       case Action.Cancel cancel -> running(cancel.id()).forEach(this::stop);
       case Action.Serve serve -> serve(serve.token());
       case Action.Refuse refuse -> refuse(refuse);
@@ -226,16 +221,6 @@ final class TestNode {
             whenAwake(task);
           }
         });
-  }
-
-  /** All bytes were here already: what they are is told at once. */
-  void nothingMissing(Cluster.Transport transport) {
-    receiving.nothingMissing(transport);
-  }
-
-  /** Up to {@code most} bytes of a transport arrive. */
-  void arrived(Cluster.Transport transport, long most) {
-    receiving.arrived(transport, most);
   }
 
   private void ask(Action.Ask ask) {
@@ -371,7 +356,8 @@ final class TestNode {
         cluster.upstream.tellsSize ? (int) (fetch.start() / ChunkGrid.CHUNK_BYTES) : Question.WHOLE;
     Cluster.Transport transport =
         new Cluster.Transport(this, this, fetch.id(), 0, fetch.digest(), chunk, size);
-    transport.position = Math.max(fetch.start(), stored(fetch.digest()).resume(chunk));
+    transport.position =
+        cluster.upstream.ranges ? Math.max(fetch.start(), stored(fetch.digest()).resume(chunk)) : 0;
     transport.end = fetch.end() == Question.UNKNOWN_SIZE ? size : fetch.end();
     cluster.transports.add(transport);
     int booted = epoch;
