@@ -282,8 +282,9 @@ final class BlobFetch {
           window.begin(Question.WHOLE).ask();
         }
       }
-      case HELD -> window.fill(participant.mayStart(this), 1);
-      case CROWD -> window.fill(participant.mayStart(this), Limits.LOOK_AHEAD_CHUNKS);
+      case HELD -> window.fill(participant.mayStart(this), participant.least(), 1);
+      case CROWD -> window.fill(
+                participant.mayStart(this), participant.least(), Limits.LOOK_AHEAD_CHUNKS);
       case OPENING, LONE, VERIFYING, ENDED -> {}
     }
   }

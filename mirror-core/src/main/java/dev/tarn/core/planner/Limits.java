@@ -10,11 +10,20 @@ final class Limits {
   /** Chunks in flight of all blobs: what was wanted first has them first. */
   static final int NODE_CHUNKS = 16;
 
-  /** Chunks in flight of a blob, however many were wanted before it. */
-  static final int LEAST_CHUNKS = 4;
+  /** The same where the link is slow, and before its speed is known. */
+  static final int NODE_LEAST_CHUNKS = 6;
 
-  /** So many chunks are begun together, where possible of one segment: one question for all. */
-  static final int BATCH_CHUNKS = 4;
+  /**
+   * How long a chunk may take by sharing this node's link with others: a client gets the first byte
+   * of a chunk when its last is here, and waits for headers for five seconds.
+   */
+  static final long CHUNK_NANOS = millis(1_500);
+
+  /**
+   * The part of these that a blob has in flight, however many were wanted before it; and so many are
+   * begun together, where possible of one segment: one question for all.
+   */
+  static final int LEAST_PART = 4;
 
   /** How far beyond the first missing chunk a crowd picks at random. */
   static final int LOOK_AHEAD_CHUNKS = 64;

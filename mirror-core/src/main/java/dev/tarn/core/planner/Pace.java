@@ -35,6 +35,15 @@ final class Pace {
     return Math.max(least, Limits.SLOW_FACTOR * Math.min(meanNanos, fair));
   }
 
+  /** How many chunks may share this node's link, by the best rate seen. */
+  int chunks(long now) {
+    roll(now);
+    double rate = Math.max(peak, bucketBytes);
+    long inTime =
+        Math.round(rate * Limits.CHUNK_NANOS / BUCKET_NANOS / ChunkGrid.CHUNK_BYTES);
+    return (int) Math.clamp(inTime, Limits.NODE_LEAST_CHUNKS, Limits.NODE_CHUNKS);
+  }
+
   private void roll(long now) {
     if (bucketStart == Long.MIN_VALUE) {
       bucketStart = now;

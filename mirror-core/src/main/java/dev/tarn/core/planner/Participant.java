@@ -57,8 +57,18 @@ final class Participant {
     for (BlobFetch other : fetches.values()) {
       all += other.underWay();
     }
-    int most = Math.min(Limits.WINDOW_CHUNKS - own, Limits.NODE_CHUNKS - all);
-    return Math.max(most, Limits.LEAST_CHUNKS - own);
+    int chunks = pace.chunks(kernel.now());
+    int most = Math.min(Limits.WINDOW_CHUNKS - own, chunks - all);
+    return Math.max(most, leastOf(chunks) - own);
+  }
+
+  /** How many chunks a blob has in flight in any case. */
+  int least() {
+    return leastOf(pace.chunks(kernel.now()));
+  }
+
+  private static int leastOf(int chunks) {
+    return Math.max(1, chunks / Limits.LEAST_PART);
   }
 
   void fill() {

@@ -69,8 +69,8 @@ final class Window {
   }
 
   /** Begins up to {@code free} more, in batches, where possible of one segment each. */
-  void fill(int free, int lookAhead) {
-    if (free < Limits.BATCH_CHUNKS && chunks.size() >= Limits.LEAST_CHUNKS && !missing.hurried()) {
+  void fill(int free, int least, int lookAhead) {
+    if (free < least && chunks.size() >= least && !missing.hurried()) {
       return;
     }
     int segment = -1;
