@@ -80,9 +80,10 @@ final class BlobFetch {
     return participant.pace().slowNanos(least, participant.underWay());
   }
 
-  /** Everything is here or on its way: whatever comes late makes the blob late. */
+  /** Nothing is left to begin: what is late makes all late. Early moves may cross zones. */
   boolean lastOnes() {
-    return phase == Phase.CROWD && missing.left() <= window.size();
+    boolean last = phase == Phase.CROWD && missing.left() <= window.size();
+    return last && kernel.placement().zoneCount() < 2;
   }
 
   void chunkTook(long nanos) {
