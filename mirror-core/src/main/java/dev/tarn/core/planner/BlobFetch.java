@@ -284,8 +284,8 @@ final class BlobFetch {
         }
       }
       case HELD -> window.fill(participant.mayStart(this), participant.least(), 1);
-      case CROWD -> window.fill(
-                participant.mayStart(this), participant.least(), Limits.LOOK_AHEAD_CHUNKS);
+      case CROWD ->
+          window.fill(participant.mayStart(this), participant.least(), Limits.LOOK_AHEAD_CHUNKS);
       case OPENING, LONE, VERIFYING, ENDED -> {}
     }
   }

@@ -20,8 +20,8 @@ final class Limits {
   static final long CHUNK_NANOS = millis(1_500);
 
   /**
-   * The part of these that a blob has in flight, however many were wanted before it; and so many are
-   * begun together, where possible of one segment: one question for all.
+   * The part of these that a blob has in flight, however many were wanted before it; and so many
+   * are begun together, where possible of one segment: one question for all.
    */
   static final int LEAST_PART = 4;
 

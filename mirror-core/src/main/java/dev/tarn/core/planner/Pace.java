@@ -39,9 +39,8 @@ final class Pace {
   int chunks(long now) {
     roll(now);
     double rate = Math.max(peak, bucketBytes);
-    long inTime =
-        Math.round(rate * Limits.CHUNK_NANOS / BUCKET_NANOS / ChunkGrid.CHUNK_BYTES);
-    return (int) Math.clamp(inTime, Limits.NODE_LEAST_CHUNKS, Limits.NODE_CHUNKS);
+    long inTime = Math.round(rate * Limits.CHUNK_NANOS / BUCKET_NANOS / ChunkGrid.CHUNK_BYTES);
+    return Math.clamp(inTime, Limits.NODE_LEAST_CHUNKS, Limits.NODE_CHUNKS);
   }
 
   private void roll(long now) {
