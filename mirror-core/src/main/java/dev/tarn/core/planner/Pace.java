@@ -38,7 +38,7 @@ final class Pace {
   /** How many chunks may share this node's link, by the best rate seen. */
   int chunks(long now) {
     roll(now);
-    double rate = Math.max(peak, bucketBytes);
+    double rate = Math.max(peak, (double) bucketBytes);
     long inTime = Math.round(rate * Limits.CHUNK_NANOS / BUCKET_NANOS / ChunkGrid.CHUNK_BYTES);
     return Math.clamp(inTime, Limits.NODE_LEAST_CHUNKS, Limits.NODE_CHUNKS);
   }
