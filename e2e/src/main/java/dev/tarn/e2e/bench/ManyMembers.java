@@ -8,6 +8,7 @@ import dev.tarn.e2e.cluster.ServerTls;
 import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,7 +60,8 @@ final class ManyMembers implements AutoCloseable {
     Files.copy(own.authority(), account.resolve("ca.crt"));
     Files.writeString(account.resolve("token"), "test-only");
     Files.writeString(account.resolve("namespace"), "tarn");
-    HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(ServerTls.context(own)));
     Certificates.Identity node =
         authority.issueFor(

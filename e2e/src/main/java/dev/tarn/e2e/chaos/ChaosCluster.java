@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** The cluster that chaos comes to, and what surrounds it. On the case's thread. */
 final class ChaosCluster {
@@ -92,6 +93,11 @@ final class ChaosCluster {
     NodePlan plan =
         new NodePlan(STORE_MIB, upstream.registries(), peers).withEnvironment(clock.environment());
     return ClusterNode.start(workspace, site, plan);
+  }
+
+  /** The numbers of all nodes. */
+  List<Integer> numbers() {
+    return IntStream.range(0, nodes.size()).boxed().toList();
   }
 
   /** Replaces a node's certificate. */

@@ -86,7 +86,10 @@ public final class ChaosSuite implements Suite<ChaosOptions> {
     Waves waves =
         new Waves(cluster, timeline, pulls, copies, workspace.makeDirectory("images"), seed);
     Settling settling = new Settling(cluster, timeline);
+    // A cluster that just started is one whose nodes were all just restarted.
+    int started = timeline.begins(new Fault.RestartHomes(), cluster.numbers());
     waves.ofAll();
+    timeline.ends(started);
     settling.await();
     Injector injector = workspace.own(new Injector(cluster, timeline, corruption, waves::homes));
     injector.follow(schedule);

@@ -18,6 +18,9 @@ import java.util.Set;
 final class Copies {
   private static final double SLACK = 0.02;
 
+  /** What is on its way when a stream is ended in favour of others, and comes again. */
+  private static final long IN_FLIGHT_BYTES = 2L * 1024 * 1024;
+
   private final ChaosCluster cluster;
   private final Timeline timeline;
   private final Map<String, Account> accounts = new HashMap<>();
@@ -85,7 +88,8 @@ final class Copies {
     most = Math.max(most, copies);
     sum += copies;
     blobs++;
-    if (copies > 1 + strikes + SLACK) {
+    double slack = SLACK + (double) IN_FLIGHT_BYTES / blob.size();
+    if (copies > 1 + strikes + slack) {
       timeline.violation(
           String.format(
               Locale.ROOT,

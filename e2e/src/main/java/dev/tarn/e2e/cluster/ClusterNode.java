@@ -137,6 +137,11 @@ public final class ClusterNode implements AutoCloseable {
                 .orElseThrow());
   }
 
+  /** The processor time that its process took so far, without what the kernel did for it. */
+  public double cpuSeconds() {
+    return process.all().getFirst().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+  }
+
   /** SIGKILL; its files stay. */
   public void kill() {
     process.kill();

@@ -28,6 +28,9 @@ import java.util.function.UnaryOperator;
 public final class Upstream implements AutoCloseable {
   private static final int FIRST_PORT = 5000;
 
+  /** Enough for the links, and little against an image: it counts as sent. */
+  private static final int SEND_BUFFER_BYTES = 192 * 1024;
+
   private final Workspace workspace;
   private final Site site;
   private final Workspace files;
@@ -79,7 +82,14 @@ public final class Upstream implements AutoCloseable {
    */
   public Relay expose(String registry, Route route) throws Exception {
     InetSocketAddress address = new InetSocketAddress(site.address(), FIRST_PORT + relays.size());
-    Relay relay = site.call(() -> new Relay(address, route, NamespaceThreads.FACTORY, this::dial));
+    Relay relay =
+        site.call(
+            () ->
+                new Relay(
+                    address,
+                    route,
+                    new Relay.Surroundings(
+                        NamespaceThreads.FACTORY, this::dial, SEND_BUFFER_BYTES)));
     relays.put(registry, relay);
     return relay;
   }

@@ -103,12 +103,15 @@ final class FanoutBench {
     for (ClusterNode node : nodes) {
       node.awaitReady();
     }
-    var _ = push("warm-up", WARM_UP_BYTES);
-    for (FutureTask<PullReport> pull : startAll(PUBLIC, "warm-up")) {
-      succeeded(pull.get());
-    }
-    for (ClusterNode node : nodes) {
-      awaitQuiet(node);
+    for (int round = 0; round < options.warmUps(); round++) {
+      String tag = "warm-up-" + round;
+      var _ = push(tag, WARM_UP_BYTES);
+      for (FutureTask<PullReport> pull : startAll(PUBLIC, tag)) {
+        succeeded(pull.get());
+      }
+      for (ClusterNode node : nodes) {
+        awaitQuiet(node);
+      }
     }
   }
 

@@ -65,6 +65,7 @@ final class FanoutCases {
             .collect(Collectors.toList()));
     boolean judged = crowd.limited() && options.transport() != Transport.NONE;
     double copies = (double) wave.upstreamBytes() / image.size();
+    findings.figure(prefix + "clients_copies", (double) wave.clientBytes() / image.size());
     if (judged) {
       findings.atMost(prefix + "upstream_copies", copies, limit(COPIES_LIMIT));
       findings.atMost(prefix + "slowest_vs_floor", wave.slowest() / floor, SLOWEST_LIMIT);
@@ -80,6 +81,12 @@ final class FanoutCases {
         prefix + "upstream_link_copies", (double) wave.upstreamLinkBytes() / image.size());
     findings.figure(prefix + "floor_s", floor);
     findings.figure(prefix + "cpu_percent", wave.cpuPercent());
+    findings.figure(
+        prefix + "tarn_cpu_s_per_gb",
+        wave.tarnCpuSeconds() / (image.size() / 1e9 * wave.pulls().size()));
+    findings.figure(
+        prefix + "machine_cpu_s_per_gb",
+        wave.machineCpuSeconds() / (image.size() / 1e9 * wave.pulls().size()));
     uploads(findings, prefix, image, wave.sent());
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param upstreamLink of the registry
  * @param arrival whose cases are run, or empty for all
  * @param transport how nodes talk
+ * @param warmUps how many small images everyone pulls before
  * @param lenience what limits are widened by
  */
 record FanoutOptions(
@@ -21,6 +22,7 @@ record FanoutOptions(
     LinkSpeed upstreamLink,
     String arrival,
     Transport transport,
+    int warmUps,
     double lenience) {
   static final Set<String> NAMES =
       Set.of("--nodes", "--size-mib", "--nic-mbit", "--upstream-mbit", "--arrival", "--transport");
@@ -52,6 +54,7 @@ record FanoutOptions(
         new LinkSpeed(number(given, "upstream-mbit", quick ? 100 : 150)),
         arrival,
         transport(given.getOrDefault("transport", "tls")),
+        quick ? 2 : 4,
         quick ? 2 : 1);
   }
 

@@ -1,7 +1,9 @@
 package dev.tarn.e2e.fanout;
 
 import dev.tarn.e2e.bench.MachineUse;
+import dev.tarn.e2e.cluster.ClusterNode;
 import dev.tarn.e2e.cluster.PullReport;
+import dev.tarn.e2e.cluster.Puller;
 import dev.tarn.e2e.cluster.Site;
 import dev.tarn.e2e.cluster.Upstream;
 import dev.tarn.e2e.fanout.FanoutBench.Way;
@@ -28,6 +30,7 @@ import java.util.stream.Collectors;
  * @param upstreamLinkBytes that left by upstream's cable
  * @param sent by each node's cable
  * @param machineCpuSeconds of everything meanwhile
+ * @param tarnCpuSeconds of all Tarns together
  */
 record Wave(
     List<PullReport> pulls,
@@ -36,7 +39,8 @@ record Wave(
     long upstreamLinkBytes,
     List<Exchange> upstreamRequests,
     List<Long> sent,
-    double machineCpuSeconds) {
+    double machineCpuSeconds,
+    double tarnCpuSeconds) {
 
   /** Lets the nodes of these numbers pull, each after its delay. */
   static Wave run(FanoutBench bench, Plan plan) throws Exception {
@@ -48,6 +52,7 @@ record Wave(
       before.add(site.passed());
     }
     double cpu = MachineUse.cpuSeconds();
+    double tarnCpu = tarnCpuSeconds(bench);
     long start = System.nanoTime();
     List<FutureTask<PullReport>> started = new ArrayList<>();
     for (Start each : plan.starts()) {
@@ -63,6 +68,7 @@ record Wave(
     }
     double wall = (System.nanoTime() - start) / 1e9;
     double cpuAfter = MachineUse.cpuSeconds();
+    double tarnCpuAfter = tarnCpuSeconds(bench);
     List<Long> sent = new ArrayList<>();
     for (int number = 0; number < bench.sites.size(); number++) {
       sent.add(bench.sites.get(number).passed().since(before.get(number)).sent());
@@ -75,7 +81,12 @@ record Wave(
         bench.upstream.site().passed().since(upstreamBefore).sent(),
         Upstream.contentRequests(traffic),
         sent,
-        cpuAfter - cpu);
+        cpuAfter - cpu,
+        tarnCpuAfter - tarnCpu);
+  }
+
+  private static double tarnCpuSeconds(FanoutBench bench) {
+    return bench.nodes.stream().mapToDouble(ClusterNode::cpuSeconds).sum();
   }
 
   /** When a node starts. */
@@ -98,6 +109,14 @@ record Wave(
     return sorted.size() % 2 == 1
         ? sorted.get(middle)
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  /** The bytes of the image's blobs that clients fetched from upstream themselves. */
+  long clientBytes() {
+    return upstreamRequests.stream()
+        .filter(e -> e.blob() && e.header("User-Agent").filter(Puller.AGENT::equals).isPresent())
+        .mapToLong(Exchange::bytes)
+        .sum();
   }
 
   int fallbacks() {

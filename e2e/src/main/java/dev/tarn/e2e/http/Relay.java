@@ -25,8 +25,7 @@ public final class Relay implements AutoCloseable {
 
   private final Route route;
   private final InetSocketAddress address;
-  private final ThreadFactory threads;
-  private final Dialer dialer;
+  private final Surroundings surroundings;
   private final Traffic traffic = new Traffic();
   private final Faults faults = new Faults();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -37,22 +36,25 @@ public final class Relay implements AutoCloseable {
     this(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         route,
-        Thread.ofVirtual().factory(),
-        Relay::dial);
+        new Surroundings(Thread.ofVirtual().factory(), Relay::dial, 0));
+  }
+
+  /** Listens there, in the network namespace of the calling thread. */
+  public Relay(InetSocketAddress address, Route route, Surroundings surroundings) {
+    this.route = route;
+    this.address = address;
+    this.surroundings = surroundings;
+    start();
   }
 
   /**
-   * Listens there, in the network namespace of the calling thread.
+   * What a relay needs besides.
    *
    * @param threads make the threads of listeners and connections
+   * @param sendBufferBytes what may wait in the kernel and be counted though it has not left, or 0
+   *     for as much as the kernel likes
    */
-  public Relay(InetSocketAddress address, Route route, ThreadFactory threads, Dialer dialer) {
-    this.route = route;
-    this.address = address;
-    this.threads = threads;
-    this.dialer = dialer;
-    start();
-  }
+  public record Surroundings(ThreadFactory threads, Dialer dialer, int sendBufferBytes) {}
 
   /** Opens connections to origins, on the thread of the connection that is passed on. */
   @FunctionalInterface
@@ -108,7 +110,7 @@ public final class Relay implements AutoCloseable {
       socket.setReuseAddress(true);
       socket.bind(address, 1024);
       listener = socket;
-      threads.newThread(() -> accept(socket)).start();
+      surroundings.threads().newThread(() -> accept(socket)).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -143,7 +145,7 @@ public final class Relay implements AutoCloseable {
       try {
         Socket client = socket.accept();
         open.add(client);
-        threads.newThread(() -> serve(client)).start();
+        surroundings.threads().newThread(() -> serve(client)).start();
       } catch (IOException stopped) {
         return;
       }
@@ -153,6 +155,9 @@ public final class Relay implements AutoCloseable {
   private void serve(Socket client) {
     try (client) {
       client.setTcpNoDelay(true);
+      if (surroundings.sendBufferBytes() > 0) {
+        client.setSendBufferSize(surroundings.sendBufferBytes());
+      }
       InputStream in = new BufferedInputStream(client.getInputStream());
       OutputStream out = client.getOutputStream();
       boolean again = true;
@@ -179,7 +184,7 @@ public final class Relay implements AutoCloseable {
     Exchange exchange = traffic.begin(request);
     faults.awaitAnswering();
     Route.Hop hop = route.next(request);
-    try (Socket origin = dialer.dial(hop.origin())) {
+    try (Socket origin = surroundings.dialer().dial(hop.origin())) {
       open.add(origin);
       try {
         OutputStream toOrigin = origin.getOutputStream();
