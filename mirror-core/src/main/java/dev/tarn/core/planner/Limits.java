@@ -11,13 +11,13 @@ final class Limits {
   static final int NODE_CHUNKS = 16;
 
   /** The same where the link is slow, and before its speed is known. */
-  static final int NODE_LEAST_CHUNKS = 6;
+  static final int NODE_LEAST_CHUNKS = 4;
 
   /**
    * How long a chunk may take by sharing this node's link with others: a client gets the first byte
    * of a chunk when its last is here, and waits for headers for five seconds.
    */
-  static final long CHUNK_NANOS = millis(1_500);
+  static final long CHUNK_NANOS = millis(1_000);
 
   /**
    * The part of these that a blob has in flight, however many were wanted before it; and so many
