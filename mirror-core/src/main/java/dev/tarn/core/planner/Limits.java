@@ -29,9 +29,9 @@ final class Limits {
   static final int LOOK_AHEAD_CHUNKS = 64;
 
   /** Leases on chunks of a segment before it is known how long one takes. */
-  static final int FIRST_LEASES = 4;
+  static final int FIRST_LEASES = 2;
 
-  static final int LEAST_LEASES = 2;
+  static final int LEAST_LEASES = 1;
 
   /** A lease on a chunk that takes no longer lets a whole segment be leased at once. */
   static final long SOON_NANOS = millis(250);

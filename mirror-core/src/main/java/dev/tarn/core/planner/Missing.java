@@ -95,15 +95,24 @@ final class Missing {
     return !urgent.isEmpty();
   }
 
+  /** A chunk that somebody waits for and that is not under way; below zero where there is none. */
+  int waited(IntPredicate underWay) {
+    for (int chunk : urgent) {
+      if (!underWay.test(chunk)) {
+        return chunk;
+      }
+    }
+    return -1;
+  }
+
   /**
    * The next chunk to get: one that is waited for, or one at random of the next {@code lookAhead}
    * that are missing, if possible of a certain segment; below zero where there is none.
    */
   int pick(int lookAhead, int segment, IntPredicate underWay, RandomGenerator random) {
-    for (int chunk : urgent) {
-      if (!underWay.test(chunk)) {
-        return chunk;
-      }
+    int waited = waited(underWay);
+    if (waited >= 0) {
+      return waited;
     }
     int[] ahead = new int[lookAhead];
     int[] near = new int[Placement.SEGMENT_CHUNKS];

@@ -70,6 +70,11 @@ final class Window {
 
   /** Begins up to {@code free} more, in batches, where possible of one segment each. */
   void fill(int free, int least, int lookAhead) {
+    int waited = missing.waited(this::skipped);
+    if (free <= 0 && waited >= 0) {
+      begin(waited).ask(); // However many are under way: a client would give up before one ends.
+      return;
+    }
     if (free < least && chunks.size() >= least && !missing.hurried()) {
       return;
     }

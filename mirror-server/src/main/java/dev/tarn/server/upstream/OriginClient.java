@@ -164,7 +164,7 @@ final class OriginClient {
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       if (response != null) {
         listener.answered(site.hostAndPort(), response.status(), time);
-      } else {
+      } else if (!Thread.currentThread().isInterrupted()) { // Else this node broke it off.
         listener.failed(site.hostAndPort(), reason, time);
       }
     }

@@ -73,7 +73,9 @@ final class ResponseContent implements UpstreamContent {
     try {
       return response.exchange().next(stallTimeout);
     } catch (UpstreamException e) {
-      broke.accept(e.reason());
+      if (!Thread.currentThread().isInterrupted()) { // Else this node broke it off.
+        broke.accept(e.reason());
+      }
       throw e;
     }
   }

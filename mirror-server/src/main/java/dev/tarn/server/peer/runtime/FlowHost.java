@@ -17,8 +17,8 @@ interface FlowHost {
 
   void chunkMismatch(Member from, Digest digest, int chunk);
 
-  /** This node cannot store the blob. */
-  void storageFailed(Digest digest, IOException cause);
+  /** This node cannot store the blob that arrives there. */
+  void storageFailed(Arrival arrival, IOException cause);
 
   long nanos();
 }

@@ -254,7 +254,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
                     ? new Event.Verified(digest, blob.arrival().size())
                     : new Event.Mismatched(digest));
           } catch (IOException e) {
-            host.storageFailed(digest, e);
+            host.storageFailed(blob.arrival(), e);
           }
         });
   }
@@ -324,12 +324,15 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
     }
 
     @Override
-    public void storageFailed(Digest digest, IOException cause) {
-      Wanted blob = wanted.remove(digest);
-      if (blob != null) {
+    public void storageFailed(Arrival arrival, IOException cause) {
+      Digest digest = arrival.digest();
+      Wanted blob = wanted.get(digest);
+      // Who stopped wanting it closes its file under those who still write; another may want it by
+      // now.
+      if (blob != null && blob.arrival().equals(arrival) && wanted.remove(digest, blob)) {
         parts.listener().storageFailed(digest, cause);
         loop.tell(new Event.Unwant(digest));
-        work(() -> blob.arrival().end(false));
+        work(() -> arrival.end(false));
         blob.then().accept(WantOutcome.STORAGE);
       }
     }

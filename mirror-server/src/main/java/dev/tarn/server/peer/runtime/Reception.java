@@ -112,7 +112,7 @@ final class Reception implements Flow, ChunkReceiver {
         return; // Somebody else has taken over; the planner has cancelled this one, or will.
       }
     } catch (IOException e) {
-      host.storageFailed(action.digest(), e);
+      host.storageFailed(arrival, e);
       throw e;
     }
     position += count;
@@ -144,7 +144,7 @@ final class Reception implements Flow, ChunkReceiver {
       }
       done(tail);
     } catch (IOException e) {
-      host.storageFailed(action.digest(), e);
+      host.storageFailed(arrival, e);
     }
   }
 

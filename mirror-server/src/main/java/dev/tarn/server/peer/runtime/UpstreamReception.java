@@ -120,7 +120,7 @@ final class UpstreamReception implements Flow, UpstreamSource.Receiver {
         }
       }
     } catch (IOException e) {
-      host.storageFailed(action.digest(), e);
+      host.storageFailed(arrival, e);
       throw e;
     }
     return !isStopped();
