@@ -45,6 +45,12 @@ final class Cluster implements AutoCloseable {
             .collect(Collectors.joining("\", \"", "[\"", "\"]"));
   }
 
+  /** Starts a node alone that may read what a containerd holds. */
+  static Cluster withContainerd(Path contentStore, Path directory) throws IOException {
+    return start(
+        1, directory, _ -> "plainHttp: true", "containerd: {contentStore: " + contentStore + "}");
+  }
+
   /** Starts nodes that speak plain HTTP with each other. */
   static Cluster start(int size, Path directory) throws IOException {
     return start(size, directory, _ -> "plainHttp: true");
@@ -56,9 +62,14 @@ final class Cluster implements AutoCloseable {
    * @param peers more of the configuration of a node's peers, on a line
    */
   static Cluster start(int size, Path directory, IntFunction<String> peers) throws IOException {
+    return start(size, directory, peers, "");
+  }
+
+  private static Cluster start(int size, Path directory, IntFunction<String> peers, String more)
+      throws IOException {
     Cluster cluster = new Cluster(size, directory);
     for (int i = 0; i < size; i++) {
-      cluster.nodes.add(cluster.startNode(i, peers.apply(i)));
+      cluster.nodes.add(cluster.startNode(i, peers.apply(i), more));
     }
     Awaitility.await().until(() -> cluster.nodes.stream().allMatch(Node::hasPeers));
     return cluster;
@@ -75,7 +86,7 @@ final class Cluster implements AutoCloseable {
     nodes.get(number).close();
   }
 
-  private Node startNode(int number, String peers) throws IOException {
+  private Node startNode(int number, String peers, String more) throws IOException {
     String yaml =
         """
         registry: {listen: "127.0.0.1:0"}
@@ -89,6 +100,7 @@ final class Cluster implements AutoCloseable {
           node: node-%d
           members: %s
           %s
+        %s
         registries:
           example.com: {upstreams: [{url: "%s"}]}
         """
@@ -98,6 +110,7 @@ final class Cluster implements AutoCloseable {
                 number,
                 members,
                 peers,
+                more,
                 upstream.url());
     return Node.start(ConfigurationLoader.parse(yaml, Map.of()), "test");
   }
@@ -122,6 +135,20 @@ final class Cluster implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The sum of a metric over all nodes, by the beginning of its lines. */
+  double sum(String metric) throws IOException, InterruptedException {
+    double sum = 0;
+    for (int i = 0; i < nodes.size(); i++) {
+      sum +=
+          metrics(i)
+              .lines()
+              .filter(line -> line.startsWith(metric))
+              .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+              .sum();
+    }
+    return sum;
   }
 
   /** What a node's metrics say. */

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +80,32 @@ class ClusterTest {
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo(blob.bytes());
               });
+      // What upstream sent is one copy where homes are in time; by itself each node would fetch
+      // four.
+      assertThat(cluster.sum("tarn_fetched_bytes_total{source=\"peer\"}"))
+          .isGreaterThan(blob.size());
+      assertThat(cluster.sum("tarn_fetched_bytes_total{source=\"upstream\"}"))
+          .isLessThan(3.0 * blob.size());
+    }
+  }
+
+  @Test
+  void whatContainerdHoldsIsServedToThoseWhomUpstreamLetsIn() throws Exception {
+    Sample blob = Sample.blob(12, 300_000);
+    Path blobs = directory.resolve("content/blobs");
+    Path file = blobs.resolve("sha256").resolve(blob.digest().hex());
+    Files.createDirectories(file.getParent());
+    Files.write(file, blob.bytes());
+    try (Cluster cluster = Cluster.withContainerd(blobs, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply());
+      Awaitility.await().until(() -> cluster.sum("tarn_containerd_verified_blobs") == 1);
+
+      HttpResponse<byte[]> answer = cluster.get(0, blob.uri());
+
+      assertThat(answer.body()).isEqualTo(blob.bytes());
+      assertThat(answer.headers().firstValue("Cache-Status").orElse("")).contains("containerd");
+      assertThat(cluster.upstream.count("HEAD", blob.path())).isEqualTo(1);
+      assertThat(cluster.upstream.count("GET", blob.path())).isZero();
     }
   }
 

@@ -102,11 +102,15 @@ final class PeerFetch implements Fetch, Hurry {
     if (size.isEmpty() || size.getAsLong() == BlobStore.UNKNOWN_SIZE) {
       return null;
     }
+    ArrivingFile left = null;
     try {
-      ArrivingFile left = create(size.getAsLong());
+      left = create(size.getAsLong());
       return new PeerRuntime.Kept(left, size.getAsLong(), left.resumedChunks());
     } catch (IOException e) {
       tools.listener().trouble("partial_unusable", scope, digest, String.valueOf(e));
+      if (left != null) {
+        left.close();
+      }
       return null;
     }
   }
@@ -230,6 +234,9 @@ final class PeerFetch implements Fetch, Hurry {
   void arrives(ArrivingFile into, int bytes, boolean vouched) {
     if (!vouched) {
       tools.listener().fetched(scope.registry(), Source.PEER, bytes);
+    }
+    if (opened.isDone()) {
+      return; // As for all but the first bytes.
     }
     boolean ask;
     synchronized (this) {

@@ -60,8 +60,15 @@ sealed interface Wanted {
 
     @Override
     public UpstreamAnswer get(Upstream upstream, long start, long end) {
-      return upstream.getManifest(
-          scope.repository(), new Reference.ByDigest(digest), accept, caller);
+      UpstreamAnswer answer =
+          upstream.getManifest(scope.repository(), new Reference.ByDigest(digest), accept, caller);
+      if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)
+          && content.totalSize() > ManifestFetcher.MAX_MANIFEST_BYTES) {
+        content.close();
+        return new UpstreamAnswer.Failed(
+            UpstreamAnswer.Reason.PROTOCOL, "larger than any manifest may be");
+      }
+      return answer;
     }
 
     @Override
