@@ -1,5 +1,10 @@
 package dev.tarn.server.net;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -13,6 +18,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -47,6 +54,32 @@ public record Transport(
   private static EventLoopGroup group(int threads, IoHandlerFactory factory) {
     return new MultiThreadIoEventLoopGroup(
         threads, new DefaultThreadFactory("tarn-loop", true), factory);
+  }
+
+  /**
+   * Listens; blocks for the moment that it takes to bind.
+   *
+   * @param backlog connections that may wait to be accepted
+   * @param accepted sets each of them up
+   * @throws IOException where the address cannot be bound
+   */
+  public Channel listen(InetSocketAddress address, int backlog, ChannelHandler accepted)
+      throws IOException {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(group)
+            .channel(serverChannel)
+            .option(ChannelOption.SO_BACKLOG, backlog)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(accepted)
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+    }
+    return bound.channel();
   }
 
   /** Ends the event loops; blocks for a few seconds at most. */

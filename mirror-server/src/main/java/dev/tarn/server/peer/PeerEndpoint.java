@@ -3,10 +3,8 @@ package dev.tarn.server.peer;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.tls.PeerTls;
 import dev.tarn.server.peer.wire.PeerProtocol;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -35,21 +33,7 @@ public final class PeerEndpoint implements AutoCloseable {
       throws IOException {
     this.parts = parts;
     this.tls = tls;
-    var bound =
-        new ServerBootstrap()
-            .group(transport.group())
-            .channel(transport.serverChannel())
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(new Pipeline())
-            .bind(address)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw new IOException(
-          "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
-    }
-    this.listener = bound.channel();
+    this.listener = transport.listen(address, BACKLOG, new Pipeline());
   }
 
   /**

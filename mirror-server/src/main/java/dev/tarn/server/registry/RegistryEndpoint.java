@@ -3,10 +3,8 @@ package dev.tarn.server.registry;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.net.Transport;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -34,20 +32,7 @@ public final class RegistryEndpoint implements AutoCloseable {
   private RegistryEndpoint(EndpointContext context, Transport transport, InetSocketAddress address)
       throws IOException {
     this.context = context;
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(transport.group())
-            .channel(transport.serverChannel())
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(new Pipeline());
-    var bound = bootstrap.bind(address).awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw new IOException(
-          "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
-    }
-    this.listener = bound.channel();
+    this.listener = transport.listen(address, BACKLOG, new Pipeline());
   }
 
   /** Binds and starts to answer. */
