@@ -96,7 +96,12 @@ final class Blobs {
     }
     boolean here =
         store.sizeOf(request.digest()).isPresent() || second.sizeOf(request.digest()).isPresent();
-    return here || request.head() ? afterAsking(request) : fetch(request);
+    if (here) {
+      // It may have come to rest between the two looks.
+      Answer now = hit(request);
+      return now != null ? now : afterAsking(request);
+    }
+    return request.head() ? afterAsking(request) : fetch(request);
   }
 
   /** Asks upstream whether this caller may, then serves what is here. */
