@@ -6,6 +6,7 @@ import dev.tarn.server.config.InvalidConfigurationException;
 import dev.tarn.server.config.LogFormat;
 import dev.tarn.server.config.LogLevel;
 import dev.tarn.server.demo.Demo;
+import dev.tarn.server.demo.TrainingGround;
 import dev.tarn.server.logging.Logs;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What {@code tarn} understands. Runs on the main thread. */
@@ -41,6 +43,9 @@ import picocli.CommandLine.Spec;
       "143:Ended by SIGTERM, after answers under way were finished; 130 by SIGINT."
     })
 final class CommandLineInterface {
+  private static final Configuration.Logging QUIET =
+      new Configuration.Logging(LogLevel.ERROR, LogFormat.TEXT);
+
   private final Map<String, String> environment;
   private final PrintStream out;
   private final PrintStream err;
@@ -107,8 +112,7 @@ final class CommandLineInterface {
           boolean keep)
       throws IOException, InterruptedException {
     // It stops its upstream on purpose: what a node warns of then is not news.
-    Configuration.Logging quiet = new Configuration.Logging(LogLevel.ERROR, LogFormat.TEXT);
-    try (Logs _ = Logs.start(quiet, err)) {
+    try (Logs _ = Logs.start(QUIET, err)) {
       Demo.run(keep, writer(out), Main.version());
     }
     return ExitStatus.OK;
@@ -117,10 +121,21 @@ final class CommandLineInterface {
   @Command(
       name = "train",
       hidden = true,
-      description = "Run what a node does: for the launcher, to keep what the JVM learns of it.")
+      description = "Be a node for a while: for the launcher, to keep what the JVM learns of it.")
   int train() throws IOException, InterruptedException {
-    int status = demo(false);
-    return status == ExitStatus.OK ? Training.run(out, err) : status;
+    return Training.run(out, err);
+  }
+
+  @Command(
+      name = "training-ground",
+      hidden = true,
+      description = "Be all that a node in training deals with, in a process of its own.")
+  int trainingGround(@Parameters(paramLabel = "DIRECTORY") Path directory)
+      throws IOException, InterruptedException {
+    try (Logs _ = Logs.start(QUIET, err)) {
+      TrainingGround.run(directory, System.in, writer(out), Main.version());
+    }
+    return ExitStatus.OK;
   }
 
   private static PrintWriter writer(PrintStream stream) {

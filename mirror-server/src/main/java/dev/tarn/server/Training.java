@@ -1,79 +1,89 @@
 package dev.tarn.server;
 
-import dev.tarn.core.placement.Membership;
-import dev.tarn.server.demo.EmbeddedApiServer;
 import dev.tarn.server.demo.TemporaryDirectory;
-import dev.tarn.server.membership.ClusterMembership;
-import dev.tarn.server.membership.MembershipListener;
+import dev.tarn.server.demo.TrainingGround;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The start of a node as {@code serve} does it, up to its first members and the answers to its
- * first probe and scrape: for the launcher, which has the JVM keep what it learns of it. Runs on
- * the main thread.
+ * A node as {@code serve} runs it, up to some pulls through it, a probe and a scrape: for the
+ * launcher, which has the JVM keep what it learns of it. What the node deals with is in another
+ * process: what is learnt is paid for by every node in memory, so it should be what nodes need.
+ * Runs on the main thread.
  */
 final class Training {
-  private static final String CONFIGURATION =
-      """
-      registry:
-        listen: 127.0.0.1:0
-      admin:
-        listen: 127.0.0.1:0
-      store:
-        minFree: 0%
-        reserveFree: 0%
-      registries:
-        docker.io: {}
-      peers:
-        mode: kubernetes
-        plainHttp: true
-      """;
+  private static final Duration PEERS_WITHIN = Duration.ofSeconds(20);
+  private static final Duration PULLS_WITHIN = Duration.ofMinutes(1);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(10);
 
-  private static final Duration MEMBERS_WITHIN = Duration.ofSeconds(10);
+  private final Process ground;
+  private boolean pulled;
 
-  private Training() {}
+  private Training(Process ground) {
+    this.ground = ground;
+  }
 
   static int run(PrintStream out, PrintStream err) throws IOException {
     try (TemporaryDirectory directory = TemporaryDirectory.create("tarn-training-")) {
-      Path file = Files.writeString(directory.path().resolve("tarn.yaml"), CONFIGURATION);
-      Path store = directory.path().resolve("store");
-      Path account = directory.path().resolve("account");
-      int status;
-      try (EmbeddedApiServer api = EmbeddedApiServer.start(account)) {
-        Map<String, String> environment =
-            Map.of(
-                "TARN_STORE_PATH", store.toString(),
-                "TARN_PEERS_SERVICE_ACCOUNT", account.toString(),
-                "TARN_PEERS_API_SERVER", api.url().toString());
-        status = Serve.run(Optional.of(file), environment, out, err, Training::probeAndEnd);
+      Process ground = startGround(directory.path());
+      try {
+        Training training = new Training(ground);
+        Path file = directory.path().resolve(TrainingGround.CONFIGURATION);
+        int status = Serve.run(Optional.of(file), Map.of(), out, err, training::pullAndEnd);
+        // By that the node was told to end.
+        boolean _ = Thread.interrupted();
+        return status == ExitStatus.OK && !training.pulled ? ExitStatus.FAILURE : status;
+      } finally {
+        ground.destroyForcibly().onExit().join();
       }
-      // By that the node was told to end.
-      boolean _ = Thread.interrupted();
-      return status;
     }
   }
 
-  private static void probeAndEnd(Node node) {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      awaitMembers(node.membership().orElseThrow());
-      for (String path : List.of("/readyz", "/metrics")) {
-        URI uri = URI.create("http://127.0.0.1:" + node.adminAddress().getPort() + path);
-        client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  private static Process startGround(Path directory) throws IOException {
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    Process ground =
+        new ProcessBuilder(
+                List.of(
+                    java,
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-Djava.library.path=" + System.getProperty("java.library.path"),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "training-ground",
+                    directory.toString()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    BufferedReader output = ground.inputReader();
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      if (line.equals(TrainingGround.READY)) {
+        return ground;
       }
+    }
+    throw new IOException("the training ground did not start");
+  }
+
+  private void pullAndEnd(Node node) {
+    try {
+      awaitPeers(node);
+      try (OutputStream go = ground.getOutputStream()) {
+        go.write('\n');
+      }
+      pulled =
+          ground.waitFor(PULLS_WITHIN.toSeconds(), TimeUnit.SECONDS)
+              && ground.exitValue() == ExitStatus.OK;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException _) {
@@ -82,23 +92,13 @@ final class Training {
     Thread.currentThread().interrupt();
   }
 
-  private static void awaitMembers(ClusterMembership membership) throws InterruptedException {
-    CountDownLatch known = new CountDownLatch(1);
-    membership.listen(
-        new MembershipListener() {
-          @Override
-          public void changed(Membership before, Membership after) {
-            if (after.size() == EmbeddedApiServer.ENDPOINTS) {
-              known.countDown();
-            }
-          }
-
-          @Override
-          public void sourceFailed(Throwable cause) {}
-        });
-    if (membership.current().size() != EmbeddedApiServer.ENDPOINTS
-        && !known.await(MEMBERS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new IllegalStateException("no members were found");
+  private static void awaitPeers(Node node) throws InterruptedException {
+    long deadline = System.nanoTime() + PEERS_WITHIN.toNanos();
+    while (!node.hasPeers()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("the node does not find its peer");
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
     }
   }
 }

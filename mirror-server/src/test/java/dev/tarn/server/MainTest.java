@@ -40,9 +40,9 @@ class MainTest {
   }
 
   @Test
-  void aTrainingRunsTheDemoAndANodeAndLeavesNothingRunning() {
+  void aTrainingRunsANodeThatPullsAndLeavesNothingRunning() {
     assertThat(run("train")).isZero();
-    assertThat(out()).contains("every digest matched", "serving");
+    assertThat(out()).contains("serving", "tls=true", "source=upstream");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
     assertThat(run("--help")).isZero();
     assertThat(out()).doesNotContain("train ");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ public final class Demo {
   private static final int NODES = 3;
   private static final String REPOSITORY = "demo/app";
   private static final String TAG = "1.0";
-  private static final String CERTIFICATE = "upstream.pem";
   private static final long SEED = 42;
   private static final int MIB = 1024 * 1024;
   private static final int[] LAYER_BYTES = {40 * MIB, 12 * MIB, 2 * MIB, 300_000};
@@ -53,14 +51,12 @@ public final class Demo {
 
   private void run(boolean keep) throws IOException, InterruptedException {
     GeneratedImage image = GeneratedImage.generate(SEED, LAYER_BYTES);
-    UpstreamIdentity identity = UpstreamIdentity.load();
+    DemoIdentities identities = DemoIdentities.load();
     try (TemporaryDirectory directory = TemporaryDirectory.create("tarn-demo-");
         EmbeddedRegistry upstream =
-            EmbeddedRegistry.start(image, REPOSITORY, TAG, identity, UPSTREAM_BYTES_PER_SECOND)) {
-      Path certificate = directory.path().resolve(CERTIFICATE);
-      identity.writeCertificate(certificate);
+            EmbeddedRegistry.start(image, REPOSITORY, TAG, identities, UPSTREAM_BYTES_PER_SECOND)) {
       try (DemoCluster cluster =
-              DemoCluster.start(NODES, upstream, certificate, directory.path(), version);
+              DemoCluster.start(NODES, upstream, identities, directory.path(), version);
           PullClient client = new PullClient(System::nanoTime)) {
         run(keep, cluster.nodes(), upstream, image, client);
       }

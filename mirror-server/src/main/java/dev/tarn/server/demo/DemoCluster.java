@@ -18,7 +18,11 @@ final class DemoCluster implements AutoCloseable {
   private DemoCluster() {}
 
   static DemoCluster start(
-      int size, EmbeddedRegistry upstream, Path certificate, Path directory, String version)
+      int size,
+      EmbeddedRegistry upstream,
+      DemoIdentities identities,
+      Path directory,
+      String version)
       throws IOException, InterruptedException {
     DemoCluster cluster = new DemoCluster();
     try {
@@ -28,8 +32,9 @@ final class DemoCluster implements AutoCloseable {
         members.add("node-" + (i + 1) + "=127.0.0.1:" + ports.get(i));
       }
       for (int i = 0; i < size; i++) {
-        DemoNode.Place place =
-            new DemoNode.Place("node-" + (i + 1), ports.get(i), members, directory, certificate);
+        String name = "node-" + (i + 1);
+        identities.writeTo(directory, name);
+        DemoNode.Place place = new DemoNode.Place(name, ports.get(i), members, directory);
         cluster.nodes.add(DemoNode.start(place, upstream, version));
       }
       cluster.awaitPeers();
@@ -41,7 +46,7 @@ final class DemoCluster implements AutoCloseable {
   }
 
   /** Free a moment ago: all of them have to be told before the first node is started. */
-  private static List<Integer> freePorts(int count) throws IOException {
+  static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

@@ -35,8 +35,8 @@ final class DemoNode implements AutoCloseable {
     }
   }
 
-  /** Where a node's parts are. */
-  record Place(String name, int peerPort, List<String> members, Path directory, Path certificate) {}
+  /** Where a node's parts are; its identity is in the directory, its store gets a part of it. */
+  record Place(String name, int peerPort, List<String> members, Path directory) {}
 
   static DemoNode start(Place place, EmbeddedRegistry upstream, String version) throws IOException {
     return new DemoNode(place.name(), Node.start(configuration(place, upstream), version));
@@ -60,7 +60,7 @@ final class DemoNode implements AutoCloseable {
           listen: 127.0.0.1:%d
           node: %s
           members: [%s]
-          plainHttp: true
+          tls: %s
         shutdown:
           drainTimeout: 0s
         logging:
@@ -76,9 +76,10 @@ final class DemoNode implements AutoCloseable {
                 place.peerPort(),
                 place.name(),
                 String.join(", ", place.members()),
+                DemoIdentities.tlsOf(place.directory(), place.name()),
                 RegistryHost.parse(upstream.host()).orElseThrow(),
                 upstream.url(),
-                place.certificate());
+                place.directory().resolve(DemoIdentities.AUTHORITY_FILE));
     return ConfigurationLoader.parse(yaml, Map.of());
   }
 

@@ -42,7 +42,7 @@ final class EmbeddedRegistry implements AutoCloseable {
       GeneratedImage image,
       String repository,
       String tag,
-      UpstreamIdentity identity,
+      DemoIdentities identities,
       long bytesPerSecond)
       throws IOException {
     this.bytesPerSecond = bytesPerSecond;
@@ -50,7 +50,7 @@ final class EmbeddedRegistry implements AutoCloseable {
     this.repository = repository;
     this.tag = tag;
     this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(identity.sslContext()));
+    server.setHttpsConfigurator(new HttpsConfigurator(identities.upstream()));
     server.setExecutor(threads);
     server.createContext("/v2/", this::answer);
   }
@@ -64,11 +64,11 @@ final class EmbeddedRegistry implements AutoCloseable {
       GeneratedImage image,
       String repository,
       String tag,
-      UpstreamIdentity identity,
+      DemoIdentities identities,
       long bytesPerSecond)
       throws IOException {
     EmbeddedRegistry registry =
-        new EmbeddedRegistry(image, repository, tag, identity, bytesPerSecond);
+        new EmbeddedRegistry(image, repository, tag, identities, bytesPerSecond);
     registry.server.start();
     return registry;
   }
