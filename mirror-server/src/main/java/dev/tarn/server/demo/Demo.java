@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -54,7 +55,8 @@ public final class Demo {
     DemoIdentities identities = DemoIdentities.load();
     try (TemporaryDirectory directory = TemporaryDirectory.create("tarn-demo-");
         EmbeddedRegistry upstream =
-            EmbeddedRegistry.start(image, REPOSITORY, TAG, identities, UPSTREAM_BYTES_PER_SECOND)) {
+            EmbeddedRegistry.start(
+                image, REPOSITORY, TAG, Optional.empty(), UPSTREAM_BYTES_PER_SECOND)) {
       try (DemoCluster cluster =
               DemoCluster.start(NODES, upstream, identities, directory.path(), version);
           PullClient client = new PullClient(System::nanoTime)) {

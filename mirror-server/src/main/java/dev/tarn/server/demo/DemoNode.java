@@ -68,8 +68,7 @@ final class DemoNode implements AutoCloseable {
         registries:
           "%s":
             upstreams:
-              - url: %s
-                ca: %s
+              - %s
         """
             .formatted(
                 place.directory().resolve(place.name()),
@@ -78,8 +77,7 @@ final class DemoNode implements AutoCloseable {
                 String.join(", ", place.members()),
                 DemoIdentities.tlsOf(place.directory(), place.name()),
                 RegistryHost.parse(upstream.host()).orElseThrow(),
-                upstream.url(),
-                place.directory().resolve(DemoIdentities.AUTHORITY_FILE));
+                upstream.entry(place.directory()));
     return ConfigurationLoader.parse(yaml, Map.of());
   }
 

@@ -1,6 +1,7 @@
 package dev.tarn.server.demo;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.tarn.core.digest.Digest;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,13 +24,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upstream registry in this process: one image under one tag, HTTPS on a loopback port, at the
- * end of a link of limited speed.
+ * An upstream registry in this process: one image under one tag, on a loopback port, at the end of
+ * a link of limited speed. Answers on threads of its own.
  */
 final class EmbeddedRegistry implements AutoCloseable {
   private static final int PIECE_BYTES = 64 * 1024;
 
-  private final HttpsServer server;
+  private final HttpServer server;
+  private final String scheme;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GeneratedImage image;
   private final String repository;
@@ -42,29 +45,40 @@ final class EmbeddedRegistry implements AutoCloseable {
       GeneratedImage image,
       String repository,
       String tag,
-      DemoIdentities identities,
+      Optional<DemoIdentities> identities,
       long bytesPerSecond)
       throws IOException {
     this.bytesPerSecond = bytesPerSecond;
     this.image = image;
     this.repository = repository;
     this.tag = tag;
-    this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(identities.upstream()));
+    this.scheme = identities.isPresent() ? "https" : "http";
+    this.server = listen(identities);
     server.setExecutor(threads);
     server.createContext("/v2/", this::answer);
+  }
+
+  private static HttpServer listen(Optional<DemoIdentities> identities) throws IOException {
+    InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    if (identities.isEmpty()) {
+      return HttpServer.create(anywhere, 0);
+    }
+    HttpsServer secure = HttpsServer.create(anywhere, 0);
+    secure.setHttpsConfigurator(new HttpsConfigurator(identities.get().upstream()));
+    return secure;
   }
 
   /**
    * Starts it.
    *
+   * @param identities what it speaks HTTPS with, if it is to
    * @param bytesPerSecond what its link carries, whoever asks
    */
   static EmbeddedRegistry start(
       GeneratedImage image,
       String repository,
       String tag,
-      DemoIdentities identities,
+      Optional<DemoIdentities> identities,
       long bytesPerSecond)
       throws IOException {
     EmbeddedRegistry registry =
@@ -79,7 +93,18 @@ final class EmbeddedRegistry implements AutoCloseable {
   }
 
   URI url() {
-    return URI.create("https://" + host());
+    return URI.create(scheme + "://" + host());
+  }
+
+  /**
+   * Its entry under {@code upstreams} in a node's configuration.
+   *
+   * @param directory where {@link DemoIdentities#writeTo} has been
+   */
+  String entry(Path directory) {
+    return scheme.equals("https")
+        ? "{url: " + url() + ", ca: " + directory.resolve(DemoIdentities.AUTHORITY_FILE) + "}"
+        : "{url: " + url() + "}";
   }
 
   int requests() {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,7 +62,8 @@ public final class TrainingGround {
     Ports ports = Ports.free();
     Path account = directory.resolve("account");
     try (EmbeddedRegistry upstream =
-            EmbeddedRegistry.start(image, REPOSITORY, TAG, identities, UPSTREAM_BYTES_PER_SECOND);
+            EmbeddedRegistry.start(
+                image, REPOSITORY, TAG, Optional.of(identities), UPSTREAM_BYTES_PER_SECOND);
         EmbeddedApiServer api =
             EmbeddedApiServer.start(
                 identities, account, List.of(ports.peers(), ports.peersOfPeer()))) {
@@ -101,8 +103,7 @@ public final class TrainingGround {
     registries:
       "%s":
         upstreams:
-          - url: %s
-            ca: %s
+          - %s
     peers:
       mode: kubernetes
       node: %s
@@ -117,8 +118,7 @@ public final class TrainingGround {
             directory.resolve("store"),
             content,
             upstream.host(),
-            upstream.url(),
-            directory.resolve(DemoIdentities.AUTHORITY_FILE),
+            upstream.entry(directory),
             NODE,
             ports.peers(),
             api.url(),
