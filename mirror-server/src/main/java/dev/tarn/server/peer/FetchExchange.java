@@ -4,6 +4,7 @@ import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
 import dev.tarn.core.range.ChunkGrid;
+import dev.tarn.server.net.SmallPieces;
 import dev.tarn.server.peer.wire.ChunkRequest;
 import dev.tarn.server.peer.wire.ChunkTail;
 import dev.tarn.server.peer.wire.PeerProtocol;
@@ -20,20 +21,16 @@ import org.jspecify.annotations.Nullable;
  * for any thread.
  */
 final class FetchExchange implements PeerExchange, Fetch {
-  /** Smaller pieces, such as those of TLS, are gathered, so that a file gets few writes. */
-  private static final int GATHER_BELOW_BYTES = 64 * 1024;
-
-  private static final int GATHERED_BYTES = 256 * 1024;
   private static final int OK = 200;
 
   private final Member peer;
   private final ChunkRequest request;
   private final PeerClient.Parts parts;
   private final FetchStream stream;
+  private final SmallPieces pieces = new SmallPieces();
   private final long started;
   private volatile @Nullable PeerLink link;
   private final AtomicBoolean over = new AtomicBoolean();
-  private @Nullable ByteBuf gathered;
   private @Nullable FetchFailure refused;
   private long received;
   private boolean full;
@@ -91,35 +88,13 @@ final class FetchExchange implements PeerExchange, Fetch {
       return false;
     }
     parts.listener().received(peer, length);
-    if (length < GATHER_BELOW_BYTES) {
-      gather(bytes);
-    } else {
-      flush();
-      push(bytes.retain());
-    }
+    pieces.add(bytes.retain(), this::push);
     throttle(parts.bandwidth().take(length, false));
     return true;
   }
 
-  private void gather(ByteBuf bytes) {
-    ByteBuf into = gathered;
-    if (into != null && into.writableBytes() < bytes.readableBytes()) {
-      flush();
-      into = null;
-    }
-    if (into == null) {
-      into = bytes.alloc().directBuffer(GATHERED_BYTES, GATHERED_BYTES);
-      gathered = into;
-    }
-    into.writeBytes(bytes);
-  }
-
   private void flush() {
-    ByteBuf ready = gathered;
-    gathered = null;
-    if (ready != null) {
-      push(ready);
-    }
+    pieces.flush(this::push);
   }
 
   private void push(ByteBuf bytes) {
@@ -232,15 +207,7 @@ final class FetchExchange implements PeerExchange, Fetch {
     parts.downloads().decrementAndGet();
     PeerLink by = link;
     if (by != null) {
-      by.abandon(this, this::dropGathered);
-    }
-  }
-
-  private void dropGathered() {
-    ByteBuf dropped = gathered;
-    gathered = null;
-    if (dropped != null) {
-      dropped.release();
+      by.abandon(this, pieces::drop);
     }
   }
 

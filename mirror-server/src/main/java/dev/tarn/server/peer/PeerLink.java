@@ -1,6 +1,7 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.placement.Member;
+import dev.tarn.server.net.ReadPace;
 import dev.tarn.server.peer.tls.TlsTrouble;
 import dev.tarn.server.peer.wire.PeerProtocol;
 import io.netty.channel.Channel;
@@ -28,6 +29,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
   private final Member peer;
   private final Channel channel;
   private final PeerPool pool;
+  private final ReadPace pace;
   private @Nullable PeerExchange current;
   private boolean headSeen;
   private boolean keepAlive;
@@ -42,6 +44,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
     this.peer = peer;
     this.channel = channel;
     this.pool = pool;
+    this.pace = new ReadPace(channel);
   }
 
   Member peer() {
@@ -68,6 +71,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
     }
     current = exchange;
     headSeen = false;
+    pace.begin();
     if (!channel.isActive()) {
       fail(broken("it was closed before the request"));
       return;
@@ -125,6 +129,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
     if (exchange == null) {
       return;
     }
+    pace.read(content.content().readableBytes());
     if (content.content().isReadable() && !exchange.body(content.content())) {
       current = null;
       close();
@@ -133,7 +138,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
     if (content instanceof LastHttpContent last) {
       current = null;
       exchange.pause();
-      channel.config().setAutoRead(true);
+      pace.begin();
       pool.release(this, keepAlive); // Before anybody hears of the end, and asks again.
       exchange.end(last.trailingHeaders());
     }
@@ -143,6 +148,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (current != null) {
       current.pause();
+      pace.readComplete();
     }
   }
 
@@ -199,7 +205,7 @@ final class PeerLink extends ChannelInboundHandlerAdapter {
     onLoop(
         () -> {
           if (exchange.equals(current)) {
-            channel.config().setAutoRead(on);
+            pace.wanted(on);
           }
         });
   }

@@ -1,5 +1,7 @@
 package dev.tarn.server.upstream;
 
+import dev.tarn.server.net.ReadPace;
+import dev.tarn.server.net.SmallPieces;
 import dev.tarn.server.net.TlsLibrary;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import io.netty.buffer.ByteBuf;
@@ -32,7 +34,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
   private final Channel channel;
   private final @Nullable InetAddress address;
   private final ConnectionPool pool;
+  private final ReadPace pace;
 
+  private final SmallPieces pieces = new SmallPieces();
   private @Nullable Exchange current;
   private boolean headSeen;
   private boolean informational;
@@ -52,6 +56,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
     this.channel = channel;
     this.address = address;
     this.pool = pool;
+    this.pace = new ReadPace(channel);
   }
 
   Route route() {
@@ -82,6 +87,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
     current = exchange;
     headSeen = false;
     informational = false;
+    pace.begin();
     channel
         .writeAndFlush(request)
         .addListener(
@@ -142,15 +148,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
     }
     ByteBuf bytes = content.content();
     if (bytes.isReadable()) {
-      if (exchange.onBody(bytes)) {
-        channel.config().setAutoRead(false);
-      }
+      pace.read(bytes.readableBytes());
+      pieces.add(bytes, piece -> pass(exchange, piece));
     } else {
       content.release();
     }
     if (last) {
       current = null;
-      channel.config().setAutoRead(true);
+      flush(exchange);
+      pace.begin();
       pool.release(this, keepAlive);
       exchange.onEnd();
     }
@@ -158,8 +164,21 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (current != null) {
-      current.onReadComplete();
+    Exchange exchange = current;
+    if (exchange != null) {
+      flush(exchange);
+      exchange.onReadComplete();
+      pace.readComplete();
+    }
+  }
+
+  private void flush(Exchange exchange) {
+    pieces.flush(piece -> pass(exchange, piece));
+  }
+
+  private void pass(Exchange exchange, ByteBuf piece) {
+    if (exchange.onBody(piece)) {
+      pace.wanted(false);
     }
   }
 
@@ -178,6 +197,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
     current = null;
     closeChannel();
     if (exchange != null) {
+      flush(exchange);
       exchange.onFailure(cause);
     }
   }
@@ -189,7 +209,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
         .execute(
             () -> {
               if (current == exchange) {
-                channel.config().setAutoRead(true);
+                pace.wanted(true);
               }
             });
   }
@@ -202,6 +222,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Exchange.
             () -> {
               if (current == exchange) {
                 current = null;
+                pieces.drop();
                 closeChannel();
               }
             });
