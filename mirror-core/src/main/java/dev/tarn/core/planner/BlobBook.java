@@ -137,9 +137,14 @@ final class BlobBook {
     return Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_LEASE_FACTOR * meanLeaseNanos);
   }
 
-  /** The lease on a chunk takes much longer than others did. */
+  /**
+   * The lease on a chunk takes much longer than others did, and another would be done before it:
+   * what has come of it is lost by passing it on.
+   */
   boolean slow(ChunkBook chunk, long now) {
-    return leasesDone >= Limits.SLOW_LEASE_SAMPLES && chunk.leaseAge(now) > slowLeaseNanos();
+    return leasesDone >= Limits.SLOW_LEASE_SAMPLES
+        && chunk.leaseAge(now) > slowLeaseNanos()
+        && chunk.leaseRemains(now) > meanLeaseNanos;
   }
 
   /** Ends whatever lease there is on a chunk. */

@@ -1,5 +1,6 @@
 package dev.tarn.core.planner;
 
+import dev.tarn.core.range.ChunkGrid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -59,6 +60,7 @@ final class ChunkBook {
   private long leaseProgressAt;
   private int passes;
   private long leaseBytes = -1;
+  private long leaseFrom;
 
   /**
    * The receiver of that name; registered as the last one where it was unknown. Whoever holds the
@@ -138,6 +140,7 @@ final class ChunkBook {
     leasedAt = now;
     leaseProgressAt = now;
     leaseBytes = bytes;
+    leaseFrom = bytes;
   }
 
   void progress(long now, long bytes) {
@@ -154,6 +157,16 @@ final class ChunkBook {
   /** How long the lease under way has taken so far. */
   long leaseAge(long now) {
     return lessee.isEmpty() ? 0 : now - leasedAt;
+  }
+
+  /** How much longer the lease will take if it goes on as it did up to its last report. */
+  long leaseRemains(long now) {
+    long came = leaseBytes - leaseFrom;
+    if (came <= 0) {
+      return Long.MAX_VALUE;
+    }
+    double missing = (double) Math.max(0, ChunkGrid.CHUNK_BYTES - leaseBytes) / came;
+    return (long) (missing * (leaseProgressAt - leasedAt)) - (now - leaseProgressAt);
   }
 
   /** Counts a lease passed on; false where that happened often enough. */
