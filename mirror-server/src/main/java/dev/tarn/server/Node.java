@@ -137,7 +137,8 @@ public final class Node implements AutoCloseable {
       ScheduledExecutorService timer =
           open("maintenance", maintenance(blobs, second, proofs, workers));
       this.membership =
-          new Peers(configuration.peers(), System.getenv(), workers, timer).membership(metrics);
+          new Peers(configuration.peers(), System.getenv(), transport, workers, timer)
+              .membership(metrics);
       if (peers != null && membership.isPresent()) {
         ClusterMembership known = open("membership", membership.get());
         PeerNetwork network =

@@ -12,6 +12,7 @@ import dev.tarn.server.membership.Suspicion;
 import dev.tarn.server.membership.kubernetes.EndpointSliceSource;
 import dev.tarn.server.membership.kubernetes.InCluster;
 import dev.tarn.server.metrics.Metrics;
+import dev.tarn.server.net.Transport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Peers {
 
   private final PeersConfiguration configuration;
   private final Map<String, String> environment;
+  private final Transport transport;
   private final Executor workers;
   private final Schedule schedule;
 
@@ -41,10 +43,12 @@ final class Peers {
   Peers(
       PeersConfiguration configuration,
       Map<String, String> environment,
+      Transport transport,
       Executor workers,
       ScheduledExecutorService timer) {
     this.configuration = configuration;
     this.environment = environment;
+    this.transport = transport;
     this.workers = workers;
     this.schedule =
         (delay, task) -> {
@@ -89,6 +93,7 @@ final class Peers {
                   () ->
                       InCluster.ofThisPod(
                           environment, configuration.serviceAccount(), configuration.apiServer()),
+                  transport,
                   schedule,
                   workers,
                   RANDOM,

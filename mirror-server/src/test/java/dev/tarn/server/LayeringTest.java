@@ -105,11 +105,12 @@ class LayeringTest {
       onlyKnows(
           "membership",
           "who is there must not depend on what is done with them",
-          "dev.tarn.core.placement..");
+          "dev.tarn.core.placement..",
+          "dev.tarn.server.net..");
 
   @ArchTest
   static final ArchRule kubernetesIsKnownInOnePlace =
-      onlyIn("dev.tarn.server.membership.kubernetes", "io.fabric8..");
+      onlyIn("dev.tarn.server.membership.kubernetes..", "io.fabric8..");
 
   @ArchTest
   static final ArchRule httpStaysAtTheEdges =
@@ -120,6 +121,7 @@ class LayeringTest {
               "dev.tarn.server.upstream..",
               "dev.tarn.server.peer..",
               "dev.tarn.server.admin..",
+              "dev.tarn.server.membership.kubernetes.http",
               "dev.tarn.server.net..",
               "dev.tarn.server.demo..")
           .should()

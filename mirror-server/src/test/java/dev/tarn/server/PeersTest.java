@@ -8,6 +8,7 @@ import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.ConfigurationLoader;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
+import dev.tarn.server.net.Transport;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PeersTest {
+  private final Transport transport = Transport.start(1);
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final PrometheusMeterRegistry meters =
@@ -31,6 +33,7 @@ class PeersTest {
     metrics.close();
     timer.shutdownNow();
     workers.close();
+    transport.close();
   }
 
   @Test
@@ -96,7 +99,7 @@ class PeersTest {
 
   private Optional<ClusterMembership> membership(String yaml) {
     Configuration configuration = ConfigurationLoader.parse(yaml, Map.of());
-    return new Peers(configuration.peers(), Map.of("HOSTNAME", "here"), workers, timer)
+    return new Peers(configuration.peers(), Map.of("HOSTNAME", "here"), transport, workers, timer)
         .membership(metrics);
   }
 }

@@ -1,12 +1,12 @@
 package dev.tarn.server.membership.kubernetes;
 
+import dev.tarn.server.membership.kubernetes.http.ApiHttpFactory;
+import dev.tarn.server.net.Transport;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
@@ -27,9 +27,14 @@ final class Clients {
 
   private Clients() {}
 
+  /** Opens nothing yet: what is missing of the pod's files fails requests. */
   static KubernetesClient of(
-      InCluster api, Executor executor, Duration reconnect, ApiContact contact) {
-    ConfigBuilder config =
+      InCluster api,
+      Transport transport,
+      Executor executor,
+      Duration reconnect,
+      ApiContact contact) {
+    Config config =
         new ConfigBuilder(Config.empty())
             .withMasterUrl(api.url())
             .withOauthTokenProvider(api::currentToken)
@@ -41,14 +46,13 @@ final class Clients {
             .withWatchReconnectLimit(RECONNECT_FOR_EVER)
             // A WebSocket would be one more protocol for the same events.
             .withOnlyHttpWatches(true)
-            .withHttp2Disable(true);
-    api.certificates().map(Path::toString).ifPresent(config::withCaCertFile);
+            .build();
     // Not by the client's builder, which would load all of data binding to replace it.
     HttpClient http =
-        new JdkHttpClientFactory()
-            .newBuilder(config.build())
+        new ApiHttpFactory(transport, executor, api.certificates())
+            .newBuilder(config)
             .addOrReplaceInterceptor(ApiContact.NAME, contact)
             .build();
-    return new KubernetesClientImpl(http, config.build(), () -> executor, new SliceSerialization());
+    return new KubernetesClientImpl(http, config, () -> executor, new SliceSerialization());
   }
 }

@@ -4,6 +4,7 @@ import dev.tarn.server.membership.Freshness;
 import dev.tarn.server.membership.MemberSource;
 import dev.tarn.server.membership.Retries;
 import dev.tarn.server.membership.Schedule;
+import dev.tarn.server.net.Transport;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class EndpointSliceSource implements MemberSource {
 
   private final Settings settings;
   private final PodLookup pod;
+  private final Transport transport;
   private final Schedule schedule;
   private final Executor executor;
   private final Retries retries;
@@ -64,17 +66,20 @@ public final class EndpointSliceSource implements MemberSource {
   /**
    * Watches nothing until it is started.
    *
+   * @param transport whose event loops requests are made on; not closed
    * @param executor for the client's tasks; it is not shut down
    */
   public EndpointSliceSource(
       Settings settings,
       PodLookup pod,
+      Transport transport,
       Schedule schedule,
       Executor executor,
       RandomGenerator random,
       LongSupplier nanoTime) {
     this.settings = settings;
     this.pod = pod;
+    this.transport = transport;
     this.schedule = schedule;
     this.executor = executor;
     this.random = random;
@@ -98,7 +103,8 @@ public final class EndpointSliceSource implements MemberSource {
         throw new IOException("the namespace is neither configured nor told by the pod");
       }
       KubernetesClient client =
-          Clients.of(api, executor, reconnect(), new ApiContact(freshness, sink::failed));
+          Clients.of(
+              api, transport, executor, reconnect(), new ApiContact(freshness, sink::failed));
       SliceWatch opened =
           new SliceWatch(
               client,

@@ -3,6 +3,8 @@ package dev.tarn.server.membership.kubernetes;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -14,11 +16,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ssl.SSLContext;
 
 /**
  * The part of the Kubernetes API that a reader of EndpointSlices meets: lists in pages, watches
@@ -35,6 +39,7 @@ final class ApiServer implements AutoCloseable {
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final TreeMap<String, Map<String, Object>> slices = new TreeMap<>();
   private final TreeMap<Long, Map<String, Object>> events = new TreeMap<>();
+  private final Optional<SSLContext> tls;
   private final int port;
   private long version = 100;
   private long oldestKept = 100;
@@ -53,12 +58,18 @@ final class ApiServer implements AutoCloseable {
   private record Watcher(LinkedBlockingQueue<byte[]> lines) {}
 
   ApiServer() throws IOException {
+    this(Optional.empty());
+  }
+
+  /** Over TLS where there is a {@code context}. */
+  ApiServer(Optional<SSLContext> context) throws IOException {
+    tls = context;
     server = listen(0);
     port = server.getAddress().getPort();
   }
 
   String url() {
-    return "http://127.0.0.1:" + port;
+    return (tls.isPresent() ? "https" : "http") + "://127.0.0.1:" + port;
   }
 
   List<Request> requests() {
@@ -148,8 +159,12 @@ final class ApiServer implements AutoCloseable {
   }
 
   private HttpServer listen(int wanted) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted);
     HttpServer listening =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 0);
+        tls.isPresent() ? HttpsServer.create(address, 0) : HttpServer.create(address, 0);
+    if (listening instanceof HttpsServer secured) {
+      secured.setHttpsConfigurator(new HttpsConfigurator(tls.get()));
+    }
     listening.setExecutor(threads);
     listening.createContext("/", this::answer);
     listening.start();

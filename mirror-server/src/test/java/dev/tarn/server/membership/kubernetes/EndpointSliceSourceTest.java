@@ -9,6 +9,7 @@ import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.membership.LocalNode;
 import dev.tarn.server.membership.MembershipListener;
 import dev.tarn.server.membership.Suspicion;
+import dev.tarn.server.net.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ class EndpointSliceSourceTest {
 
   @TempDir Path directory;
 
+  private final Transport transport = Transport.start(1);
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Membership> snapshots = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
@@ -55,6 +57,7 @@ class EndpointSliceSourceTest {
         new EndpointSliceSource(
             new EndpointSliceSource.Settings("", "tarn", 5051, RECONNECT),
             () -> new InCluster(api.url(), Optional.empty(), token, "tarn"),
+            transport,
             (delay, task) -> executor.execute(task),
             executor,
             new Random(7),
@@ -83,6 +86,7 @@ class EndpointSliceSourceTest {
     membership.close();
     api.close();
     executor.shutdownNow();
+    transport.close();
   }
 
   @Test
