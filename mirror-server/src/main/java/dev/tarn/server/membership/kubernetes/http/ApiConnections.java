@@ -5,10 +5,12 @@ import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class ApiConnections implements AutoCloseable {
   private static final int MAX_INITIAL_LINE_BYTES = 8 * 1024;
   private static final int MAX_HEADER_BYTES = 64 * 1024;
-  private static final int MAX_PIECE_BYTES = 64 * 1024;
+  private static final int READ_BYTES = 16 * 1024;
 
   /** What may lie in the kernel, and so at most in this process once the server has ended. */
   private static final int RECEIVE_BUFFER_BYTES = 128 * 1024;
@@ -158,7 +160,7 @@ final class ApiConnections implements AutoCloseable {
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_INITIAL_LINE_BYTES)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
-            .setMaxChunkSize(MAX_PIECE_BYTES);
+            .setMaxChunkSize(READ_BYTES);
     channel.pipeline().addLast(new HttpClientCodec(limits, false, false), exchange.handler());
   }
 
@@ -170,6 +172,9 @@ final class ApiConnections implements AutoCloseable {
             .disableResolver()
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
+            // Nobody reads again for minutes: what was read into is given back, not kept in a pool.
+            .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
             .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             .option(ChannelOption.AUTO_READ, false)
             .option(
