@@ -123,12 +123,14 @@ final class BlobBook {
     return Math.clamp(many, Limits.LEAST_LEASES, Placement.SEGMENT_CHUNKS);
   }
 
-  /** How many chunks of a segment are fetched upstream now, without those that take too long. */
+  /**
+   * How many chunks of a segment are fetched upstream now, without those that get no further, or
+   * take longer than others did. That all take long is no reason to add to them.
+   */
   int leases(Segment segment, long now) {
-    long late = leasesDone < Limits.SLOW_LEASE_SAMPLES ? Limits.LEASE_NANOS : slowLeaseNanos();
     int leases = 0;
     for (ChunkBook chunk : segment.chunks.values()) {
-      leases += !chunk.lessee().isEmpty() && chunk.leaseAge(now) <= late ? 1 : 0;
+      leases += chunk.leaseGoesOn(now) && !slow(chunk, now) ? 1 : 0;
     }
     return leases;
   }

@@ -154,6 +154,11 @@ final class ChunkBook {
     return !lessee.isEmpty() && now - leaseProgressAt > Limits.LEASE_NANOS;
   }
 
+  /** There is a lease, and its lessee has told of bytes of late. */
+  boolean leaseGoesOn(long now) {
+    return !lessee.isEmpty() && now - leaseProgressAt <= Limits.LEASE_PROGRESS_NANOS;
+  }
+
   /** How long the lease under way has taken so far. */
   long leaseAge(long now) {
     return lessee.isEmpty() ? 0 : now - leasedAt;

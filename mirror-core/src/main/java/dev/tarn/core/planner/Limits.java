@@ -29,7 +29,7 @@ final class Limits {
   static final int LOOK_AHEAD_CHUNKS = 64;
 
   /** Leases on chunks of a segment before it is known how long one takes. */
-  static final int FIRST_LEASES = 2;
+  static final int FIRST_LEASES = 1;
 
   static final int LEAST_LEASES = 1;
 
@@ -91,6 +91,9 @@ final class Limits {
   static final long REPORT_NANOS = millis(500);
 
   static final long LEASE_NANOS = millis(2_000);
+
+  /** Who is to report more often than this, and tells of no byte, takes nobody's turn. */
+  static final long LEASE_PROGRESS_NANOS = 2 * REPORT_NANOS + millis(250);
 
   /** A lease that takes longer than this, and than so many times the mean, is slow. */
   static final long SLOW_LEASE_NANOS = millis(500);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class Transfer {
   private final ReentrantLock writeLock = new ReentrantLock();
 
   private final OrderedHash hash;
+  private final LongAdder came = new LongAdder();
 
   // Guarded by this.
   private final ReceivedRanges received = new ReceivedRanges();
@@ -101,6 +103,14 @@ public final class Transfer {
   /** The whole content's size, or {@link BlobStore#UNKNOWN_SIZE} until it is known. */
   public synchronized long size() {
     return size;
+  }
+
+  /**
+   * How many bytes came so far, those that nobody may read yet among them: it grows while there is
+   * progress, however slow.
+   */
+  public long cameBytes() {
+    return came.sum();
   }
 
   /** How many bytes are here. */
@@ -171,6 +181,7 @@ public final class Transfer {
     long end = offset + bytes.remaining();
     BitSet finished;
     List<Runnable> wakes;
+    came.add(bytes.remaining());
     writeLock.lock();
     try {
       long position = firstMissing(offset);
@@ -201,6 +212,7 @@ public final class Transfer {
    * @throws NoRoomException where the disk is full
    */
   public void writeUnseen(long offset, ByteBuffer bytes) throws IOException {
+    came.add(bytes.remaining());
     long end = offset + bytes.remaining();
     long position = firstMissing(offset);
     while (position < end) {

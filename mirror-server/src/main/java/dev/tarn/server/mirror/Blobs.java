@@ -33,6 +33,7 @@ final class Blobs {
   private final Transfers transfers;
   private final Rights rights;
   private final MirrorListener listener;
+  private final Duration patience;
 
   Blobs(
       Registries registries,
@@ -40,13 +41,15 @@ final class Blobs {
       SecondSource second,
       Transfers transfers,
       Rights rights,
-      MirrorListener listener) {
+      MirrorListener listener,
+      Duration patience) {
     this.registries = registries;
     this.store = store;
     this.second = second;
     this.transfers = transfers;
     this.rights = rights;
     this.listener = listener;
+    this.patience = patience;
   }
 
   /** The answer, where the blob is on disk and anybody may have it; else null. One open(2). */
@@ -168,7 +171,12 @@ final class Blobs {
     return answer;
   }
 
-  /** Waits for the first byte, so that no header leaves before it is certain that one comes. */
+  /**
+   * Waits for the first byte, so that no header leaves before it is certain that one comes. Where
+   * bytes come, but none that may be sent yet, as a chunk of a peer's is not whole, that is certain
+   * enough after a while: on a slow link a client that is told to go upstream makes it slower for
+   * all.
+   */
   private Answer unlessFailed(
       OfBlob request, Transfers.Joined.Reading reading, long start, Answer answer)
       throws InterruptedException {
@@ -178,7 +186,7 @@ final class Blobs {
       reader.onProgress(start, progress::countDown);
       if (!progress.await(WAIT_BEFORE_FETCHING_AHEAD.toNanos(), TimeUnit.NANOSECONDS)) {
         reading.hurry().fetchAhead(reader, start);
-        progress.await();
+        awaitByte(reader.transfer(), progress);
       }
     } catch (InterruptedException e) {
       reader.close();
@@ -192,6 +200,14 @@ final class Blobs {
         yield failed(request, failure);
       }
     };
+  }
+
+  private void awaitByte(Transfer transfer, CountDownLatch progress) throws InterruptedException {
+    long before = transfer.cameBytes();
+    boolean here = progress.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    if (!here && (transfer.cameBytes() == before || transfer.size() == BlobStore.UNKNOWN_SIZE)) {
+      progress.await();
+    }
   }
 
   private Answer failed(OfBlob request, TransferFailure failure) {

@@ -24,6 +24,14 @@ interface BodyWriter {
   /** Bytes of the body that the socket took so far. */
   long written();
 
+  /**
+   * Bytes of the content that came from wherever it comes from, be it that none of them can be
+   * written yet: while it grows, the source is alive.
+   */
+  default long came() {
+    return 0;
+  }
+
   /** Whether it waits for bytes to come, not for the client to take some. */
   boolean isWaiting();
 

@@ -39,6 +39,9 @@ final class Exchange implements BodyWriter.Ending {
       HeaderFields.of(
           new Field("Content-Type", "application/json"), new Field(API_VERSION, "registry/2.0"));
 
+  /** Of what a client is kept waiting where bytes come that it may not have yet. */
+  private static final int STALLS_IF_ALIVE = 3;
+
   private enum State {
     ASKING,
     ANSWERING,
@@ -69,6 +72,8 @@ final class Exchange implements BodyWriter.Ending {
   private long firstByteNanos;
   private long writtenBefore;
   private long movedNanos;
+  private long cameBefore;
+  private long cameNanos;
 
   Exchange(EndpointContext context, Channel channel, Connection connection, HttpRequest http) {
     this.context = context;
@@ -155,7 +160,7 @@ final class Exchange implements BodyWriter.Ending {
     }
   }
 
-  /** Looks once more before headers leave: with them goes a byte, or there are none. */
+  /** Looks once more before headers leave: for a transfer that failed meanwhile there are none. */
   private void startGrowing(Answer given, Body.Growing growing) {
     switch (growing.reader().progress(growing.start())) {
       case Transfer.Progress.Ready(long ready) -> startBody(given, ready);
@@ -176,10 +181,14 @@ final class Exchange implements BodyWriter.Ending {
     Framing framing = framing(given);
     channel.write(head(given, framing, 0));
     movedNanos = firstByteNanos;
+    cameNanos = firstByteNanos;
     BodyWriter body =
         BodyWriter.of(given.body(), channel, framing, context.workers(), firstReady, this);
     writer = body;
     body.start();
+    if (body.isWaiting()) {
+      channel.flush(); // Headers without a byte, as one is on its way.
+    }
     watch();
   }
 
@@ -228,15 +237,16 @@ final class Exchange implements BodyWriter.Ending {
       return;
     }
     long now = context.nanoClock().getAsLong();
+    if (body.came() != cameBefore) {
+      cameBefore = body.came();
+      cameNanos = now;
+    }
     if (body.written() != writtenBefore) {
       writtenBefore = body.written();
       movedNanos = now;
+      cameNanos = now;
     }
-    long limit =
-        body.isWaiting()
-            ? context.settings().stallTimeout().toNanos()
-            : context.settings().idleTimeout().toNanos();
-    long left = limit - (now - movedNanos);
+    long left = body.isWaiting() ? leftToWait(now) : leftToTake(now);
     if (left <= 0) {
       if (body.isWaiting()) {
         cut("stalled");
@@ -248,6 +258,16 @@ final class Exchange implements BodyWriter.Ending {
     }
     long soon = Math.min(left, TimeUnit.SECONDS.toNanos(1));
     timer = channel.eventLoop().schedule(this::watch, soon, TimeUnit.NANOSECONDS);
+  }
+
+  /** A source that is alive has longer; but who pulls gives up, too, where no byte comes. */
+  private long leftToWait(long now) {
+    long stall = context.settings().stallTimeout().toNanos();
+    return Math.min(stall - (now - cameNanos), STALLS_IF_ALIVE * stall - (now - movedNanos));
+  }
+
+  private long leftToTake(long now) {
+    return context.settings().idleTimeout().toNanos() - (now - movedNanos);
   }
 
   @Override

@@ -127,6 +127,11 @@ final class GrowingWriter implements BodyWriter {
   }
 
   @Override
+  public long came() {
+    return reader.transfer().cameBytes();
+  }
+
+  @Override
   public boolean isWaiting() {
     return waiting;
   }
