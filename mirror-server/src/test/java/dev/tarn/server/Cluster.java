@@ -48,7 +48,17 @@ final class Cluster implements AutoCloseable {
   /** Starts a node alone that may read what a containerd holds. */
   static Cluster withContainerd(Path contentStore, Path directory) throws IOException {
     return start(
-        1, directory, _ -> "plainHttp: true", "containerd: {contentStore: " + contentStore + "}");
+        1,
+        directory,
+        _ -> "plainHttp: true",
+        "containerd: {contentStore: " + contentStore + "}",
+        Map.of());
+  }
+
+  /** Starts nodes with these overrides of the configuration. */
+  static Cluster startWith(Map<String, String> environment, int size, Path directory)
+      throws IOException {
+    return start(size, directory, _ -> "plainHttp: true", "", environment);
   }
 
   /** Starts nodes that speak plain HTTP with each other. */
@@ -62,14 +72,19 @@ final class Cluster implements AutoCloseable {
    * @param peers more of the configuration of a node's peers, on a line
    */
   static Cluster start(int size, Path directory, IntFunction<String> peers) throws IOException {
-    return start(size, directory, peers, "");
+    return start(size, directory, peers, "", Map.of());
   }
 
-  private static Cluster start(int size, Path directory, IntFunction<String> peers, String more)
+  private static Cluster start(
+      int size,
+      Path directory,
+      IntFunction<String> peers,
+      String more,
+      Map<String, String> environment)
       throws IOException {
     Cluster cluster = new Cluster(size, directory);
     for (int i = 0; i < size; i++) {
-      cluster.nodes.add(cluster.startNode(i, peers.apply(i), more));
+      cluster.nodes.add(cluster.startNode(i, peers.apply(i), more, environment));
     }
     Awaitility.await().until(() -> cluster.nodes.stream().allMatch(Node::hasPeers));
     return cluster;
@@ -86,7 +101,8 @@ final class Cluster implements AutoCloseable {
     nodes.get(number).close();
   }
 
-  private Node startNode(int number, String peers, String more) throws IOException {
+  private Node startNode(int number, String peers, String more, Map<String, String> environment)
+      throws IOException {
     String yaml =
         """
         registry: {listen: "127.0.0.1:0"}
@@ -112,7 +128,7 @@ final class Cluster implements AutoCloseable {
                 peers,
                 more,
                 upstream.url());
-    return Node.start(ConfigurationLoader.parse(yaml, Map.of()), "test");
+    return Node.start(ConfigurationLoader.parse(yaml, environment), "test");
   }
 
   Node node(int number) {

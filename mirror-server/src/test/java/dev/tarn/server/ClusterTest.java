@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,29 @@ class ClusterTest {
       assertThat(cluster.upstream.count("GET", blob.path())).isEqualTo(1);
       assertThat(cluster.upstream.count("HEAD", blob.path())).isEqualTo(2);
       assertThat(second.headers().firstValue("Cache-Status").orElse("")).contains("peer");
+    }
+  }
+
+  /** What a peer sends may be passed on only when the whole chunk is here, and matches. */
+  @Test
+  void onASlowLinkNobodyIsSentUpstreamWhileAChunkComes() throws Exception {
+    Sample blob = Sample.blob(20, 3_000_000);
+    Map<String, String> impatient =
+        Map.of("TARN_REGISTRY_HEADER_TIMEOUT", "1s", "TARN_REGISTRY_STALL_TIMEOUT", "1s");
+    try (Cluster cluster = Cluster.startWith(impatient, 2, directory)) {
+      Reply slow = blob.reply().dripping(64 * 1024, Duration.ofMillis(50));
+      cluster.upstream.on(blob.path(), slow);
+
+      List<HttpResponse<byte[]>> answers =
+          Clients.atOnce(2, number -> () -> cluster.get(number, blob.uri()));
+
+      assertThat(answers)
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo(blob.bytes());
+              });
+      assertThat(cluster.upstream.count("GET", blob.path())).isEqualTo(1);
     }
   }
 

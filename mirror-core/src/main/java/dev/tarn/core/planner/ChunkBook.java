@@ -164,11 +164,14 @@ final class ChunkBook {
     return lessee.isEmpty() ? 0 : now - leasedAt;
   }
 
-  /** How much longer the lease will take if it goes on as it did up to its last report. */
+  /**
+   * How much longer the lease will take if it goes on as it did up to its last report; nothing as
+   * long as none can have come.
+   */
   long leaseRemains(long now) {
     long came = leaseBytes - leaseFrom;
     if (came <= 0) {
-      return Long.MAX_VALUE;
+      return leaseGoesOn(now) ? 0 : Long.MAX_VALUE;
     }
     double missing = (double) Math.max(0, ChunkGrid.CHUNK_BYTES - leaseBytes) / came;
     return (long) (missing * (leaseProgressAt - leasedAt)) - (now - leaseProgressAt);

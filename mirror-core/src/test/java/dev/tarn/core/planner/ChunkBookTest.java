@@ -14,7 +14,6 @@ class ChunkBookTest {
   @Test
   void whatRemainsOfALeaseIsByItsPaceUpToTheLastReport() {
     chunk.lease("node-1", SECOND, 0);
-    assertThat(chunk.leaseRemains(2 * SECOND)).isEqualTo(Long.MAX_VALUE);
 
     chunk.progress(2 * SECOND, CHUNK / 4);
 
@@ -25,11 +24,17 @@ class ChunkBookTest {
   @Test
   void whatWasThereBeforeTheLeaseSaysNothingOfItsPace() {
     chunk.lease("node-1", SECOND, CHUNK / 2);
-    assertThat(chunk.leaseRemains(2 * SECOND)).isEqualTo(Long.MAX_VALUE);
-
     chunk.progress(2 * SECOND, 3 * CHUNK / 4);
 
     assertThat(chunk.leaseRemains(2 * SECOND)).isEqualTo(SECOND);
+  }
+
+  @Test
+  void beforeAReportCanHaveComeNothingIsHeldAgainstTheLessee() {
+    chunk.lease("node-1", SECOND, CHUNK / 2);
+
+    assertThat(chunk.leaseRemains(2 * SECOND)).isZero();
+    assertThat(chunk.leaseRemains(3 * SECOND)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test

@@ -154,7 +154,9 @@ class PlannerScheduleTest {
     }
 
     finish(cluster, 40, "seed " + seed);
-    assertThat(cluster.upstream.copies(blob)).isLessThanOrEqualTo(2.0);
+    // One for each half; and some chunks once more, where a runner-up that knows nothing is home
+    // now.
+    assertThat(cluster.upstream.copies(blob)).isLessThan(2.2);
   }
 
   @ParameterizedTest
