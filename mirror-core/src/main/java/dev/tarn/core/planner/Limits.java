@@ -34,7 +34,7 @@ final class Limits {
   static final int LEAST_LEASES = 1;
 
   /** A lease on a chunk that takes no longer lets a whole segment be leased at once. */
-  static final long SOON_NANOS = millis(250);
+  static final long SOON_NANOS = millis(60);
 
   /** How long a chunk that nobody is to fetch yet is left alone. */
   static final long DEFER_NANOS = millis(50);
