@@ -290,6 +290,10 @@ final class BlobFetch {
     }
   }
 
+  long pause() {
+    return participant.pace().pauseNanos();
+  }
+
   int underWay() {
     return window.size() + (lone == null ? 0 : 1);
   }

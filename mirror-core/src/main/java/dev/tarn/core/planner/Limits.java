@@ -39,6 +39,11 @@ final class Limits {
   /** How long a chunk that nobody is to fetch yet is left alone. */
   static final long DEFER_NANOS = millis(50);
 
+  /** The part of what a chunk takes for which it is left alone, where that is longer. */
+  static final int DEFER_PART = 2;
+
+  static final long DEFER_MAX_NANOS = millis(500);
+
   static final int CANDIDATES = 4;
 
   /** Holders of a whole blob that its home remembers. */

@@ -35,6 +35,11 @@ final class Pace {
     return Math.max(least, Limits.SLOW_FACTOR * Math.min(meanNanos, fair));
   }
 
+  /** How long a chunk is left alone that nobody is to fetch yet: nothing changes much sooner. */
+  long pauseNanos() {
+    return Math.clamp(meanNanos / Limits.DEFER_PART, Limits.DEFER_NANOS, Limits.DEFER_MAX_NANOS);
+  }
+
   /** How many chunks may share this node's link, by the best rate seen. */
   int chunks(long now) {
     roll(now);

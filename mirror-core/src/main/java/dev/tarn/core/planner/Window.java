@@ -59,8 +59,9 @@ final class Window {
   void defer(ChunkFetch fetch) {
     chunks.remove(fetch.chunk());
     fetch.end();
-    deferred.put(fetch.chunk(), kernel.now() + Limits.DEFER_NANOS);
-    kernel.after(Limits.DEFER_NANOS, blob::fill);
+    long pause = blob.pause();
+    deferred.put(fetch.chunk(), kernel.now() + pause);
+    kernel.after(pause, blob::fill);
     kernel.post(blob::fill);
   }
 
