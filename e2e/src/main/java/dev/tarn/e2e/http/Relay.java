@@ -30,6 +30,7 @@ public final class Relay implements AutoCloseable {
   private final Faults faults = new Faults();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private @Nullable ServerSocket listener;
+  private @Nullable Thread acceptor;
 
   /** Listens on a port of the loopback address and sends requests where the route says. */
   public Relay(int port, Route route) {
@@ -96,8 +97,22 @@ public final class Relay implements AutoCloseable {
     if (listener != null) {
       closeQuietly(listener);
       listener = null;
+      awaitAcceptor();
     }
     open.forEach(Relay::closeQuietly);
+  }
+
+  /** Only with it the port is really given up: until then it may take one more connection. */
+  private void awaitAcceptor() {
+    Thread accepting = acceptor;
+    if (accepting == null) {
+      return;
+    }
+    try {
+      accepting.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Listens on the same port again. */
@@ -110,7 +125,9 @@ public final class Relay implements AutoCloseable {
       socket.setReuseAddress(true);
       socket.bind(address, 1024);
       listener = socket;
-      surroundings.threads().newThread(() -> accept(socket)).start();
+      Thread accepting = surroundings.threads().newThread(() -> accept(socket));
+      acceptor = accepting;
+      accepting.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
