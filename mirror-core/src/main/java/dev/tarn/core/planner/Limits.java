@@ -42,7 +42,7 @@ final class Limits {
   /** The part of what a chunk takes for which it is left alone, where that is longer. */
   static final int DEFER_PART = 2;
 
-  static final long DEFER_MAX_NANOS = millis(500);
+  static final long DEFER_MAX_NANOS = millis(150);
 
   static final int CANDIDATES = 4;
 
