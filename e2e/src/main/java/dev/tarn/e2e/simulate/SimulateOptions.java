@@ -1,5 +1,6 @@
 package dev.tarn.e2e.simulate;
 
+import dev.tarn.e2e.cluster.LinkSpeed;
 import java.util.List;
 import java.util.Map;
 
@@ -35,8 +36,19 @@ record SimulateOptions(List<Scenario> scenarios, long seed, int seeds) {
     if (given.containsKey("size-mib")) {
       changed = changed.bytes(number(given, "size-mib", 1) * MIB);
     }
+    changed =
+        changed.links(
+            rate(given, "nic-mbit", scenario.nodeRate()),
+            rate(given, "upstream-mbit", scenario.upstreamRate()));
     String arrival = given.get("arrival");
     return arrival == null ? changed : changed.arrival(Scenarios.arrival(arrival));
+  }
+
+  /** What a link of so many megabits leaves for content, as for real ones. */
+  private static double rate(Map<String, String> given, String name, double otherwise) {
+    return given.containsKey(name)
+        ? new LinkSpeed((int) number(given, name, 1)).payloadBytesPerSecond()
+        : otherwise;
   }
 
   private static long number(Map<String, String> given, String name, long otherwise) {

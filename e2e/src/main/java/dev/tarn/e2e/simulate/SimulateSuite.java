@@ -14,7 +14,15 @@ import java.util.Set;
 public final class SimulateSuite implements Suite<List<Outcome>> {
   /** The options of the command line that it takes, each with a value. */
   public static final Set<String> OPTIONS =
-      Set.of("--scenario", "--nodes", "--size-mib", "--arrival", "--seed", "--seeds");
+      Set.of(
+          "--scenario",
+          "--nodes",
+          "--size-mib",
+          "--nic-mbit",
+          "--upstream-mbit",
+          "--arrival",
+          "--seed",
+          "--seeds");
 
   private final SimulateOptions options;
 
@@ -32,7 +40,7 @@ public final class SimulateSuite implements Suite<List<Outcome>> {
   public String summary() {
     return "the planner by the thousand, simulated: --scenario "
         + Scenarios.names()
-        + ", --nodes, --seed";
+        + ", --nodes, --nic-mbit, --upstream-mbit, --seed";
   }
 
   @Override

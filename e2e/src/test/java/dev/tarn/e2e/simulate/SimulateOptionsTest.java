@@ -2,6 +2,7 @@ package dev.tarn.e2e.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,16 @@ class SimulateOptionsTest {
 
     assertThat(options.scenarios().getFirst().nodes()).isEqualTo(50);
     assertThat(options.scenarios().getFirst().bytes()).isBetween(104_857_500L, 104_857_700L);
+  }
+
+  @Test
+  void linksAreThoseThatBenchFanoutLimitsByTheSameOptions() {
+    SimulateOptions options =
+        SimulateOptions.of(Map.of("scenario", "laptop", "nic-mbit", "80", "upstream-mbit", "40"));
+
+    Scenario laptop = options.scenarios().getFirst();
+    assertThat(laptop.nodeRate()).isCloseTo(9_564_000, within(1_000.0));
+    assertThat(laptop.upstreamRate()).isCloseTo(4_782_000, within(1_000.0));
   }
 
   @Test

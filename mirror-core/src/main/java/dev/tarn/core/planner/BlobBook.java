@@ -20,8 +20,8 @@ final class BlobBook {
 
     final List<String> seeds = new ArrayList<>();
     final List<Runnable> parked = new ArrayList<>();
-    boolean consulted;
     boolean consulting;
+    long consultedAt = Long.MIN_VALUE;
 
     /** Whoever was to fetch failed: others are asked before this home gives up. */
     boolean failed;
@@ -107,7 +107,13 @@ final class BlobBook {
     // Follows fast ones sooner: slow ones are what it is to tell apart.
     int weight = took < meanLeaseNanos ? 2 : 8;
     meanLeaseNanos += (took - meanLeaseNanos) / Math.min(leasesDone, weight);
+    party(chunk.lessee()).leaseTook(took);
     unlease(chunk);
+  }
+
+  /** How long a lease more of that one's would take, if it goes on like its last. */
+  long leaseWouldTake(Party party) {
+    return (party.leases() + 1) * party.lastLeaseNanos(Math.max(1, meanLeaseNanos));
   }
 
   /**
@@ -139,10 +145,7 @@ final class BlobBook {
     return Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_LEASE_FACTOR * meanLeaseNanos);
   }
 
-  /**
-   * The lease on a chunk takes much longer than others did, and another would be done before it:
-   * what has come of it is lost by passing it on.
-   */
+  /** The lease on a chunk takes much longer than others did, and a new one would be done sooner. */
   boolean slow(ChunkBook chunk, long now) {
     return leasesDone >= Limits.SLOW_LEASE_SAMPLES
         && chunk.leaseAge(now) > slowLeaseNanos()

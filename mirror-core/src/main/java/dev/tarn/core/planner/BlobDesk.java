@@ -37,6 +37,7 @@ final class BlobDesk {
     directory.consult(
         book,
         0,
+        "",
         () -> {
           book.consulting = false;
           book.consulted = true;
@@ -163,7 +164,7 @@ final class BlobDesk {
       case STREAM -> {
         book.stream = true;
         book.size = revoked.size();
-        ChunkBook whole = book.segment(0).chunk(Question.WHOLE);
+        ChunkBook whole = whole(book);
         whole.register(lone, kernel.random());
         book.lease(whole, lone, kernel.now(), Math.max(0, book.lonePosition));
       }
@@ -176,11 +177,21 @@ final class BlobDesk {
     }
   }
 
+  /** What is known of a blob that can't be cut, beside who fetches it. */
+  private static ChunkBook whole(BlobBook book) {
+    return book.segment(0).chunk(Question.WHOLE);
+  }
+
   /** One more holds all of it. */
   void complete(BlobBook book, String member) {
     book.party(member).complete();
     if (book.lone.equals(member)) {
       book.lone = "";
+    }
+    if (book.stream) {
+      ChunkBook whole = whole(book);
+      whole.hold(member, kernel.random());
+      book.unlease(whole);
     }
     if (!book.parked.isEmpty() && !book.consulting && !book.revoking) {
       unpark(book);
@@ -197,6 +208,9 @@ final class BlobDesk {
       }
       case FAILED -> {
         book.party(from).bar(kernel.now());
+        if (book.stream && whole(book).lessee().equals(from)) {
+          book.unlease(whole(book));
+        }
         if (mine) {
           book.lone = "";
           book.consulted = false;
@@ -225,7 +239,7 @@ final class BlobDesk {
       book.lonePosition = position;
       book.loneProgressAt = now;
       if (book.stream) {
-        book.segment(0).chunk(Question.WHOLE).progress(now, position);
+        whole(book).progress(now, position);
       }
     }
     return true;

@@ -86,8 +86,8 @@ final class BlobFetch {
     return last && kernel.placement().zoneCount() < 2;
   }
 
-  void chunkTook(long nanos) {
-    participant.pace().chunkTook(nanos);
+  Pace pace() {
+    return participant.pace();
   }
 
   boolean canFetch() {
@@ -288,10 +288,6 @@ final class BlobFetch {
           window.fill(participant.mayStart(this), participant.least(), Limits.LOOK_AHEAD_CHUNKS);
       case OPENING, LONE, VERIFYING, ENDED -> {}
     }
-  }
-
-  long pause() {
-    return participant.pace().pauseNanos();
   }
 
   int underWay() {

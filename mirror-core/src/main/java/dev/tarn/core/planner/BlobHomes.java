@@ -5,6 +5,7 @@ import dev.tarn.core.range.ChunkGrid;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -15,6 +16,9 @@ final class BlobHomes {
   private final Kernel kernel;
   private final Participant participant;
   private final TreeMap<Integer, List<ChunkFetch>> wanted = new TreeMap<>();
+
+  /** Who answered last, by segment. */
+  private final Map<Integer, String> answered = new TreeMap<>();
 
   BlobHomes(BlobFetch blob, Kernel kernel, Participant participant) {
     this.blob = blob;
@@ -63,6 +67,8 @@ final class BlobHomes {
       needs.add(new Question.Need(chunk.chunk(), chunk.bytes()));
       avoid.addAll(chunk.avoid());
     }
+    String home = kernel.home(blob.digest(), segment);
+    String before = answered.getOrDefault(segment, home);
     Question question =
         new Question.Locate(
             blob.digest(),
@@ -73,17 +79,23 @@ final class BlobHomes {
             avoid.stream().limit(Limits.NAMES).toList(),
             blob.holders(),
             participant.room(),
-            blob.canFetch());
+            blob.canFetch(),
+            before.equals(home) ? "" : before);
     kernel.ask(
-        kernel.home(blob.digest(), segment),
+        home,
         question,
         Limits.ASK_NANOS,
-        answer -> located(chunks, answer));
+        answer -> {
+          if (answer instanceof Answer.Located located) {
+            answered.put(segment, home);
+            located(chunks, located.places());
+          } else {
+            located(chunks, List.of());
+          }
+        });
   }
 
-  private static void located(List<ChunkFetch> chunks, Answer answer) {
-    List<Answer.Place> places =
-        answer instanceof Answer.Located located ? located.places() : List.of();
+  private static void located(List<ChunkFetch> chunks, List<Answer.Place> places) {
     for (ChunkFetch chunk : chunks) {
       places.stream()
           .filter(place -> place.chunk() == chunk.chunk())

@@ -329,7 +329,7 @@ final class ChunkFetch implements Flow {
   @Override
   public void done(int number, String fetchedBy) {
     boolean fromUpstream = doing == Doing.UPSTREAM;
-    blob.chunkTook(kernel.now() - startedAt);
+    blob.pace().chunkTook(kernel.now() - startedAt);
     flow = 0;
     doing = Doing.ENDED;
     blob.chunkDone(chunk, fromUpstream ? kernel.self() : fetchedBy, fromUpstream);

@@ -4,8 +4,10 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.placement.Member;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,13 +179,23 @@ final class Directory {
             .isEmpty();
   }
 
-  /** Asks the best ranked, this node's own part included, and then goes on. */
-  void consult(BlobBook book, int segmentNumber, Runnable then) {
-    List<Member> ranked = kernel.ranked(book.digest(), segmentNumber);
-    List<String> names = new ArrayList<>();
+  /**
+   * Asks those who may know, this node's own part included, and then goes on: whoever was home
+   * before; where that one can't be asked, those who would have been, and some who take part.
+   */
+  void consult(BlobBook book, int segmentNumber, String previousHome, Runnable then) {
+    Set<String> names = new LinkedHashSet<>();
     names.add(kernel.self());
-    ranked.stream().map(Member::name).filter(kernel::usable).forEach(names::add);
-    List<String> asked = names.stream().distinct().limit(Limits.RANKS).toList();
+    if (!previousHome.isEmpty() && kernel.usable(previousHome)) {
+      names.add(previousHome);
+    } else {
+      List<Member> ranked =
+          kernel.placement().ranked(book.digest(), segmentNumber, Limits.CONSULTED);
+      ranked.stream().limit(Limits.RANKS).map(Member::name).forEach(names::add);
+      names.addAll(kernel.sample(List.copyOf(book.parties.keySet()), Limits.CONSULTED));
+      ranked.stream().map(Member::name).forEach(names::add);
+    }
+    List<String> asked = names.stream().filter(kernel::usable).limit(Limits.CONSULTED).toList();
     int[] pending = {asked.size()};
     for (String member : asked) {
       kernel.ask(

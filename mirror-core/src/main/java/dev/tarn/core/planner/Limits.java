@@ -15,7 +15,7 @@ final class Limits {
 
   /**
    * How long a chunk may take by sharing this node's link with others: a client gets the first byte
-   * of a chunk when its last is here, and waits for headers for five seconds.
+   * of a chunk when its last is here.
    */
   static final long CHUNK_NANOS = millis(1_000);
 
@@ -65,6 +65,12 @@ final class Limits {
 
   /** A home and its runners-up. */
   static final int RANKS = 3;
+
+  /** How many a home asks, itself included, that may have forgotten: in a small cluster, all. */
+  static final int CONSULTED = 8;
+
+  /** How long what others knew is not asked for again, though they were home since. */
+  static final long CONSULTED_NANOS = millis(1_000);
 
   /** Segments whose homes a node remembers. */
   static final int RANKED = 512;

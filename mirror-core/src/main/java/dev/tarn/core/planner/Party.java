@@ -9,6 +9,7 @@ final class Party {
   private boolean complete;
   private long barredUntil = Long.MIN_VALUE;
   private int leases;
+  private long lastLeaseNanos;
 
   Party(String name) {
     this.name = name;
@@ -56,6 +57,15 @@ final class Party {
 
   int leases() {
     return leases;
+  }
+
+  void leaseTook(long nanos) {
+    lastLeaseNanos = Math.max(1, nanos);
+  }
+
+  /** How long its last lease took; {@code unknown} where it had none yet. */
+  long lastLeaseNanos(long unknown) {
+    return lastLeaseNanos == 0 ? unknown : lastLeaseNanos;
   }
 
   void leased() {

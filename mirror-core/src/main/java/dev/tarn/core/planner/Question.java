@@ -28,6 +28,8 @@ public sealed interface Question {
    * @param size the blob's size as the asker learnt it from its home or from upstream
    * @param held which chunks of the segment the asker holds: bit {@code i} is its {@code i}th
    * @param seeds some who hold the whole blob, as far as the asker was told
+   * @param previousHome who answered the asker's last question about this segment, where that was
+   *     somebody else than who is asked now; empty otherwise
    */
   record Locate(
       Digest digest,
@@ -38,7 +40,8 @@ public sealed interface Question {
       List<String> avoid,
       List<String> seeds,
       boolean room,
-      boolean canFetch)
+      boolean canFetch,
+      String previousHome)
       implements Question {}
 
   /** A chunk that somebody lacks, and how many bytes of it are there already. */

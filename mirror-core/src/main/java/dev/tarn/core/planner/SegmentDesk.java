@@ -24,12 +24,11 @@ final class SegmentDesk {
 
   void located(BlobBook book, long token, String from, Question.Locate question) {
     BlobBook.Segment segment = book.segment(question.segment());
-    boolean ignorant = !segment.consulted && segment.chunks.isEmpty();
-    if (!segment.consulting
-        && (segment.failed || (ignorant && directory.unsure(book.digest(), question.segment())))) {
+    if (!segment.consulting && mayNotKnow(book, segment, question)) {
       segment.consulting = true;
       segment.failed = false;
-      directory.consult(book, question.segment(), () -> consulted(segment));
+      directory.consult(
+          book, question.segment(), question.previousHome(), () -> consulted(segment));
     }
     if (segment.consulting) {
       segment.parked.add(() -> answer(book, segment, token, from, question));
@@ -38,9 +37,23 @@ final class SegmentDesk {
     }
   }
 
-  private static void consulted(BlobBook.Segment segment) {
+  /**
+   * Others may know more: this home may have forgotten or never have known, it is at its wits' end,
+   * or somebody else was home until now.
+   */
+  private boolean mayNotKnow(BlobBook book, BlobBook.Segment segment, Question.Locate question) {
+    boolean ignorant = segment.consultedAt == Long.MIN_VALUE && segment.chunks.isEmpty();
+    boolean stale =
+        segment.consultedAt == Long.MIN_VALUE
+            || kernel.now() - segment.consultedAt > Limits.CONSULTED_NANOS;
+    return segment.failed
+        || (stale && !question.previousHome().isEmpty())
+        || (ignorant && directory.unsure(book.digest(), question.segment()));
+  }
+
+  private void consulted(BlobBook.Segment segment) {
     segment.consulting = false;
-    segment.consulted = true;
+    segment.consultedAt = kernel.now();
     List<Runnable> parked = List.copyOf(segment.parked);
     segment.parked.clear();
     parked.forEach(Runnable::run);
@@ -188,14 +201,17 @@ final class SegmentDesk {
     }
   }
 
-  /** Of those who take part, one with the fewest leases; the asker where there is nothing in it. */
+  /**
+   * Of those who take part, one who would be done soonest, by its leases so far; the asker where
+   * there is nothing in it.
+   */
   private Answer.PlaceKind grant(BlobBook book, ChunkBook chunk, String from, long bytes) {
     long now = kernel.now();
     Party asker = book.party(from);
     Party best = asker.mayLease(now) ? asker : null;
     for (Party party : book.parties.values()) {
       boolean fit = party.mayLease(now) && party.active(now) && kernel.usable(party.name());
-      if (fit && (best == null || party.leases() < best.leases())) {
+      if (fit && (best == null || book.leaseWouldTake(party) < book.leaseWouldTake(best))) {
         best = party;
       }
     }

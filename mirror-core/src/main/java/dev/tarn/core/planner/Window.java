@@ -59,7 +59,7 @@ final class Window {
   void defer(ChunkFetch fetch) {
     chunks.remove(fetch.chunk());
     fetch.end();
-    long pause = blob.pause();
+    long pause = blob.pace().pauseNanos();
     deferred.put(fetch.chunk(), kernel.now() + pause);
     kernel.after(pause, blob::fill);
     kernel.post(blob::fill);

@@ -8,9 +8,7 @@ import dev.tarn.core.store.PartialBlob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * readers on any threads, and one or more writers that block.
  *
  * <pre>
- *   running ── complete(), digest matches ──▶ verified
- *      │
- *      └────── fail(), or a mismatch ───────▶ failed
+ *   running ── complete() ──▶ completing ── digest matches ──▶ verified
+ *      │                          │
+ *      └──────── fail() ──────────┴────────── mismatch ──────▶ failed
  * </pre>
  *
  * <p>Readers see bytes as soon as they are written, all but the last {@link #HELD_BACK_BYTES}:
@@ -49,15 +47,14 @@ public final class Transfer {
   // Guarded by this.
   private final ReceivedRanges received = new ReceivedRanges();
   private final BitSet chunksNoted = new BitSet();
-  private final List<Waiter> waiters = new ArrayList<>();
+  private final Waiters waiters = new Waiters();
   private long size;
+  private boolean completing;
   private boolean verified;
   private @Nullable TransferFailure failure;
   private int readers;
   private boolean writing = true;
   private long unreadSince;
-
-  private record Waiter(TransferReader reader, long offset, Runnable wake) {}
 
   /** What a reader at some offset finds. */
   public sealed interface Progress {
@@ -139,7 +136,8 @@ public final class Transfer {
 
   /** Whether its writer should go on: somebody reads, or policy finishes it alone. */
   public synchronized boolean isWanted() {
-    return readers > 0
+    return completing
+        || readers > 0
         || policy.finishesAlone(size, received.total())
         || nanoClock.getAsLong() - unreadSince < policy.linger().toNanos();
   }
@@ -278,8 +276,25 @@ public final class Transfer {
    * Readers get the held back bytes before the content is durable; only then is it published.
    *
    * @return whether the digest matched
+   * @throws IOException where the content could not be read or published, or was given up already
    */
   public boolean complete(long contentSize) throws IOException {
+    synchronized (this) {
+      if (isOver()) {
+        throw new IOException("given up meanwhile");
+      }
+      completing = true;
+    }
+    try {
+      return completed(contentSize);
+    } finally {
+      synchronized (this) {
+        completing = false;
+      }
+    }
+  }
+
+  private boolean completed(long contentSize) throws IOException {
     boolean matches;
     writeLock.lock();
     try {
@@ -300,11 +315,14 @@ public final class Transfer {
 
   /**
    * Ends the transfer without its content; what came is kept where it can be resumed, and given up
-   * where it is wrong or where its room is what others lack. Does nothing where it is over already.
+   * where it is wrong or where its room is what others lack. Does nothing where it is over already,
+   * or all of it is here and the digest is about to decide.
    */
   public void fail(TransferFailure reason) {
-    if (isOver()) {
-      return;
+    synchronized (this) {
+      if (isOver() || completing) {
+        return;
+      }
     }
     switch (reason) {
       case MISMATCH, STORAGE, NO_ROOM -> partial.discard();
@@ -322,8 +340,7 @@ public final class Transfer {
       size = contentSize;
       verified = reason == null;
       failure = reason;
-      wakes = waiters.stream().map(Waiter::wake).toList();
-      waiters.clear();
+      wakes = waiters.take(offset -> true);
     }
     wakes.forEach(Runnable::run);
   }
@@ -363,7 +380,7 @@ public final class Transfer {
   void onProgress(TransferReader reader, long offset, Runnable wake) {
     synchronized (this) {
       if (progress(offset) instanceof Progress.Waiting) {
-        waiters.add(new Waiter(reader, offset, wake));
+        waiters.add(reader, offset, wake);
         return;
       }
     }
@@ -373,7 +390,7 @@ public final class Transfer {
   void leave(TransferReader reader) {
     boolean close;
     synchronized (this) {
-      waiters.removeIf(waiter -> waiter.reader().equals(reader));
+      waiters.leave(reader);
       readers--;
       unreadSince = nanoClock.getAsLong();
       close = readers == 0 && !writing;
@@ -394,22 +411,11 @@ public final class Transfer {
   }
 
   private List<Runnable> takeReadyWaiters() {
-    if (waiters.isEmpty()) {
-      return List.of();
-    }
-    List<Runnable> ready = new ArrayList<>();
-    for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
-      Waiter waiter = each.next();
-      if (readableEnd(waiter.offset()) > waiter.offset()) {
-        ready.add(waiter.wake());
-        each.remove();
-      }
-    }
-    return ready;
+    return waiters.take(offset -> readableEnd(offset) > offset);
   }
 
   /** The offsets that readers wait at, in ascending order, each once. */
   public synchronized long[] waits() {
-    return waiters.stream().mapToLong(Waiter::offset).sorted().distinct().toArray();
+    return waiters.offsets();
   }
 }

@@ -7,13 +7,18 @@ import static dev.tarn.core.transfer.TransferFixture.read;
 import static dev.tarn.core.transfer.TransferFixture.write;
 import static dev.tarn.core.transfer.TransferFixture.writeAll;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.store.BlobStore;
+import dev.tarn.core.store.PartialBlob;
 import dev.tarn.core.transfer.Transfer.Progress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +58,106 @@ class TransferEndingTest {
       try (var stored = Objects.requireNonNull(fixture.store.open(Digest.sha256(content)))) {
         assertThat(read(stored.channel(), 0, content.length)).isEqualTo(content);
       }
+    }
+  }
+
+  @Test
+  void whileTheDigestDecidesNobodyGivesItUp() throws IOException {
+    byte[] content = bytes(3, CHUNK + 100);
+    WhenRead partial = new WhenRead(fixture.admit(Digest.sha256(content), content.length));
+    Transfer transfer = new Transfer(partial, fixture.policy, fixture.nanos::get);
+    join(transfer).close();
+    // The rest waits, so that the digest has to read it.
+    write(transfer, content, 1000, content.length);
+    transfer.writeUnseen(0, ByteBuffer.wrap(content, 0, 1000));
+    fixture.pass(Duration.ofHours(1));
+    partial.whenRead =
+        () -> {
+          transfer.abandonUnlessWanted();
+          transfer.fail(TransferFailure.SHUTDOWN);
+        };
+
+    assertThat(transfer.complete(content.length)).isTrue();
+    transfer.writerDone();
+
+    assertThat(transfer.failure()).isNull();
+    assertThat(fixture.store.sizeOf(Digest.sha256(content))).hasValue(content.length);
+  }
+
+  @Test
+  void whatWasGivenUpIsNotCompleted() throws IOException {
+    byte[] content = bytes(4, CHUNK + 100);
+    Transfer transfer = fixture.start(content);
+    join(transfer).close();
+    writeAll(transfer, content);
+    transfer.fail(TransferFailure.SHUTDOWN);
+
+    assertThatThrownBy(() -> transfer.complete(content.length))
+        .isInstanceOf(IOException.class)
+        .hasMessage("given up meanwhile");
+    transfer.writerDone();
+
+    assertThat(fixture.store.partialSize(Digest.sha256(content))).isPresent();
+  }
+
+  /** Tells when it is read from, which the digest does. */
+  private static final class WhenRead implements PartialBlob {
+    private final PartialBlob partial;
+    private Runnable whenRead = () -> {};
+
+    WhenRead(PartialBlob partial) {
+      this.partial = partial;
+    }
+
+    @Override
+    public Digest digest() {
+      return partial.digest();
+    }
+
+    @Override
+    public long size() {
+      return partial.size();
+    }
+
+    @Override
+    public FileChannel channel() {
+      whenRead.run();
+      return partial.channel();
+    }
+
+    @Override
+    public BitSet resumedChunks() {
+      return partial.resumedChunks();
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long offset) throws IOException {
+      partial.write(bytes, offset);
+    }
+
+    @Override
+    public void chunkWritten(int chunk) throws IOException {
+      partial.chunkWritten(chunk);
+    }
+
+    @Override
+    public void publish(long size) throws IOException {
+      partial.publish(size);
+    }
+
+    @Override
+    public void keep() {
+      partial.keep();
+    }
+
+    @Override
+    public void discard() {
+      partial.discard();
+    }
+
+    @Override
+    public void close() {
+      partial.close();
     }
   }
 

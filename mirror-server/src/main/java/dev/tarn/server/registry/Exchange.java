@@ -39,9 +39,6 @@ final class Exchange implements BodyWriter.Ending {
       HeaderFields.of(
           new Field("Content-Type", "application/json"), new Field(API_VERSION, "registry/2.0"));
 
-  /** Of what a client is kept waiting where bytes come that it may not have yet. */
-  private static final int STALLS_IF_ALIVE = 3;
-
   private enum State {
     ASKING,
     ANSWERING,
@@ -70,10 +67,7 @@ final class Exchange implements BodyWriter.Ending {
   private @Nullable BodyWriter writer;
   private @Nullable Future<?> timer;
   private long firstByteNanos;
-  private long writtenBefore;
-  private long movedNanos;
-  private long cameBefore;
-  private long cameNanos;
+  private @Nullable Patience patience;
 
   Exchange(EndpointContext context, Channel channel, Connection connection, HttpRequest http) {
     this.context = context;
@@ -180,8 +174,9 @@ final class Exchange implements BodyWriter.Ending {
   private void startBody(Answer given, long firstReady) {
     Framing framing = framing(given);
     channel.write(head(given, framing, 0));
-    movedNanos = firstByteNanos;
-    cameNanos = firstByteNanos;
+    patience =
+        new Patience(
+            context.settings().stallTimeout(), context.settings().idleTimeout(), firstByteNanos);
     BodyWriter body =
         BodyWriter.of(given.body(), channel, framing, context.workers(), firstReady, this);
     writer = body;
@@ -233,20 +228,12 @@ final class Exchange implements BodyWriter.Ending {
   /** Ends a body that has made no progress for too long. */
   private void watch() {
     BodyWriter body = writer;
-    if (body == null || state != State.ANSWERING) {
+    Patience watched = patience;
+    if (body == null || watched == null || state != State.ANSWERING) {
       return;
     }
     long now = context.nanoClock().getAsLong();
-    if (body.came() != cameBefore) {
-      cameBefore = body.came();
-      cameNanos = now;
-    }
-    if (body.written() != writtenBefore) {
-      writtenBefore = body.written();
-      movedNanos = now;
-      cameNanos = now;
-    }
-    long left = body.isWaiting() ? leftToWait(now) : leftToTake(now);
+    long left = watched.left(now, body.isWaiting(), body.came(), body.written());
     if (left <= 0) {
       if (body.isWaiting()) {
         cut("stalled");
@@ -258,16 +245,6 @@ final class Exchange implements BodyWriter.Ending {
     }
     long soon = Math.min(left, TimeUnit.SECONDS.toNanos(1));
     timer = channel.eventLoop().schedule(this::watch, soon, TimeUnit.NANOSECONDS);
-  }
-
-  /** A source that is alive has longer; but who pulls gives up, too, where no byte comes. */
-  private long leftToWait(long now) {
-    long stall = context.settings().stallTimeout().toNanos();
-    return Math.min(stall - (now - cameNanos), STALLS_IF_ALIVE * stall - (now - movedNanos));
-  }
-
-  private long leftToTake(long now) {
-    return context.settings().idleTimeout().toNanos() - (now - movedNanos);
   }
 
   @Override

@@ -28,19 +28,20 @@ class StoredMeanwhileTest {
   @TempDir Path directory;
 
   /** Does not see what it has for the next few looks. */
-  private record LateStore(BlobStore store, AtomicInteger blindLooks) implements BlobStore {
-    private boolean isBlind() {
-      return blindLooks.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+  private record LateStore(BlobStore store, AtomicInteger blindOpens, AtomicInteger blindLooks)
+      implements BlobStore {
+    private static boolean isBlind(AtomicInteger looks) {
+      return looks.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     }
 
     @Override
     public @Nullable StoredBlob open(Digest digest) {
-      return store.open(digest);
+      return isBlind(blindOpens) ? null : store.open(digest);
     }
 
     @Override
     public OptionalLong sizeOf(Digest digest) {
-      return isBlind() ? OptionalLong.empty() : store.sizeOf(digest);
+      return isBlind(blindLooks) ? OptionalLong.empty() : store.sizeOf(digest);
     }
 
     @Override
@@ -82,7 +83,8 @@ class StoredMeanwhileTest {
   @Test
   void itIsNotServedToWhomUpstreamHasNotLetIn() throws IOException {
     AtomicInteger blind = new AtomicInteger();
-    Options options = Options.patient().withStore(store -> new LateStore(store, blind));
+    Options options =
+        Options.patient().withStore(store -> new LateStore(store, new AtomicInteger(), blind));
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       Reply refusal = Reply.challenge("Basic realm=\"private\"");
       mirror.upstream.on(
@@ -96,6 +98,25 @@ class StoredMeanwhileTest {
       blind.set(1);
       assertThat(mirror.get(BLOB.uri(), A).body()).isEqualTo(BLOB.bytes());
 
+      assertThat(mirror.upstream.count("GET", BLOB.path())).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void upstreamIsNotAskedAboutWhatAnybodyMayHave() throws IOException {
+    AtomicInteger blind = new AtomicInteger();
+    Options options =
+        Options.patient().withStore(store -> new LateStore(store, blind, new AtomicInteger()));
+    try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
+      mirror.upstream.on(BLOB.path(), request -> BLOB.reply());
+      mirror.get(BLOB.uri());
+      mirror.awaitQuiet();
+
+      blind.set(2); // The look of the event loop, and the first one after it.
+      assertThat(mirror.get(BLOB.uri()).body()).isEqualTo(BLOB.bytes());
+
+      assertThat(blind).hasValue(0);
+      assertThat(mirror.upstream.count("HEAD", BLOB.path())).isZero();
       assertThat(mirror.upstream.count("GET", BLOB.path())).isEqualTo(1);
     }
   }

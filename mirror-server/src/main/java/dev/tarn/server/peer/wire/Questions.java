@@ -80,6 +80,9 @@ public final class Questions {
     JsonLists.texts(json, "seeds", locate.seeds());
     json.writeBooleanField("room", locate.room());
     json.writeBooleanField("canFetch", locate.canFetch());
+    if (!locate.previousHome().isEmpty()) {
+      json.writeStringField("previousHome", locate.previousHome());
+    }
   }
 
   private static void writeReport(JsonGenerator json, Question.Report report) throws IOException {
@@ -185,7 +188,8 @@ public final class Questions {
         json.names("avoid"),
         json.names("seeds"),
         json.flag("room"),
-        json.flag("canFetch"));
+        json.flag("canFetch"),
+        json.text("previousHome").isEmpty() ? "" : json.name("previousHome"));
   }
 
   private static Question readReport(JsonFields json) throws MalformedMessageException {

@@ -41,8 +41,13 @@ class RecordedMessagesTest {
             List.of("node-4"),
             List.of("node-5", "node-6"),
             true,
-            false);
+            false,
+            "");
     all.put("locate", locate);
+    all.put(
+        "locate-moved",
+        new Question.Locate(
+            BLOB, 0, 300_000_000, 0, List.of(), List.of(), List.of(), false, true, "node-7"));
     all.put("probe", new Question.Probe(BLOB, 7, true));
     all.put("probe-whole", new Question.Probe(OTHER, Question.WHOLE, false));
     all.put(
