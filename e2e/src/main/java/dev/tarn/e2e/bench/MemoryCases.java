@@ -66,7 +66,11 @@ final class MemoryCases {
     findings.judge();
   }
 
-  private record Pull(double seconds, ProcessUse.Memory highest, ProcessUse.Memory after) {}
+  private record Pull(
+      double seconds,
+      double slowestSmallMillis,
+      ProcessUse.Memory highest,
+      ProcessUse.Memory after) {}
 
   static void peak(ServeBench bench, CaseRun run) throws Exception {
     peak(bench, run, "", Limits.ALONE);
@@ -95,6 +99,7 @@ final class MemoryCases {
     findings.figure(limits.called("cgroup_version"), version);
     findings.figure(limits.called("pulls_s"), samples(free, Pull::seconds));
     findings.figure(limits.called("pulls_limited_s"), samples(limited, Pull::seconds));
+    findings.figure(limits.called("small_slowest_ms"), samples(free, Pull::slowestSmallMillis));
     findings.figure(limits.called("rss_peak_mib"), samples(free, p -> p.highest().residentMib()));
     findings.figure(
         limits.called("rss_peak_limited_mib"), samples(limited, p -> p.highest().residentMib()));
@@ -134,17 +139,19 @@ final class MemoryCases {
       }
       ProcessUse use = tarn.server().use();
       Reading reading;
+      double slowestSmall;
       ProcessUse.Memory highest;
       try (SmallRequests small = new SmallRequests(tarn.server().at(bench.pullManifest()));
           MemoryWatch watch = new MemoryWatch(use)) {
         reading = bench.sink.allAtOnce(tarn.server().port(), paths, false);
         highest = watch.highest();
+        slowestSmall = small.slowestMillis();
         run.checkEquals("small requests that failed, " + name, 0, small.failed());
         run.check(small.answered() > 0, "no small request was answered, " + name);
       }
       run.checkEquals("bytes of the eight pulls, " + name, bench.pullBytes(), reading.bytes());
       TimeUnit.MILLISECONDS.sleep(bench.scale.settle().toMillis());
-      pull = new Pull(reading.seconds(), highest, use.memory());
+      pull = new Pull(reading.seconds(), slowestSmall, highest, use.memory());
     } finally {
       workspace.closeResources();
     }

@@ -10,14 +10,23 @@ final class SmallRequests implements AutoCloseable {
 
   private final AtomicLong answered = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong slowestNanos = new AtomicLong();
   private final Repetition asking;
 
   SmallRequests(URI uri) {
     this.asking =
-        Repetition.start(
-            Thread.ofVirtual().name("small-requests"),
-            PAUSE,
-            () -> (Client.gets(uri) ? answered : failed).incrementAndGet());
+        Repetition.start(Thread.ofVirtual().name("small-requests"), PAUSE, () -> ask(uri));
+  }
+
+  private void ask(URI uri) {
+    long start = System.nanoTime();
+    (Client.gets(uri) ? answered : failed).incrementAndGet();
+    slowestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
+  }
+
+  /** How long the slowest took. */
+  double slowestMillis() {
+    return slowestNanos.get() / 1e6;
   }
 
   long answered() {

@@ -9,8 +9,16 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Content whose bytes come from an exchange. Used by one virtual thread. */
+/**
+ * Content whose bytes come from an exchange. Used by one virtual thread.
+ *
+ * <p>Virtual threads are not preempted: one whose upstream is fast never waits, and a few of them
+ * would keep all others from a processor, such as one that is to fetch a manifest. So each gives
+ * way now and then.
+ */
 final class ResponseContent implements UpstreamContent {
+  private static final long GIVE_WAY_BYTES = 1024 * 1024;
+
   /** Which part of the whole the body is. */
   record Extent(long offset, long totalSize) {}
 
@@ -19,6 +27,7 @@ final class ResponseContent implements UpstreamContent {
   private final boolean anonymous;
   private final Duration stallTimeout;
   private final Consumer<Reason> broke;
+  private long bytesInTurn;
 
   ResponseContent(
       Response response,
@@ -70,13 +79,25 @@ final class ResponseContent implements UpstreamContent {
 
   @Override
   public @Nullable ByteBuf next() throws UpstreamException {
+    giveWay();
     try {
-      return response.exchange().next(stallTimeout);
+      ByteBuf bytes = response.exchange().next(stallTimeout);
+      bytesInTurn += bytes == null ? 0 : bytes.readableBytes();
+      return bytes;
     } catch (UpstreamException e) {
       if (!Thread.currentThread().isInterrupted()) { // Else this node broke it off.
         broke.accept(e.reason());
       }
       throw e;
+    }
+  }
+
+  /** Nothing is right or wrong by it; for virtual threads it is the only way to take turns. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private void giveWay() {
+    if (bytesInTurn >= GIVE_WAY_BYTES) {
+      bytesInTurn = 0;
+      Thread.yield();
     }
   }
 

@@ -13,7 +13,6 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.slf4j.Logger;
@@ -39,7 +38,6 @@ record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext c
   private static final long SESSION_SECONDS = 3600;
 
   private static final int SESSIONS = 8192;
-  private static final char[] NO_PASSWORD = {};
 
   /** Reads the files and tries the identity on itself; blocks. */
   static PeerIdentity load(IdentityFiles files) throws IOException, GeneralSecurityException {
@@ -55,7 +53,7 @@ record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext c
                 () ->
                     new GeneralSecurityException(
                         files.certificate() + " names no node, neither as DNS name nor as CN"));
-    KeyManagerFactory keys = keys(chain, key);
+    OneKey keys = new OneKey(key, chain);
     TrustManagerFactory trust = trust(Pem.certificates(files.authority()));
     try {
       return with(TlsLibrary.provider(), certificate, keys, trust);
@@ -71,10 +69,7 @@ record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext c
   }
 
   private static PeerIdentity with(
-      SslProvider provider,
-      PeerCertificate certificate,
-      KeyManagerFactory keys,
-      TrustManagerFactory trust)
+      SslProvider provider, PeerCertificate certificate, OneKey keys, TrustManagerFactory trust)
       throws IOException, GeneralSecurityException {
     SslContext server =
         builder(SslContextBuilder.forServer(keys), provider, trust)
@@ -118,17 +113,6 @@ record PeerIdentity(PeerCertificate certificate, SslContext server, SslContext c
     } catch (GeneralSecurityException _) {
       return false; // The keys are not even of one algorithm.
     }
-  }
-
-  private static KeyManagerFactory keys(List<X509Certificate> chain, PrivateKey key)
-      throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setKeyEntry("node", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, NO_PASSWORD);
-    return factory;
   }
 
   private static TrustManagerFactory trust(List<X509Certificate> authorities)
