@@ -130,13 +130,17 @@ final class BlobBook {
   }
 
   /**
-   * How many chunks of a segment are fetched upstream now, without those that get no further, or
-   * take longer than others did. That all take long is no reason to add to them.
+   * How many chunks of a segment are fetched upstream now, without those that get no further, take
+   * longer than others did, or are well under way: the next one is to begin before the last has
+   * ended. That all take long is no reason to add to them.
    */
   int leases(Segment segment, long now) {
+    long wellUnderWay = meanLeaseNanos / Limits.UNDER_WAY_OF * Limits.UNDER_WAY_LEFT;
     int leases = 0;
     for (ChunkBook chunk : segment.chunks.values()) {
-      leases += chunk.leaseGoesOn(now) && !slow(chunk, now) ? 1 : 0;
+      boolean counts =
+          chunk.leaseGoesOn(now) && !slow(chunk, now) && !chunk.leaseEndsWithin(wellUnderWay, now);
+      leases += counts ? 1 : 0;
     }
     return leases;
   }

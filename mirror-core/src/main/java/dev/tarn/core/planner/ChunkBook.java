@@ -177,6 +177,11 @@ final class ChunkBook {
     return (long) (missing * (leaseProgressAt - leasedAt)) - (now - leaseProgressAt);
   }
 
+  /** By what its lessee told, it will be done in less than that; never before it told anything. */
+  boolean leaseEndsWithin(long nanos, long now) {
+    return leaseBytes > leaseFrom && leaseRemains(now) < nanos;
+  }
+
   /** Counts a lease passed on; false where that happened often enough. */
   boolean pass(int most) {
     return passes++ < most;

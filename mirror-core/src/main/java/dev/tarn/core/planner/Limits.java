@@ -36,6 +36,11 @@ final class Limits {
   /** A lease on a chunk that takes no longer lets a whole segment be leased at once. */
   static final long SOON_NANOS = millis(60);
 
+  /** A lease that needs less than this part, three quarters, of what others took counts no more. */
+  static final int UNDER_WAY_LEFT = 3;
+
+  static final int UNDER_WAY_OF = 4;
+
   /** How long a chunk that nobody is to fetch yet is left alone. */
   static final long DEFER_NANOS = millis(50);
 

@@ -38,6 +38,18 @@ class ChunkBookTest {
   }
 
   @Test
+  void howSoonALeaseEndsIsKnownFromItsFirstReportOn() {
+    chunk.lease("node-1", 0, 0);
+    assertThat(chunk.leaseEndsWithin(Long.MAX_VALUE, SECOND / 2)).isFalse();
+
+    chunk.progress(SECOND, CHUNK / 2);
+
+    assertThat(chunk.leaseEndsWithin(SECOND / 2, SECOND)).isFalse();
+    assertThat(chunk.leaseEndsWithin(SECOND + 1, SECOND)).isTrue();
+    assertThat(chunk.leaseEndsWithin(SECOND / 2, SECOND + SECOND * 3 / 4)).isTrue();
+  }
+
+  @Test
   void aLeaseThatIsDoneUpToItsReportRemainsNoLonger() {
     chunk.lease("node-1", 0, 0);
     chunk.progress(SECOND, CHUNK);
