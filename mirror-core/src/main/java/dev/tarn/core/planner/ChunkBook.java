@@ -61,6 +61,7 @@ final class ChunkBook {
   private int passes;
   private long leaseBytes = -1;
   private long leaseFrom;
+  private boolean leaseTold;
 
   /**
    * The receiver of that name; registered as the last one where it was unknown. Whoever holds the
@@ -141,9 +142,16 @@ final class ChunkBook {
     leaseProgressAt = now;
     leaseBytes = bytes;
     leaseFrom = bytes;
+    leaseTold = false;
   }
 
+  /** Its lessee is that far; its first word says where it begins, which may be anew. */
   void progress(long now, long bytes) {
+    if (!leaseTold) {
+      leaseTold = true;
+      leaseFrom = Math.min(leaseFrom, bytes);
+      leaseBytes = leaseFrom;
+    }
     if (bytes > leaseBytes) {
       leaseBytes = bytes;
       leaseProgressAt = now;

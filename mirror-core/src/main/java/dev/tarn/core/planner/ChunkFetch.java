@@ -41,6 +41,10 @@ final class ChunkFetch implements Flow {
   private long progressAt;
   private long movedAt;
   private long bytes;
+
+  /** Some of these came from peers. */
+  private boolean foreign;
+
   private boolean asking;
   private boolean accepted;
 
@@ -215,6 +219,11 @@ final class ChunkFetch implements Flow {
     }
     stopFlow();
     round++;
+    if (foreign) {
+      // A peer's bytes are nobody's word before the chunk is whole, and this node is to vouch for
+      // it.
+      drop();
+    }
     doing = Doing.UPSTREAM;
     connected = true;
     begin();
@@ -320,6 +329,7 @@ final class ChunkFetch implements Flow {
     if (reached > bytes) {
       blob.received(reached - bytes);
       bytes = reached;
+      foreign |= doing == Doing.RECEIVING;
       progressAt = now;
       accepted = true;
       connected = true;
@@ -355,8 +365,7 @@ final class ChunkFetch implements Flow {
       }
       case MISMATCH -> {
         avoid(failed);
-        bytes = 0;
-        blob.dropped(chunk);
+        drop();
         connected = false;
         ask();
       }
@@ -366,6 +375,12 @@ final class ChunkFetch implements Flow {
         stayOrWait();
       }
     }
+  }
+
+  private void drop() {
+    bytes = 0;
+    foreign = false;
+    blob.dropped(chunk);
   }
 
   /**

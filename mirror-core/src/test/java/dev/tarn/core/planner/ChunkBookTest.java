@@ -50,6 +50,16 @@ class ChunkBookTest {
   }
 
   @Test
+  void aLesseeThatBeginsAnewMakesProgressFromThere() {
+    chunk.lease("node-1", 0, CHUNK / 2);
+    chunk.progress(SECOND, 0);
+    chunk.progress(3 * SECOND, CHUNK / 4);
+
+    assertThat(chunk.lapsed(4 * SECOND)).isFalse();
+    assertThat(chunk.leaseRemains(3 * SECOND)).isEqualTo(9 * SECOND);
+  }
+
+  @Test
   void aLeaseThatIsDoneUpToItsReportRemainsNoLonger() {
     chunk.lease("node-1", 0, 0);
     chunk.progress(SECOND, CHUNK);

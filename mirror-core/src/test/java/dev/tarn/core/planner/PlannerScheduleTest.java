@@ -139,14 +139,14 @@ class PlannerScheduleTest {
     }
 
     finish(cluster, 40, "seed " + seed);
-    assertThat(cluster.upstream.copies(blob)).isLessThan(1.8);
+    assertThat(cluster.upstream.copies(blob)).isLessThan(1.9);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void bothHalvesOfACutNetworkComeToTheEnd(long seed) {
     Cluster cluster = new Cluster(seed, 8);
-    Digest blob = cluster.blob("partition", SIZE);
+    Digest blob = cluster.blob("partition", 4 * SIZE);
     wantAll(cluster, blob);
     cluster.run(cluster.now + 300 * Cluster.MILLI);
 
@@ -154,8 +154,10 @@ class PlannerScheduleTest {
       cluster.island.add(Cluster.name(i));
     }
 
-    finish(cluster, 40, "seed " + seed);
-    assertThat(cluster.upstream.copies(blob)).as("one for each half").isLessThan(2.0);
+    finish(cluster, 60, "seed " + seed);
+    assertThat(cluster.upstream.copies(blob))
+        .as("one for each half, and what was cut off in mid-chunk")
+        .isLessThan(2.2);
   }
 
   @ParameterizedTest

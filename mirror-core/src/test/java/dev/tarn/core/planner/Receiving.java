@@ -59,6 +59,9 @@ final class Receiving {
     int chunk = (int) ((position - 1) / ChunkGrid.CHUNK_BYTES);
     ChunkGrid grid = new ChunkGrid(stored.size);
     stored.bytes[chunk] = Math.max(stored.bytes[chunk], position - grid.start(chunk));
+    if (!transport.fromUpstream()) {
+      stored.foreign.set(chunk);
+    }
     boolean whole = position == grid.end(chunk);
     boolean late = whole && node.cluster.settleNanos > 0;
     if (!late && (whole || node.cluster.now - transport.toldAt >= node.cluster.progressNanos)) {

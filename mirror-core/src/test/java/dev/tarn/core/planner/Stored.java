@@ -9,6 +9,10 @@ final class Stored {
   long[] bytes = new long[0];
   BitSet whole = new BitSet();
   BitSet tainted = new BitSet();
+
+  /** Chunks of which some bytes came from peers. */
+  BitSet foreign = new BitSet();
+
   BitSet oldTainted = new BitSet();
   long stream;
 
@@ -27,6 +31,13 @@ final class Stored {
       }
     }
     return Math.max(stream, prefix);
+  }
+
+  void dropForeign(int chunk) {
+    if (chunk >= 0 && chunk < bytes.length && foreign.get(chunk) && !whole.get(chunk)) {
+      bytes[chunk] = 0;
+      foreign.clear(chunk);
+    }
   }
 
   /**

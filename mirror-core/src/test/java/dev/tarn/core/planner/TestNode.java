@@ -354,6 +354,8 @@ final class TestNode {
     long size = cluster.upstream.sizeOf(fetch.digest());
     int chunk =
         cluster.upstream.tellsSize ? (int) (fetch.start() / ChunkGrid.CHUNK_BYTES) : Question.WHOLE;
+    // As a runtime does: for a chunk that it is to vouch for, a peer's bytes are no beginning.
+    stored(fetch.digest()).dropForeign(chunk);
     Cluster.Transport transport =
         new Cluster.Transport(this, this, fetch.id(), 0, fetch.digest(), chunk, size);
     transport.position =
