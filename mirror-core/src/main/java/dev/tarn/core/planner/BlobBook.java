@@ -149,11 +149,11 @@ final class BlobBook {
     return Math.max(Limits.SLOW_LEASE_NANOS, Limits.SLOW_LEASE_FACTOR * meanLeaseNanos);
   }
 
-  /** The lease on a chunk takes much longer than others did, and a new one would be done sooner. */
+  /** The lease on a chunk takes much longer than others did, and would go on to for much longer. */
   boolean slow(ChunkBook chunk, long now) {
     return leasesDone >= Limits.SLOW_LEASE_SAMPLES
         && chunk.leaseAge(now) > slowLeaseNanos()
-        && chunk.leaseRemains(now) > meanLeaseNanos;
+        && chunk.leaseRemains(now) > Limits.SLOW_LEASE_FACTOR * meanLeaseNanos;
   }
 
   /** Ends whatever lease there is on a chunk. */
