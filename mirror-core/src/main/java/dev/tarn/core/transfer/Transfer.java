@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * readers on any threads, and one or more writers that block.
  *
  * <pre>
- *   running ── complete() ──▶ completing ── digest matches ──▶ verified
+ *   running ── complete() ──▶ ending ── digest matches ──▶ verified
  *      │                          │
  *      └──────── fail() ──────────┴────────── mismatch ──────▶ failed
  * </pre>
@@ -49,7 +49,7 @@ public final class Transfer {
   private final BitSet chunksNoted = new BitSet();
   private final Waiters waiters = new Waiters();
   private long size;
-  private boolean completing;
+  private boolean ending;
   private boolean verified;
   private @Nullable TransferFailure failure;
   private int readers;
@@ -136,7 +136,7 @@ public final class Transfer {
 
   /** Whether its writer should go on: somebody reads, or policy finishes it alone. */
   public synchronized boolean isWanted() {
-    return completing
+    return ending
         || readers > 0
         || policy.finishesAlone(size, received.total())
         || nanoClock.getAsLong() - unreadSince < policy.linger().toNanos();
@@ -280,16 +280,16 @@ public final class Transfer {
    */
   public boolean complete(long contentSize) throws IOException {
     synchronized (this) {
-      if (isOver()) {
+      if (isOver() || ending) {
         throw new IOException("given up meanwhile");
       }
-      completing = true;
+      ending = true;
     }
     try {
       return completed(contentSize);
     } finally {
       synchronized (this) {
-        completing = false;
+        ending = false;
       }
     }
   }
@@ -320,15 +320,19 @@ public final class Transfer {
    */
   public void fail(TransferFailure reason) {
     synchronized (this) {
-      if (isOver() || completing) {
+      if (isOver() || ending) {
         return;
       }
+      ending = true;
     }
-    switch (reason) {
-      case MISMATCH, STORAGE, NO_ROOM -> partial.discard();
-      case SOURCE, ABANDONED, SHUTDOWN -> partial.keep();
+    try {
+      switch (reason) {
+        case MISMATCH, STORAGE, NO_ROOM -> partial.discard();
+        case SOURCE, ABANDONED, SHUTDOWN -> partial.keep();
+      }
+    } finally {
+      end(reason, size());
     }
-    end(reason, size());
   }
 
   private void end(@Nullable TransferFailure reason, long contentSize) {
@@ -337,6 +341,7 @@ public final class Transfer {
       if (verified || failure != null) {
         return;
       }
+      ending = false;
       size = contentSize;
       verified = reason == null;
       failure = reason;

@@ -100,10 +100,28 @@ class TransferEndingTest {
     assertThat(fixture.store.partialSize(Digest.sha256(content))).isPresent();
   }
 
-  /** Tells when it is read from, which the digest does. */
+  @Test
+  void whatIsFailingIsNotGivenUpBesides() throws IOException {
+    byte[] content = bytes(5, CHUNK + 100);
+    WhenRead partial = new WhenRead(fixture.admit(Digest.sha256(content), content.length));
+    Transfer transfer = new Transfer(partial, fixture.policy, fixture.nanos::get);
+    join(transfer).close();
+    writeAll(transfer, content);
+    fixture.pass(Duration.ofHours(1));
+    partial.whenKept = transfer::abandonUnlessWanted;
+
+    transfer.fail(TransferFailure.SOURCE);
+    transfer.writerDone();
+
+    assertThat(transfer.failure()).isEqualTo(TransferFailure.SOURCE);
+    assertThat(fixture.store.partialSize(Digest.sha256(content))).isPresent();
+  }
+
+  /** Tells when it is read from, which the digest does, and when it is kept. */
   private static final class WhenRead implements PartialBlob {
     private final PartialBlob partial;
     private Runnable whenRead = () -> {};
+    private Runnable whenKept = () -> {};
 
     WhenRead(PartialBlob partial) {
       this.partial = partial;
@@ -147,6 +165,7 @@ class TransferEndingTest {
 
     @Override
     public void keep() {
+      whenKept.run();
       partial.keep();
     }
 
