@@ -8,7 +8,7 @@ import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import dev.tarn.core.store.DiskBlobStore;
-import dev.tarn.core.store.FileSystemSpace;
+import dev.tarn.core.store.SettableSpace;
 import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.core.tag.TagRecord;
@@ -48,7 +48,7 @@ class DiskProofStoreTest {
     return DiskBlobStore.open(
         StoreOptions.defaults(root.resolve("store")),
         Clock.systemUTC(),
-        FileSystemSpace.of(root),
+        new SettableSpace(),
         Runnable::run);
   }
 

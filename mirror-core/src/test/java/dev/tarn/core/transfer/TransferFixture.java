@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.store.BlobStore.Admission;
 import dev.tarn.core.store.DiskBlobStore;
-import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.PartialBlob;
+import dev.tarn.core.store.SettableSpace;
 import dev.tarn.core.store.StoreOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,19 +34,8 @@ final class TransferFixture implements AutoCloseable {
   }
 
   private DiskBlobStore openStore() throws IOException {
-    FileSystemSpace space =
-        new FileSystemSpace() {
-          @Override
-          public long totalBytes() {
-            return 1000L << 30;
-          }
-
-          @Override
-          public long usableBytes() {
-            return 900L << 30;
-          }
-        };
-    return DiskBlobStore.open(StoreOptions.defaults(root), Clock.systemUTC(), space, Runnable::run);
+    return DiskBlobStore.open(
+        StoreOptions.defaults(root), Clock.systemUTC(), new SettableSpace(), Runnable::run);
   }
 
   /** Closes the store and opens it again, as a restart does. */
