@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** One planner and events that come singly: what it does about each. */
@@ -21,6 +22,7 @@ class PlannerEventTest {
   private final List<Action> seen = new ArrayList<>();
   private final List<Integer> asked = new ArrayList<>();
   private long now = SECOND;
+  private long token;
   private final Planner planner =
       new Planner("node-00", members(1, 4), new SplittableRandom(1), now);
 
@@ -69,6 +71,45 @@ class PlannerEventTest {
     pass(40);
 
     assertThat(announcements()).allSatisfy(a -> assertThat(a.held()).isEmpty());
+  }
+
+  @Test
+  void aHomeAsksTheOneThatWasHomeBeforeButNotTwiceInASecond() {
+    pass(40); // It can't have forgotten anything any more.
+
+    assertThat(consultedBecauseOf("")).isEmpty();
+    assertThat(consultedBecauseOf("node-02")).containsExactly("node-02");
+    on(new Event.Answered(last(Action.Ask.class).id(), nothingKnown()));
+    assertThat(consultedBecauseOf("node-02")).isEmpty();
+    now += 2 * SECOND;
+    assertThat(consultedBecauseOf("node-03")).containsExactly("node-03");
+  }
+
+  private List<String> consultedBecauseOf(String previousHome) {
+    int own =
+        IntStream.range(0, 12)
+            .filter(
+                segment ->
+                    members(1, 4)
+                        .placement()
+                        .home(BLOB, segment)
+                        .filter(home -> home.name().equals("node-00"))
+                        .isPresent())
+            .findFirst()
+            .orElseThrow();
+    Question locate =
+        new Question.Locate(
+            BLOB, own, SIZE, 0, List.of(), List.of(), List.of(), true, true, previousHome);
+    return on(new Event.Asked(++token, "node-01", locate, Event.Local.NOTHING)).stream()
+        .filter(Action.Ask.class::isInstance)
+        .map(Action.Ask.class::cast)
+        .filter(ask -> ask.question() instanceof Question.Consult)
+        .map(ask -> ask.to().name())
+        .toList();
+  }
+
+  private static Answer nothingKnown() {
+    return new Answer.Known(Question.UNKNOWN_SIZE, false, false, "", List.of(), List.of());
   }
 
   @Test
