@@ -159,12 +159,11 @@ final class CompleteBlobs {
     log.atTrace().addKeyValue("digest", digest).addKeyValue("done", done).log("blob.touched");
   }
 
-  /** Waits until a finished file's bytes, and the directory it is to enter, are on the device. */
-  void makeDurable(Digest digest, FileChannel channel, long size) throws IOException {
+  /** Makes the directory that a blob of that size is to enter, durably. */
+  void prepare(Digest digest, long size) throws IOException {
     if (!BlobScan.isWhole(digest, size)) {
       throw new IOException("no content for " + digest);
     }
-    disk.force(channel);
     makeDirectory(digest);
   }
 
@@ -183,7 +182,8 @@ final class CompleteBlobs {
   }
 
   /**
-   * Gives a file that {@link #makeDurable} was called for its name, durably.
+   * Gives a file its name, durably. Its bytes are on the device, its directory {@linkplain #prepare
+   * prepared}.
    *
    * @return the blob, pinned: the caller {@linkplain BlobIndex#unpin unpins} it
    */

@@ -179,7 +179,8 @@ public final class DiskBlobStore implements BlobStore {
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             StoreLayout.FILE_MODE)) {
       parts.disk().write(channel, content.duplicate(), 0);
-      parts.complete().makeDurable(digest, channel, size);
+      parts.disk().force(channel);
+      parts.complete().prepare(digest, size);
       claim.close();
       parts.complete().index().unpin(parts.complete().enter(digest, file, size));
       parts.room().trim();

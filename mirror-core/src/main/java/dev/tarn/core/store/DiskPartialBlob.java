@@ -31,6 +31,7 @@ final class DiskPartialBlob implements PartialBlob {
   private final StoreParts store;
   private final PartialFiles files;
   private final RoomKeeper.Claim claim;
+  private final WriteBehind device;
   private final BitSet finished;
   private volatile State state = State.OPEN;
   private boolean closed;
@@ -43,6 +44,7 @@ final class DiskPartialBlob implements PartialBlob {
     this.store = store;
     this.files = files;
     this.claim = claim;
+    this.device = new WriteBehind(store.disk(), files.channel(), store.background());
     this.finished = files.resumedChunks();
   }
 
@@ -83,6 +85,7 @@ final class DiskPartialBlob implements PartialBlob {
       throw store.diskFull().orNoRoom(e);
     }
     claim.wrote(count);
+    device.wrote(count);
   }
 
   @Override
@@ -106,7 +109,8 @@ final class DiskPartialBlob implements PartialBlob {
     }
     try {
       files.requireSize(finalSize);
-      store.complete().makeDurable(digest, files.channel(), finalSize);
+      device.finish();
+      store.complete().prepare(digest, finalSize);
       claim.close();
       published = store.complete().enter(digest, files.data(), finalSize);
     } catch (IOException e) {
@@ -121,7 +125,8 @@ final class DiskPartialBlob implements PartialBlob {
   @Override
   public synchronized void keep() {
     requireOpen();
-    end(files.bytesOf(finished) == 0 ? State.DISCARDED : State.KEPT);
+    boolean useless = files.bytesOf(finished) == 0 || device.failed();
+    end(useless ? State.DISCARDED : State.KEPT);
   }
 
   @Override

@@ -12,7 +12,8 @@ record StoreParts(
     Clock clock,
     CompleteBlobs complete,
     PartialBlobs partials,
-    RoomKeeper room) {
+    RoomKeeper room,
+    Executor background) {
 
   static StoreParts create(
       StoreOptions options,
@@ -25,6 +26,6 @@ record StoreParts(
     PartialBlobs partials = new PartialBlobs(layout);
     RoomKeeper room = new RoomKeeper(RoomPolicy.of(options), space, clock, complete, partials);
     return new StoreParts(
-        options, layout, disk, new DiskFull(space), clock, complete, partials, room);
+        options, layout, disk, new DiskFull(space), clock, complete, partials, room, background);
   }
 }

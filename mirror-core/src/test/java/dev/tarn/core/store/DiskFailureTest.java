@@ -91,6 +91,60 @@ class DiskFailureTest {
     fixture.assertTidy();
   }
 
+  /** Writes a step's worth of zeros, and a little more. */
+  private static void writeStep(PartialBlob partial) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(1 << 20);
+    for (long at = 0; at <= WriteBehind.STEP_BYTES; at += piece.capacity()) {
+      partial.write(piece.clear(), at);
+    }
+  }
+
+  @Test
+  void whatGrowsIsBroughtToTheDeviceOnTheWay() throws IOException {
+    try (PartialBlob partial = fixture.admit(DIGEST, 4 * WriteBehind.STEP_BYTES)) {
+      partial.write(ByteBuffer.allocate(1 << 20), 0);
+      fixture.work();
+      assertThat(disk.done).doesNotContain("force");
+      writeStep(partial);
+      assertThat(disk.done).doesNotContain("force");
+      writeStep(partial);
+      fixture.work();
+      assertThat(disk.done).containsOnlyOnce("force");
+      writeStep(partial);
+      fixture.work();
+      assertThat(disk.done.stream().filter("force"::equals)).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatFailedToReachTheDeviceOnTheWayIsNotPublished() throws IOException {
+    long size = WriteBehind.STEP_BYTES + (1 << 20);
+    try (PartialBlob partial = fixture.admit(DIGEST, size)) {
+      writeStep(partial);
+      disk.failOn = "force";
+      fixture.work();
+      disk.failOn = null;
+      assertThatThrownBy(() -> partial.publish(size)).hasMessage("Input/output error");
+    }
+    assertThat(fixture.has(DIGEST)).isFalse();
+    fixture.assertTidy();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatFailedToReachTheDeviceOnTheWayIsNotResumed(boolean failing) throws IOException {
+    long size = 2 * WriteBehind.STEP_BYTES;
+    try (PartialBlob partial = fixture.admit(DIGEST, size)) {
+      writeStep(partial);
+      partial.chunkWritten(0);
+      disk.failOn = failing ? "force" : null;
+      fixture.work();
+      disk.failOn = null;
+      partial.keep();
+    }
+    assertThat(fixture.store.partialSize(DIGEST).isPresent()).isEqualTo(!failing);
+  }
+
   @Test
   void aNameThatIsNotCertainlyOnTheDeviceIsTakenBack() throws IOException {
     disk.failOn = "force " + FAN_OUT;
