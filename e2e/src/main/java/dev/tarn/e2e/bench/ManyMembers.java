@@ -99,6 +99,8 @@ final class ManyMembers implements AutoCloseable {
     try (exchange) {
       if (query != null && query.contains("watch=true")) {
         exchange.sendResponseHeaders(200, 0);
+        // As an API server does: a watch is answered at once, though it may have nothing to tell.
+        exchange.getResponseBody().flush();
         closed.await();
       } else {
         byte[] list = list().getBytes(StandardCharsets.UTF_8);

@@ -85,7 +85,7 @@ public final class ChaosSuite implements Suite<ChaosOptions> {
     Copies copies = new Copies(cluster, timeline);
     Waves waves =
         new Waves(cluster, timeline, pulls, copies, workspace.makeDirectory("images"), seed);
-    Settling settling = new Settling(cluster, timeline);
+    Settling settling = new Settling(cluster, timeline, options.hasPeers());
     // A cluster that just started is one whose nodes were all just restarted.
     int started = timeline.begins(new Fault.RestartHomes(), cluster.numbers());
     waves.ofAll();

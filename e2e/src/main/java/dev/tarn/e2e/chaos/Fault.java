@@ -1,5 +1,6 @@
 package dev.tarn.e2e.chaos;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Something that goes wrong, at nodes of these numbers or around them. Immutable. */
@@ -71,6 +72,19 @@ sealed interface Fault {
       case RestartHomes restart -> List.of();
       case UpstreamDown down -> List.of();
       case ExpireTokens expire -> List.of();
+    };
+  }
+
+  /**
+   * How long after its end it still strikes: a node looks at its certificate every 5 s; and one
+   * that is started again has no peers for a while, the longer the busier the machine is.
+   */
+  default Duration aftermath() {
+    return switch (this) {
+      case ExpireCertificate _ -> Duration.ofSeconds(6);
+      case Kill _ -> Duration.ofSeconds(4);
+      case RestartHomes _ -> Duration.ofSeconds(2); // It lasts for two already.
+      default -> Duration.ZERO;
     };
   }
 

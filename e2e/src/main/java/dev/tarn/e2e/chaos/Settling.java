@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * That nothing is left of what happened: no transfer, no handle of a file, no permit. On the case's
- * thread, when all faults are over.
+ * That nothing is left of what happened: no transfer, no handle of a file, no permit, no member
+ * that another avoids. On the case's thread, when all faults are over.
  */
 final class Settling {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -24,9 +24,11 @@ final class Settling {
 
   private final ChaosCluster cluster;
   private final Timeline timeline;
+  private final boolean hasPeers;
 
-  Settling(ChaosCluster cluster, Timeline timeline) {
+  Settling(ChaosCluster cluster, Timeline timeline, boolean hasPeers) {
     this.cluster = cluster;
+    this.hasPeers = hasPeers;
     this.timeline = timeline;
   }
 
@@ -49,7 +51,7 @@ final class Settling {
     }
   }
 
-  private static List<String> leftAt(ClusterNode node) throws Exception {
+  private List<String> leftAt(ClusterNode node) throws Exception {
     List<String> left = new ArrayList<>();
     if (!node.ready()) {
       return List.of("not ready");
@@ -63,6 +65,10 @@ final class Settling {
       if (value != 0) {
         left.add(gauge + " " + value);
       }
+    }
+    double ready = metrics.get().sum("tarn_members", "state=\"ready\"");
+    if (hasPeers && ready != cluster.nodes.size()) {
+      left.add("only " + ready + " members are ready");
     }
     List<String> open = node.openFiles();
     open.stream()

@@ -24,6 +24,11 @@ final class Timeline {
     final double from;
     double until = Double.MAX_VALUE;
 
+    /** Until when it is felt. */
+    double feltUntil() {
+      return until + fault.aftermath().toMillis() / 1e3;
+    }
+
     Incident(Fault fault, List<Integer> struck, double from) {
       this.fault = fault;
       this.struck = struck;
@@ -65,7 +70,10 @@ final class Timeline {
     return List.copyOf(violations);
   }
 
-  /** How many faults strike one of these nodes between two moments, or strike no node but all. */
+  /**
+   * How many faults strike one of these nodes between two moments, or are felt there yet, or strike
+   * no node but all.
+   */
   synchronized int strikes(Predicate<Integer> nodes, double from, double until) {
     int strikes = 0;
     for (Incident incident : incidents) {
@@ -76,7 +84,7 @@ final class Timeline {
             case Fault.LeaveMembership _ -> true;
             default -> incident.struck.stream().anyMatch(nodes);
           };
-      if (concerned && incident.from < until && incident.until > from) {
+      if (concerned && incident.from < until && incident.feltUntil() > from) {
         strikes += Math.max(1, (int) incident.struck.stream().filter(nodes).count());
       }
     }

@@ -39,6 +39,7 @@ public final class Site implements Place {
     ip("link", "set", "lo", "up");
     ip("address", "add", address + "/24", "dev", CABLE);
     ip("link", "set", CABLE, "up");
+    CongestionControl.usual(this);
   }
 
   void remove() {

@@ -180,7 +180,11 @@ final class SimNode {
         over();
       }
       case Action.WakeAt wake -> wakeAt = wake.nanos();
-      case Action.SetSize _, Action.Distrust _, Action.Blame _, Action.ListInventory _ -> {}
+      case Action.SetSize _,
+          Action.Distrust _,
+          Action.Blame _,
+          Action.Avoid _,
+          Action.ListInventory _ -> {}
     }
   }
 
@@ -238,8 +242,10 @@ final class SimNode {
     SimNode from = simulation.node(fetch.from().name());
     long token = ++from.lastToken;
     Content content = content(fetch.digest());
+    // What is here by now may be more than the planner has been told.
+    long offset = stock(content).local(fetch.chunk()).bytes();
     Transfer transfer =
-        Transfer.fromPeer(this, from, fetch.id(), token, content, fetch.chunk(), fetch.offset());
+        Transfer.fromPeer(this, from, fetch.id(), token, content, fetch.chunk(), offset);
     receiving.put(fetch.id(), transfer);
     if (!from.alive) {
       if (!from.silent) {
@@ -259,7 +265,7 @@ final class SimNode {
                     name,
                     fetch.digest(),
                     fetch.chunk(),
-                    fetch.offset(),
+                    offset,
                     fetch.leased(),
                     from.stock(content).local(fetch.chunk())));
           }
@@ -300,6 +306,7 @@ final class SimNode {
     Content content = content(fetch.digest());
     long end = fetch.end() == Question.UNKNOWN_SIZE ? content.size() : fetch.end();
     Transfer transfer = Transfer.fromUpstream(this, fetch.id(), content, fetch.start(), end);
+    stock(content).restart(transfer.chunk(), fetch.start());
     receiving.put(fetch.id(), transfer);
     log.upstreamRequests++;
     simulation.after(

@@ -31,6 +31,11 @@ final class Stock {
     return position == content.end(chunk);
   }
 
+  /** What is here of a chunk beyond a position of the blob is dropped. */
+  void restart(int chunk, long position) {
+    bytes[chunk] = Math.min(bytes[chunk], position - content.start(chunk));
+  }
+
   void hold(int chunk) {
     whole.set(chunk);
   }

@@ -34,6 +34,17 @@ final class TimelineTest {
   }
 
   @Test
+  void what_is_over_counts_until_its_node_has_recovered_but_lasts_no_longer() {
+    int number = timeline.begins(new Fault.Kill(2), List.of(2));
+    timeline.ends(number);
+    double over = timeline.now();
+
+    assertThat(timeline.strikes(List.of(2)::contains, over + 3.9, EVER)).isEqualTo(1);
+    assertThat(timeline.strikes(List.of(2)::contains, over + 4.1, EVER)).isZero();
+    assertThat(timeline.lasting(Fault.Kill.class, 2)).isFalse();
+  }
+
+  @Test
   void what_no_node_suffers_from_excuses_no_copy() {
     timeline.begins(new Fault.ExpireTokens(), List.of());
     timeline.begins(new Fault.RenewCertificate(0), List.of(0));
