@@ -113,6 +113,10 @@ public final class Node implements AutoCloseable {
           });
       this.peers =
           configuration.peers().mode() == PeerMode.NONE ? null : new PeerFetches(blobs, workers);
+      if (peers != null) {
+        // A node that was just restarted would else fetch alone what its peers have.
+        peers.expect();
+      }
       this.mirror =
           new Mirror(
               registries,
@@ -137,9 +141,17 @@ public final class Node implements AutoCloseable {
       ScheduledExecutorService timer =
           open("maintenance", maintenance(blobs, second, proofs, workers));
       this.membership =
-          new Peers(configuration.peers(), System.getenv(), transport, workers, timer)
+          new Peers(
+                  configuration.peers(),
+                  System.getenv(),
+                  path.resolve("members.json"),
+                  transport,
+                  workers,
+                  timer)
               .membership(metrics);
       if (peers != null && membership.isPresent()) {
+        long half = configuration.registry().headerTimeout().toMillis() / 2;
+        timer.schedule(peers::expectNoLonger, half, TimeUnit.MILLISECONDS);
         ClusterMembership known = open("membership", membership.get());
         PeerNetwork network =
             new PeerNetwork(

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what happens between this node and its peers into metrics, log lines, and suspicion against
- * those that fail. Thread-safe, never blocks.
+ * Turns what happens between this node and its peers into metrics and log lines. Thread-safe, never
+ * blocks.
  */
 final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listener {
   private static final Logger LOG = LoggerFactory.getLogger("tarn.peers");
@@ -98,9 +98,6 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
   @Override
   public void asked(Member to, Optional<PeerFailure> failure, long nanos) {
     metrics.asked(failure.map(PeerFailure::label).orElse("answered"), nanos);
-    if (failure.isEmpty()) {
-      membership.suspicion().succeeded(to.name());
-    }
   }
 
   @Override
@@ -131,7 +128,6 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
 
   @Override
   public void unreachable(Member peer, PeerFailure failure, String detail) {
-    membership.suspicion().failed(peer.name());
     LOG.atDebug()
         .addKeyValue("peer", peer.name())
         .addKeyValue("failure", failure.label())
@@ -163,6 +159,11 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
         .addKeyValue("digest", digest)
         .addKeyValue("chunk", chunk)
         .log("peer_blamed");
+  }
+
+  @Override
+  public void avoided(String member, long untilNanos) {
+    membership.avoid(member, untilNanos);
   }
 
   @Override

@@ -92,6 +92,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
       starting |= start;
       if (running == null && !start && !starting && !warned && !after.members().isEmpty()) {
         warned = true;
+        content.fetches().expectNoLonger();
         PeerEvents.notAMember(self);
       }
     }
@@ -158,6 +159,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
       runtime.close();
       client.close();
       PeerEvents.startFailed(e);
+      content.fetches().expectNoLonger();
       later(RETRY_SECONDS, () -> start(self));
       return;
     }

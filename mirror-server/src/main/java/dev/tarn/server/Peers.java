@@ -6,15 +6,16 @@ import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.membership.DnsSource;
 import dev.tarn.server.membership.LocalNode;
 import dev.tarn.server.membership.MemberSource;
+import dev.tarn.server.membership.RememberingSource;
 import dev.tarn.server.membership.Schedule;
 import dev.tarn.server.membership.StaticSource;
-import dev.tarn.server.membership.Suspicion;
 import dev.tarn.server.membership.kubernetes.EndpointSliceSource;
 import dev.tarn.server.membership.kubernetes.InCluster;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.net.Transport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,21 +34,25 @@ final class Peers {
   private final Map<String, String> environment;
   private final Transport transport;
   private final Executor workers;
+  private final Path memory;
   private final Schedule schedule;
 
   /**
    * Starts nothing.
    *
    * @param environment for the host's name, and what Kubernetes tells a pod
+   * @param memory the file that keeps the members across restarts
    */
   Peers(
       PeersConfiguration configuration,
       Map<String, String> environment,
+      Path memory,
       Transport transport,
       Executor workers,
       ScheduledExecutorService timer) {
     this.configuration = configuration;
     this.environment = environment;
+    this.memory = memory;
     this.transport = transport;
     this.workers = workers;
     this.schedule =
@@ -66,8 +71,7 @@ final class Peers {
   }
 
   private ClusterMembership membership(MemberSource source, Metrics metrics) {
-    ClusterMembership membership =
-        new ClusterMembership(source, localNode(), new Suspicion(System::nanoTime, RANDOM));
+    ClusterMembership membership = new ClusterMembership(source, localNode(), System::nanoTime);
     membership.listen(new MembershipEvents(membership, metrics.membership(membership::age)));
     return membership;
   }
@@ -78,7 +82,7 @@ final class Peers {
       case NONE -> Optional.empty();
       case STATIC -> Optional.of(new StaticSource(members()));
       case DNS ->
-          Optional.of(
+          remembering(
               new DnsSource(
                   new DnsSource.Query(configuration.dnsName(), port, configuration.dnsPeriod()),
                   DnsSource.Lookup.SYSTEM,
@@ -86,7 +90,7 @@ final class Peers {
                   RANDOM,
                   System::nanoTime));
       case KUBERNETES ->
-          Optional.of(
+          remembering(
               new EndpointSliceSource(
                   EndpointSliceSource.Settings.of(
                       configuration.namespace(), configuration.service(), port),
@@ -99,6 +103,10 @@ final class Peers {
                   RANDOM,
                   System::nanoTime));
     };
+  }
+
+  private Optional<MemberSource> remembering(MemberSource source) {
+    return Optional.of(new RememberingSource(source, memory, schedule));
   }
 
   private List<Member> members() {

@@ -11,6 +11,9 @@ import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.net.Transport;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +22,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PeersTest {
+  @TempDir Path store;
   private final Transport transport = Transport.start(1);
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -97,9 +102,32 @@ class PeersTest {
     membership.close();
   }
 
+  @Test
+  void whatWasFoundBeforeARestartIsKnownWhileNobodyTellsIt() throws IOException {
+    Files.writeString(
+        store.resolve("members.json"),
+        """
+        {"members": [{"name": "here", "zone": "za", "address": "10.0.0.1:5051", "ready": true}]}
+        """);
+    ClusterMembership membership =
+        membership("peers: {plainHttp: true, mode: kubernetes}").orElseThrow();
+
+    membership.start();
+
+    await().until(() -> membership.self().isPresent());
+    assertThat(membership.zone()).isEqualTo("za");
+    membership.close();
+  }
+
   private Optional<ClusterMembership> membership(String yaml) {
     Configuration configuration = ConfigurationLoader.parse(yaml, Map.of());
-    return new Peers(configuration.peers(), Map.of("HOSTNAME", "here"), transport, workers, timer)
+    return new Peers(
+            configuration.peers(),
+            Map.of("HOSTNAME", "here"),
+            store.resolve("members.json"),
+            transport,
+            workers,
+            timer)
         .membership(metrics);
   }
 }

@@ -51,6 +51,12 @@ public sealed interface Action {
   /** A member delivered a chunk, as its fetcher, that upstream never sent. */
   record Blame(String member, Digest digest, int chunk) implements Action {}
 
+  /**
+   * For the record: this node leaves a member alone until {@code untilNanos}; where that is now, it
+   * does no longer.
+   */
+  record Avoid(String member, long untilNanos) implements Action {}
+
   /** The blob is complete and verified. */
   record Finished(Digest digest) implements Action {}
 

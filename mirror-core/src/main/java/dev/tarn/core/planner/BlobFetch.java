@@ -324,6 +324,10 @@ final class BlobFetch {
     }
   }
 
+  void gave(String member) {
+    homes.gave(member);
+  }
+
   void chunkDone(int number, String fetchedBy, boolean reported) {
     watch.progressed();
     window.remove(number);

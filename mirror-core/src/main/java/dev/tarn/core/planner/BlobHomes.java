@@ -20,6 +20,9 @@ final class BlobHomes {
   /** Who answered last, by segment. */
   private final Map<Integer, String> answered = new TreeMap<>();
 
+  /** Who gave chunks, the last of them last. */
+  private final LinkedHashSet<String> givers = new LinkedHashSet<>();
+
   BlobHomes(BlobFetch blob, Kernel kernel, Participant participant) {
     this.blob = blob;
     this.kernel = kernel;
@@ -81,11 +84,20 @@ final class BlobHomes {
             participant.room(),
             blob.canFetch(),
             before.equals(home) ? "" : before);
+    boolean[] answers = {false};
+    kernel.after(
+        Limits.HEDGE_NANOS,
+        () -> {
+          if (!answers[0]) {
+            chunks.forEach(chunk -> chunk.unheard(givers()));
+          }
+        });
     kernel.ask(
         home,
         question,
         Limits.ASK_NANOS,
         answer -> {
+          answers[0] = true;
           if (answer instanceof Answer.Located located) {
             answered.put(segment, home);
             located(chunks, located.places());
@@ -93,6 +105,19 @@ final class BlobHomes {
             located(chunks, List.of());
           }
         });
+  }
+
+  /** A member gave a chunk: in a crowd it most likely has others. */
+  void gave(String member) {
+    givers.remove(member);
+    givers.add(member);
+    if (givers.size() > Limits.NAMES) {
+      givers.removeFirst();
+    }
+  }
+
+  private List<String> givers() {
+    return kernel.sample(List.copyOf(givers), Limits.CANDIDATES);
   }
 
   private static void located(List<ChunkFetch> chunks, List<Answer.Place> places) {

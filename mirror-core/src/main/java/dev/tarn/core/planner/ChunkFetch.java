@@ -127,6 +127,20 @@ final class ChunkFetch implements Flow {
     }
   }
 
+  /**
+   * The home has not answered for a while: it may have died. Who gave other chunks may have this
+   * one; nobody fetches it upstream before a home says so.
+   */
+  void unheard(List<String> givers) {
+    if (asking && doing == Doing.ASKING) {
+      List<String> usable =
+          givers.stream().filter(kernel::usable).filter(name -> !avoid.contains(name)).toList();
+      if (!usable.isEmpty()) {
+        probe(usable, "");
+      }
+    }
+  }
+
   private void consider(List<String> candidates, String lessee) {
     if (doing == Doing.UPSTREAM) {
       return;
@@ -340,6 +354,9 @@ final class ChunkFetch implements Flow {
   public void done(int number, String fetchedBy) {
     boolean fromUpstream = doing == Doing.UPSTREAM;
     blob.pace().chunkTook(kernel.now() - startedAt);
+    if (!fromUpstream) {
+      blob.gave(source);
+    }
     flow = 0;
     doing = Doing.ENDED;
     blob.chunkDone(chunk, fromUpstream ? kernel.self() : fetchedBy, fromUpstream);
@@ -359,7 +376,7 @@ final class ChunkFetch implements Flow {
         another();
       }
       case UNREACHABLE -> {
-        kernel.health().fail(failed, kernel.now());
+        kernel.failed(failed);
         avoid(failed);
         ask();
       }

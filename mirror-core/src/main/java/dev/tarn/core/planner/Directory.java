@@ -97,7 +97,7 @@ final class Directory {
 
   private void reported(long token, String from, Question.Report question) {
     // One who reports is there, whatever became of the last question to it.
-    kernel.health().succeed(from);
+    kernel.succeeded(from);
     BlobBook book = book(question.digest());
     List<Integer> ceded = new ArrayList<>();
     if (book.size == Question.UNKNOWN_SIZE) {

@@ -75,14 +75,11 @@ final class Kernel {
   void setPlacement(Placement changed) {
     ranked.clear();
     placement = changed;
+    health.keepOnly(changed.membership()::contains);
   }
 
   RandomGenerator random() {
     return random;
-  }
-
-  Health health() {
-    return health;
   }
 
   long newId() {
@@ -171,7 +168,7 @@ final class Kernel {
   void answered(long id, Answer answer) {
     Outstanding outstanding = asks.remove(id);
     if (outstanding != null) {
-      health.succeed(outstanding.member);
+      succeeded(outstanding.member);
       outstanding.then.accept(answer);
     }
   }
@@ -179,9 +176,34 @@ final class Kernel {
   void unanswered(long id) {
     Outstanding outstanding = asks.remove(id);
     if (outstanding != null) {
-      health.fail(outstanding.member, now);
+      failed(outstanding.member);
       outstanding.then.accept(new Answer.Silence());
     }
+  }
+
+  /** A member did not answer, or could not be reached. */
+  void failed(String member) {
+    emit(new Action.Avoid(member, health.fail(member, now)));
+  }
+
+  /** A member answered, or is there for certain. */
+  void succeeded(String member) {
+    if (health.succeed(member)) {
+      emit(new Action.Avoid(member, now));
+    }
+  }
+
+  /** A member asks something. */
+  void heard(String member) {
+    if (health.hear(member, now)) {
+      emit(new Action.Avoid(member, now));
+    }
+  }
+
+  /** A member did what none does by mistake: it is never asked again. */
+  void shun(String member) {
+    health.shun(member);
+    emit(new Action.Avoid(member, now + Long.MAX_VALUE / 2));
   }
 
   void reply(long token, Answer answer) {

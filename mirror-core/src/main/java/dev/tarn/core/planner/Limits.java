@@ -11,7 +11,7 @@ final class Limits {
   static final int NODE_CHUNKS = 16;
 
   /** The same where the link is slow, and before its speed is known. */
-  static final int NODE_LEAST_CHUNKS = 4;
+  static final int NODE_LEAST_CHUNKS = 6;
 
   /**
    * How long a chunk may take by sharing this node's link with others: a client gets the first byte
@@ -63,7 +63,19 @@ final class Limits {
   /** Blobs that a home remembers. */
   static final int BOOKS = 65_536;
 
+  /**
+   * Uploads at a time. Fewer where the link is slow: a chunk that a slow node alone has reaches
+   * nobody for seconds if 48 share what it can give.
+   */
   static final int UPLOADS = 48;
+
+  static final int LEAST_UPLOADS = 8;
+
+  /** The same before the link's speed is known. */
+  static final int UPLOADS_AT_FIRST = 16;
+
+  /** How long a chunk may take to go to somebody, by sharing this node's link with others. */
+  static final long UPLOAD_NANOS = millis(640);
 
   /** Runs upstream that are over, whose late chunks a node still takes for its own. */
   static final int ENDING = 16;
@@ -81,7 +93,12 @@ final class Limits {
   static final int RANKED = 512;
 
   static final long ASK_NANOS = millis(1_000);
-  static final long FORWARD_NANOS = millis(900);
+
+  /** After so long without an answer, those who gave other chunks are tried as well. */
+  static final long HEDGE_NANOS = millis(400);
+
+  static final long FORWARD_NANOS = millis(300);
+
   static final long PROBE_NANOS = millis(100);
   static final long CONSULT_NANOS = millis(300);
 

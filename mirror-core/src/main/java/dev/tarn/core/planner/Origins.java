@@ -23,7 +23,7 @@ final class Origins {
   void blame(int chunk) {
     String fetcher = fetchers.get(chunk);
     if (fetcher != null && !fetcher.equals(kernel.self())) {
-      kernel.health().shun(fetcher);
+      kernel.shun(fetcher);
       kernel.emit(new Action.Blame(fetcher, digest, chunk));
     }
   }

@@ -48,6 +48,16 @@ final class Pace {
     return Math.clamp(inTime, Limits.NODE_LEAST_CHUNKS, Limits.NODE_CHUNKS);
   }
 
+  /** How many chunks this node gives at a time: so many as are through before long. */
+  int uploads(long now) {
+    roll(now);
+    if (peak == 0) {
+      return Limits.UPLOADS_AT_FIRST;
+    }
+    long soon = Math.round(peak * Limits.UPLOAD_NANOS / BUCKET_NANOS / ChunkGrid.CHUNK_BYTES);
+    return Math.clamp(soon, Limits.LEAST_UPLOADS, Limits.UPLOADS);
+  }
+
   private void roll(long now) {
     if (bucketStart == Long.MIN_VALUE) {
       bucketStart = now;

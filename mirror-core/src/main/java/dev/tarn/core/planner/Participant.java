@@ -33,7 +33,7 @@ final class Participant {
 
   Participant(Kernel kernel, Announcer announcer) {
     this.kernel = kernel;
-    this.uploads = new Uploads(kernel);
+    this.uploads = new Uploads(kernel, pace);
     this.announcer = announcer;
   }
 

@@ -72,10 +72,16 @@ public final class Planner {
           fetch.waitsFor(waits.offset());
         }
       }
-      case Event.Asked asked -> asked(asked.token(), asked.from(), asked.question(), asked.local());
+      case Event.Asked asked -> {
+        kernel.heard(asked.from());
+        asked(asked.token(), asked.from(), asked.question(), asked.local());
+      }
       case Event.Answered answered -> kernel.answered(answered.id(), answered.answer());
       case Event.Unanswered unanswered -> kernel.unanswered(unanswered.id());
-      case Event.FetchAsked asked -> participant.fetchAsked(asked);
+      case Event.FetchAsked asked -> {
+        kernel.heard(asked.from());
+        participant.fetchAsked(asked);
+      }
       case Event.ServeEnded ended -> participant.uploads().ended(ended.token());
       case Event.FetchAccepted a -> participant.flow(a.id(), false, f -> f.accepted(a.size()));
       case Event.UpstreamAnswered a ->

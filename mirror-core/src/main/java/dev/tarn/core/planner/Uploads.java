@@ -11,10 +11,12 @@ final class Uploads {
   private record Upload(Digest digest, int chunk, boolean whole) {}
 
   private final Kernel kernel;
+  private final Pace pace;
   private final Map<Long, Upload> running = new LinkedHashMap<>();
 
-  Uploads(Kernel kernel) {
+  Uploads(Kernel kernel, Pace pace) {
     this.kernel = kernel;
+    this.pace = pace;
   }
 
   int count() {
@@ -22,7 +24,7 @@ final class Uploads {
   }
 
   boolean busy() {
-    return running.size() >= Limits.UPLOADS;
+    return running.size() >= pace.uploads(kernel.now());
   }
 
   void start(long token, Digest digest, int chunk, boolean whole) {

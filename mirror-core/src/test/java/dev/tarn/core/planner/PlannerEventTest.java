@@ -18,6 +18,7 @@ class PlannerEventTest {
   private static final long SIZE = 800 * MIB;
   private static final long SECOND = 1_000_000_000L;
   private static final Digest BLOB = Digest.sha256("blob");
+  private static final Member NODE_01 = new Member("node-01", "", "", true);
 
   private final List<Action> seen = new ArrayList<>();
   private final List<Integer> asked = new ArrayList<>();
@@ -83,6 +84,108 @@ class PlannerEventTest {
     assertThat(consultedBecauseOf("node-02")).isEmpty();
     now += 2 * SECOND;
     assertThat(consultedBecauseOf("node-03")).containsExactly("node-03");
+  }
+
+  @Test
+  void aMemberThatAsksSomethingIsAvoidedNoLonger() {
+    on(wantOf(NODE_01, "one"));
+    Action.Ask open = last(Action.Ask.class);
+    assertThat(open.to()).isEqualTo(NODE_01);
+    on(new Event.Unanswered(open.id()));
+    now += SECOND;
+    on(wantOf(NODE_01, "two"));
+    on(new Event.Unanswered(asksOf(NODE_01).getLast().id()));
+    long failedAt = now;
+    assertThat(last(Action.Avoid.class))
+        .isEqualTo(new Action.Avoid("node-01", failedAt + 2 * SECOND));
+
+    now = failedAt + SECOND - 1;
+    assertThat(askedByNode01()).doesNotContain(new Action.Avoid("node-01", now));
+    now = failedAt + SECOND;
+    assertThat(askedByNode01()).contains(new Action.Avoid("node-01", now));
+  }
+
+  @Test
+  void whereTheHomeDoesNotAnswerThoseWhoGaveOtherChunksAreTried() {
+    wantInACrowd();
+    takeOneChunkFrom("node-02");
+    answerConsults();
+    seen.clear();
+
+    tickFor(390);
+    assertThat(probes()).isEmpty();
+    tickFor(60);
+
+    assertThat(probes()).isNotEmpty().allMatch(ask -> ask.to().name().equals("node-02"));
+    Action.Ask probe = probes().getLast();
+    Answer whole = new Answer.Load(0, false, 4 * MIB, true, false, false);
+    assertThat(on(new Event.Answered(probe.id(), whole)))
+        .filteredOn(Action.FetchFrom.class::isInstance)
+        .extracting(fetch -> ((Action.FetchFrom) fetch).from().name())
+        .containsExactly("node-02");
+  }
+
+  private void answerConsults() {
+    for (Action action : List.copyOf(seen)) {
+      if (action instanceof Action.Ask ask && ask.question() instanceof Question.Consult) {
+        on(new Event.Answered(ask.id(), nothingKnown()));
+      }
+    }
+  }
+
+  /** Lets so many milliseconds go by in which nobody says anything. */
+  private void tickFor(int millis) {
+    for (int i = 0; i < millis / 10; i++) {
+      now += SECOND / 100;
+      on(new Event.Tick());
+    }
+  }
+
+  /** Everything else that is asked for meanwhile stays without an answer. */
+  private void takeOneChunkFrom(String giver) {
+    Action.Ask ask =
+        seen.stream()
+            .filter(Action.Ask.class::isInstance)
+            .map(Action.Ask.class::cast)
+            .filter(a -> a.question() instanceof Question.Locate)
+            .findFirst()
+            .orElseThrow();
+    int chunk = ((Question.Locate) ask.question()).needs().getFirst().chunk();
+    Answer.Place place = new Answer.Place(chunk, Answer.PlaceKind.CANDIDATES, List.of(giver), "");
+    on(new Event.Answered(ask.id(), new Answer.Located(List.of(place))));
+    on(new Event.ChunkDone(last(Action.FetchFrom.class).id(), chunk, giver));
+  }
+
+  private List<Action.Ask> probes() {
+    return seen.stream()
+        .filter(Action.Ask.class::isInstance)
+        .map(Action.Ask.class::cast)
+        .filter(ask -> ask.question() instanceof Question.Probe)
+        .toList();
+  }
+
+  /** Something that a member is home of. */
+  private static Event.Want wantOf(Member home, String what) {
+    Digest blob =
+        IntStream.range(0, 100)
+            .mapToObj(i -> Digest.sha256(what + i))
+            .filter(digest -> members(1, 4).placement().ranked(digest, 0, 1).contains(home))
+            .findFirst()
+            .orElseThrow();
+    return new Event.Want(blob, SIZE, Question.UNKNOWN_SIZE, new BitSet());
+  }
+
+  private List<Action.Ask> asksOf(Member member) {
+    return seen.stream()
+        .filter(Action.Ask.class::isInstance)
+        .map(Action.Ask.class::cast)
+        .filter(ask -> ask.to().equals(member))
+        .toList();
+  }
+
+  private List<Action> askedByNode01() {
+    Question probe = new Question.Probe(BLOB, 0, false);
+    return on(new Event.Asked(++token, NODE_01.name(), probe, Event.Local.NOTHING));
   }
 
   private List<String> consultedBecauseOf(String previousHome) {

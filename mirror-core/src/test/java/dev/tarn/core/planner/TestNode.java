@@ -174,6 +174,7 @@ final class TestNode {
           later(cluster.verifyNanos, () -> receiving.verify(verify.digest()));
       case Action.Distrust distrust -> receiving.distrust(distrust.digest());
       case Action.Blame blame -> blames.add(blame);
+      case Action.Avoid _ -> {}
       case Action.Finished finished -> {
         wanted.remove(finished.digest());
         stored(finished.digest()).complete = true;

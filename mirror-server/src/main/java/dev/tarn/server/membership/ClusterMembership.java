@@ -5,8 +5,11 @@ import dev.tarn.core.placement.Membership;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /**
  * Who is in the cluster now: publishes a new snapshot whenever its source reports something else
@@ -16,18 +19,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class ClusterMembership implements AutoCloseable {
   private final MemberSource source;
   private final LocalNode local;
-  private final Suspicion suspicion;
+  private final LongSupplier nanoTime;
+
+  /** Until when whom this node leaves alone; what is over may still be in here. */
+  private final Map<String, Long> avoided = new ConcurrentHashMap<>();
+
   private final List<MembershipListener> listeners = new CopyOnWriteArrayList<>();
   private volatile View view;
 
   /** A snapshot, and which of it this node is. */
   private record View(Membership membership, String self) {}
 
-  /** Knows nobody until it is started and its source has found somebody. */
-  public ClusterMembership(MemberSource source, LocalNode local, Suspicion suspicion) {
+  /**
+   * Knows nobody until it is started and its source has found somebody.
+   *
+   * @param nanoTime a clock that only goes on
+   */
+  public ClusterMembership(MemberSource source, LocalNode local, LongSupplier nanoTime) {
     this.source = source;
     this.local = local;
-    this.suspicion = suspicion;
+    this.nanoTime = nanoTime;
     this.view = new View(Membership.of(0, List.of()), local.name());
   }
 
@@ -78,9 +89,13 @@ public final class ClusterMembership implements AutoCloseable {
     return source.age();
   }
 
-  /** What this node found out about others by itself. */
-  public Suspicion suspicion() {
-    return suspicion;
+  /** This node found out by itself that a member is better left alone until then. */
+  public void avoid(String member, long untilNanos) {
+    if (untilNanos - nanoTime.getAsLong() > 0) {
+      avoided.put(member, untilNanos);
+    } else {
+      avoided.remove(member);
+    }
   }
 
   /** What this node thinks of {@code member} now. */
@@ -88,7 +103,9 @@ public final class ClusterMembership implements AutoCloseable {
     if (!member.ready()) {
       return MemberState.NOT_READY;
     }
-    return suspicion.avoids(member.name()) ? MemberState.AVOIDED : MemberState.READY;
+    Long until = avoided.get(member.name());
+    boolean avoids = until != null && until - nanoTime.getAsLong() > 0;
+    return avoids ? MemberState.AVOIDED : MemberState.READY;
   }
 
   private synchronized void publish(Collection<Member> members) {
@@ -99,7 +116,7 @@ public final class ClusterMembership implements AutoCloseable {
     }
     List<Member> now = after.members();
     view = new View(after, local.nameAmong(now));
-    suspicion.keepOnly(node -> after.find(node).isPresent());
+    avoided.keySet().removeIf(node -> after.find(node).isEmpty());
     listeners.forEach(listener -> listener.changed(before, after));
   }
 

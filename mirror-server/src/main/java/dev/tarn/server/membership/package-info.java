@@ -1,7 +1,6 @@
 /**
  * Who the other nodes are. A {@link dev.tarn.server.membership.MemberSource} finds them, {@link
- * dev.tarn.server.membership.ClusterMembership} turns what it found into immutable snapshots, and
- * {@link dev.tarn.server.membership.Suspicion} remembers which of them failed this node lately. A
+ * dev.tarn.server.membership.ClusterMembership} turns what it found into immutable snapshots. A
  * source that fails changes nothing: the last snapshot stays. Knows values of core alone; only its
  * own sub-package knows Kubernetes.
  */

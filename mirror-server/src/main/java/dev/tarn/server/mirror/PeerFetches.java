@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +32,7 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
   private final ConcurrentMap<Digest, PeerFetch> fetches = new ConcurrentHashMap<>();
   private final AtomicBoolean hasRoom = new AtomicBoolean(true);
   private volatile @Nullable PeerRuntime runtime;
+  private volatile CountDownLatch coming = new CountDownLatch(0);
 
   /**
    * No peers yet.
@@ -42,9 +44,25 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
     this.executor = executor;
   }
 
+  /** Peers are about to come: until then, or until they are expected no longer, fetches wait. */
+  public void expect() {
+    coming = new CountDownLatch(1);
+  }
+
+  /** They do not come, or not soon. */
+  public void expectNoLonger() {
+    coming.countDown();
+  }
+
+  /** Waits for peers that are expected. */
+  void awaitExpected() throws InterruptedException {
+    coming.await();
+  }
+
   /** From now on fetches begin with asking peers; null: from now on they go upstream alone. */
   public void connect(@Nullable PeerRuntime peers) {
     runtime = peers;
+    coming.countDown();
   }
 
   /** Whether peers are asked now. */

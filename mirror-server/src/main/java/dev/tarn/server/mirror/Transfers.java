@@ -140,6 +140,9 @@ final class Transfers {
    * @param allowed whether upstream has just said that the caller may have it
    */
   Joined open(Wanted request, boolean allowed) throws InterruptedException {
+    if (peers != null) {
+      peers.awaitExpected();
+    }
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Flight own = newFlight(request, allowed);
       Flight underWay = flights.putIfAbsent(request.digest(), own);

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,6 @@ class ClusterMembershipTest {
 
   private final ScriptedSource source = new ScriptedSource();
   private final AtomicLong nanos = new AtomicLong();
-  private final Suspicion suspicion = new Suspicion(nanos::get, new Random(7));
   private final List<Membership> heard = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
 
@@ -102,11 +100,23 @@ class ClusterMembershipTest {
     source.sink.found(List.of(A, B, C));
     assertThat(membership.stateOf(B)).isEqualTo(MemberState.READY);
 
-    membership.suspicion().failed("b");
+    membership.avoid("b", 100);
+    membership.avoid("c", 100);
 
     assertThat(membership.stateOf(B)).isEqualTo(MemberState.AVOIDED);
     assertThat(membership.stateOf(C)).isEqualTo(MemberState.NOT_READY);
-    nanos.addAndGet(Suspicion.FIRST_WAIT.toNanos());
+    nanos.set(100);
+    assertThat(membership.stateOf(B)).isEqualTo(MemberState.READY);
+  }
+
+  @Test
+  void aWaitThatEndsEarlyIsOver() {
+    ClusterMembership membership = started(local("a"));
+    source.sink.found(List.of(A, B));
+    membership.avoid("b", 100);
+
+    membership.avoid("b", nanos.get());
+
     assertThat(membership.stateOf(B)).isEqualTo(MemberState.READY);
   }
 
@@ -114,7 +124,7 @@ class ClusterMembershipTest {
   void whoLeavesAndComesBackStartsAnew() {
     ClusterMembership membership = started(local("a"));
     source.sink.found(List.of(A, B));
-    membership.suspicion().failed("b");
+    membership.avoid("b", 100);
 
     source.sink.found(List.of(A));
     source.sink.found(List.of(A, B));
@@ -137,7 +147,7 @@ class ClusterMembershipTest {
   }
 
   private ClusterMembership started(LocalNode local) {
-    ClusterMembership membership = new ClusterMembership(source, local, suspicion);
+    ClusterMembership membership = new ClusterMembership(source, local, nanos::get);
     membership.listen(
         new MembershipListener() {
           @Override

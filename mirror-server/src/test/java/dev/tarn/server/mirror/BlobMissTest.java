@@ -15,8 +15,12 @@ import dev.tarn.server.testing.ScriptedRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +42,36 @@ class BlobMissTest {
   @AfterEach
   void stop() {
     mirror.close();
+  }
+
+  @Test
+  void whilePeersAreExpectedUpstreamIsNotAskedForABlob() throws Exception {
+    Sample blob = Sample.blob(900, 1000);
+    AtomicBoolean released = new AtomicBoolean();
+    List<Boolean> askedAfter = new CopyOnWriteArrayList<>();
+    mirror.upstream.on(
+        blob.path(),
+        request -> {
+          askedAfter.add(released.get());
+          return blob.reply();
+        });
+    mirror.peers.expect();
+    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            answer.complete(mirror.get(blob.uri()).body());
+          } catch (IOException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+
+    Awaitility.await().during(Duration.ofMillis(300)).until(askedAfter::isEmpty);
+    released.set(true);
+    mirror.peers.expectNoLonger();
+
+    assertThat(answer.get()).isEqualTo(blob.bytes());
+    assertThat(askedAfter).containsExactly(true);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirrorListener;
 import dev.tarn.server.mirror.MirroredRegistry;
+import dev.tarn.server.mirror.PeerFetches;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.Scope;
 import dev.tarn.server.mirror.SecondSource;
@@ -79,6 +80,10 @@ public final class MirrorFixture implements AutoCloseable {
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Path directory;
   private final DiskBlobStore store;
+
+  /** Without a peer: what a test may expect of them. */
+  public final PeerFetches peers;
+
   private final UpstreamClient client;
   private final Mirror mirror;
   private final RegistryEndpoint endpoint;
@@ -213,6 +218,7 @@ public final class MirrorFixture implements AutoCloseable {
     InstantSource instants = now::get;
     Clock clock = instants.withZone(ZoneOffset.UTC);
     store = DiskBlobStore.open(StoreOptions.defaults(directory), clock, options.space(), workers);
+    peers = new PeerFetches(store, workers);
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
     client =
         new UpstreamClient(
@@ -251,7 +257,7 @@ public final class MirrorFixture implements AutoCloseable {
                 workers,
                 options.timeouts().header(),
                 attempt -> {},
-                null),
+                peers),
             new MirrorListener() {
               @Override
               public void trouble(String event, Scope scope, Object subject, String why) {

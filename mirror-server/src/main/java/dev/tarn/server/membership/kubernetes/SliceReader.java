@@ -2,6 +2,7 @@ package dev.tarn.server.membership.kubernetes;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.tarn.server.membership.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

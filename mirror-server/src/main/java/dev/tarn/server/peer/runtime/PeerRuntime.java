@@ -200,6 +200,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
       }
       case Action.Blame(String member, Digest digest, int chunk) ->
           parts.listener().blamed(member, digest, chunk);
+      case Action.Avoid(String member, long until) -> parts.listener().avoided(member, until);
       case Action.Finished(Digest digest) -> end(digest, WantOutcome.COMPLETE);
       case Action.GaveUp(Digest digest) -> end(digest, WantOutcome.NOBODY);
       case Action.ListInventory _ ->

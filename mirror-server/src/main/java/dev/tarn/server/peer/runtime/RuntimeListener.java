@@ -14,6 +14,9 @@ public interface RuntimeListener {
   /** A member fetched, as it said, a chunk that upstream never sent; it is shunned from now on. */
   void blamed(String member, Digest digest, int chunk);
 
+  /** From now on a member is left alone, until then by the node's monotonic clock. */
+  void avoided(String member, long untilNanos);
+
   /** This node's disk failed: the blob has to come some other way. */
   void storageFailed(Digest digest, Exception cause);
 

@@ -8,7 +8,6 @@ import dev.tarn.core.placement.Membership;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.membership.LocalNode;
 import dev.tarn.server.membership.MembershipListener;
-import dev.tarn.server.membership.Suspicion;
 import dev.tarn.server.net.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,9 +63,7 @@ class EndpointSliceSourceTest {
             now::get);
     membership =
         new ClusterMembership(
-            source,
-            new LocalNode("node-0001", "", 5051, Set.of()),
-            new Suspicion(System::nanoTime, new Random(7)));
+            source, new LocalNode("node-0001", "", 5051, Set.of()), System::nanoTime);
     membership.listen(
         new MembershipListener() {
           @Override

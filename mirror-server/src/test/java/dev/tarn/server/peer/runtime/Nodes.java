@@ -116,6 +116,9 @@ final class Nodes implements AutoCloseable {
     }
 
     @Override
+    public void avoided(String member, long untilNanos) {}
+
+    @Override
     public void blobMismatch(Digest digest) {
       noted.add("blob mismatch");
     }

@@ -1,27 +1,27 @@
-package dev.tarn.server.membership.kubernetes;
+package dev.tarn.server.membership;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
 /** Walks through JSON as it comes, and passes over what nobody asks for. Of one thread each. */
-final class Json {
+public final class Json {
   private Json() {}
 
   /** Reads the value of a field: all of it, or nothing. */
   @FunctionalInterface
-  interface Field {
+  public interface Field {
     void read(String name) throws IOException;
   }
 
   /** Reads an element: all of it, or nothing. */
   @FunctionalInterface
-  interface Element {
+  public interface Element {
     void read() throws IOException;
   }
 
   /** Every field of the object that {@code json} is at; none where it is at something else. */
-  static void fields(JsonParser json, Field field) throws IOException {
+  public static void fields(JsonParser json, Field field) throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       return;
     }
@@ -35,7 +35,7 @@ final class Json {
   }
 
   /** Every element of the array that {@code json} is at; none where it is at something else. */
-  static void elements(JsonParser json, Element element) throws IOException {
+  public static void elements(JsonParser json, Element element) throws IOException {
     if (json.currentToken() != JsonToken.START_ARRAY) {
       return;
     }
@@ -46,7 +46,7 @@ final class Json {
   }
 
   /** The text that {@code json} is at; empty where it is at something else. */
-  static String text(JsonParser json) throws IOException {
+  public static String text(JsonParser json) throws IOException {
     return json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
   }
 }
