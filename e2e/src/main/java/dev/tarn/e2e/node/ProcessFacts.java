@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What /proc tells about a process. */
@@ -25,6 +26,22 @@ public record ProcessFacts(long pid) {
       return Optional.of(Files.readSymbolicLink(descriptor).toString());
     } catch (IOException closedMeanwhile) {
       return Optional.empty();
+    }
+  }
+
+  /** Has a JVM collect its garbage, and returns when it has. */
+  public void collectGarbage() throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process collection =
+        new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.run")
+            .redirectErrorStream(true)
+            .start();
+    String said;
+    try (var output = collection.inputReader()) {
+      said = output.lines().collect(Collectors.joining(System.lineSeparator()));
+    }
+    if (collection.waitFor() != 0) {
+      throw new IOException("no garbage collection in " + pid + ": " + said);
     }
   }
 
