@@ -95,10 +95,11 @@ public final class Puller {
     List<FutureTask<String>> layers = new ArrayList<>();
     for (JsonNode layer : manifest.required("layers")) {
       String blob = layer.required("digest").asText();
+      // Before it starts: containerd begins them in the manifest's order, on every node the same.
+      turns.acquireUninterruptibly();
       layers.add(
           place.start(
               () -> {
-                turns.acquire();
                 try {
                   fetch(base, blob);
                 } finally {
