@@ -7,6 +7,10 @@ final class NodeLog {
   long startedAt = -1;
   long doneAt = -1;
   int gaveUp;
+
+  /** The longest that a blob's first chunk took, without which no byte may be sent to a client. */
+  long slowestHeadNanos;
+
   long received;
   int upstreamRequests;
   long homeRequests;
@@ -19,6 +23,10 @@ final class NodeLog {
       case Question.Probe _ -> probes++;
       case Question.Revoke _, Question.Consult _, Question.Announce _ -> {}
     }
+  }
+
+  void head(long nanos) {
+    slowestHeadNanos = Math.max(slowestHeadNanos, nanos);
   }
 
   boolean started() {

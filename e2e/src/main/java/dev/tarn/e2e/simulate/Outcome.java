@@ -49,6 +49,16 @@ record Outcome(
     return sorted[(int) Math.ceil(percent / 100 * sorted.length) - 1];
   }
 
+  /** How long a full-speed node waited at most for a byte that it may send to its client. */
+  double slowestHeadSeconds() {
+    return nodes.stream()
+            .filter(Node::counts)
+            .mapToLong(node -> node.log.slowestHeadNanos)
+            .max()
+            .orElse(0)
+        / 1e9;
+  }
+
   double upstreamCopies() {
     return (double) upstreamBytes / scenario.bytes();
   }
@@ -96,7 +106,7 @@ record Outcome(
   String row() {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %d | %.2f s | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %d | %.0f | %d | %.0f | %d | %.0f s, %.1f M events |",
+        "| %s | %d | %d | %.2f s | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.2f s | %d | %.0f | %d | %.0f | %d | %.0f s, %.1f M events |",
         scenario.name(),
         scenario.nodes(),
         seed,
@@ -108,6 +118,7 @@ record Outcome(
         upstreamCopies(),
         bytesVsIdeal(),
         crossZoneCopies(),
+        slowestHeadSeconds(),
         upstreamRequests(),
         meanHomeRequests(),
         mostHomeRequests(),
@@ -119,6 +130,6 @@ record Outcome(
 
   static String head() {
     return "| scenario | nodes | seed | floor | p50 | p99 | p99.9 | slow p99 | copies | bytes | cross-zone"
-        + " | upstream requests | a home | most | messages a node | stuck | took |";
+        + " | first byte | upstream requests | a home | most | messages a node | stuck | took |";
   }
 }

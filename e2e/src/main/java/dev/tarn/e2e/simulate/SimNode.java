@@ -17,6 +17,9 @@ import java.util.SplittableRandom;
  * simulation's thread.
  */
 final class SimNode {
+  /** How long a server's reader waits for its first byte before it says so. */
+  private static final long READER_WAITS_NANOS = 200_000_000;
+
   private record Asker(SimNode node, long id) {}
 
   private final Simulation simulation;
@@ -25,6 +28,7 @@ final class SimNode {
   private final int zone;
   private final Planner planner;
   private final Stock[] stocks;
+  private final long[] wantedAt;
   private final Map<Long, Asker> askers = new HashMap<>();
   private final Map<Long, Transfer> offered = new HashMap<>();
   private final Map<Long, Transfer> receiving = new HashMap<>();
@@ -51,6 +55,7 @@ final class SimNode {
     this.name = name(number);
     this.zone = zone;
     this.stocks = contents.stream().map(Stock::new).toArray(Stock[]::new);
+    this.wantedAt = new long[stocks.length];
     this.planner = new Planner(name, placement, random, simulation.now());
   }
 
@@ -94,7 +99,18 @@ final class SimNode {
   private void wantNext() {
     if (alive && nextBlob < stocks.length) {
       Content content = stocks[nextBlob++].content();
+      wantedAt[content.number()] = simulation.now();
       handle(new Event.Want(content.digest(), content.size(), Question.UNKNOWN_SIZE, new BitSet()));
+      simulation.after(READER_WAITS_NANOS, () -> read(stock(content)));
+    }
+  }
+
+  /** What a client's reader says that takes the blob in order, as fast as it comes. */
+  private void read(Stock stock) {
+    long next = stock.read();
+    if (alive && next < stock.content().size()) {
+      handle(new Event.ReaderWaits(stock.content().digest(), next));
+      simulation.after(READER_WAITS_NANOS, () -> read(stock));
     }
   }
 
@@ -365,6 +381,9 @@ final class SimNode {
 
   private void chunkDone(Transfer transfer, Stock stock, int chunk) {
     stock.hold(chunk);
+    if (chunk == 0) {
+      log.head(simulation.now() - wantedAt[transfer.content.number()]);
+    }
     boolean last = transfer.position >= transfer.end;
     if (last) {
       receiving.remove(transfer.id);

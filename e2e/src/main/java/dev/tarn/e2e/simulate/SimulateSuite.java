@@ -57,6 +57,7 @@ public final class SimulateSuite implements Suite<List<Outcome>> {
         "upstream_copies",
         "bytes_vs_ideal",
         "cross_zone_copies",
+        "slowest_first_byte_s",
         "requests_per_home",
         "stuck");
   }

@@ -40,6 +40,12 @@ final class Stock {
     whole.set(chunk);
   }
 
+  /** The position up to which a reader from the blob's beginning has it. */
+  long read() {
+    int first = whole.nextClearBit(0);
+    return first < bytes.length ? content.start(first) : content.size();
+  }
+
   void complete() {
     complete = true;
   }

@@ -15,6 +15,7 @@ record Verdict(
     double copies,
     double bytes,
     double crossZone,
+    double head,
     double homeRequests,
     double stuck) {
 
@@ -34,6 +35,7 @@ record Verdict(
         most(own, Outcome::upstreamCopies),
         most(own, Outcome::bytesVsIdeal),
         most(own, Outcome::crossZoneCopies),
+        most(own, Outcome::slowestHeadSeconds),
         most(own, Outcome::mostHomeRequests),
         most(own, Outcome::stuck));
   }
@@ -50,6 +52,7 @@ record Verdict(
     figure(run, "upstream_copies", copies);
     figure(run, "bytes_vs_ideal", bytes);
     figure(run, "cross_zone_copies", crossZone);
+    figure(run, "slowest_first_byte_s", head);
     figure(run, "requests_per_home", homeRequests);
     figure(run, "stuck", stuck);
   }

@@ -115,6 +115,9 @@ final class Limits {
   /** A chunk older than this many times the mean is slow. */
   static final int SLOW_FACTOR = 3;
 
+  /** From what age on a chunk is slow, before any has come. */
+  static final long FIRST_SLOW_NANOS = millis(2_000);
+
   /** The same where only those chunks are missing that are on their way, and how often to look. */
   static final long LAST_NANOS = millis(200);
 

@@ -25,9 +25,14 @@ final class Pace {
   /**
    * From what age on a chunk is slow, where so many share this node's link: a few multiples of what
    * it usually takes, or of what it would take at a fair share of the best rate seen. Without the
-   * latter, slow chunks at the end would be measured by slow chunks.
+   * latter, slow chunks at the end would be measured by slow chunks. Before the first is here
+   * nothing is known of either: on a slow link all would go to the one who has most, and get it
+   * later for that.
    */
   long slowNanos(long least, int underWay) {
+    if (meanNanos == 0) {
+      return Math.max(least, Limits.FIRST_SLOW_NANOS);
+    }
     long fair = meanNanos;
     if (peak > 0) {
       fair = (long) (ChunkGrid.CHUNK_BYTES * (double) underWay / peak * BUCKET_NANOS);

@@ -30,4 +30,13 @@ class PaceTest {
     assertThat(pace.chunks(1_000 * MILLI)).isEqualTo(chunks);
     assertThat(pace.uploads(1_000 * MILLI)).isEqualTo(uploads);
   }
+
+  @Test
+  void beforeTheFirstChunkIsHereOnlyOneThatTakesVeryLongIsSlow() {
+    assertThat(pace.slowNanos(500 * MILLI, 3)).isEqualTo(2_000 * MILLI);
+
+    pace.chunkTook(200 * MILLI);
+
+    assertThat(pace.slowNanos(500 * MILLI, 3)).isEqualTo(600 * MILLI);
+  }
 }

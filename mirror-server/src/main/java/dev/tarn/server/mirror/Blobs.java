@@ -33,7 +33,7 @@ final class Blobs {
   private final Transfers transfers;
   private final Rights rights;
   private final MirrorListener listener;
-  private final Duration patience;
+  private final FirstByte firstByte;
 
   Blobs(
       Registries registries,
@@ -42,14 +42,14 @@ final class Blobs {
       Transfers transfers,
       Rights rights,
       MirrorListener listener,
-      Duration patience) {
+      FirstByte firstByte) {
     this.registries = registries;
     this.store = store;
     this.second = second;
     this.transfers = transfers;
     this.rights = rights;
     this.listener = listener;
-    this.patience = patience;
+    this.firstByte = firstByte;
   }
 
   /** The answer, where the blob is on disk and anybody may have it; else null. One open(2). */
@@ -171,12 +171,7 @@ final class Blobs {
     return answer;
   }
 
-  /**
-   * Waits for the first byte, so that no header leaves before it is certain that one comes. Where
-   * bytes come, but none that may be sent yet, as a chunk of a peer's is not whole, that is certain
-   * enough after a while: on a slow link a client that is told to go upstream makes it slower for
-   * all.
-   */
+  /** Waits for the first byte, so that no header leaves before it is certain that one comes. */
   private Answer unlessFailed(
       OfBlob request, Transfers.Joined.Reading reading, long start, Answer answer)
       throws InterruptedException {
@@ -186,7 +181,7 @@ final class Blobs {
       reader.onProgress(start, progress::countDown);
       if (!progress.await(WAIT_BEFORE_FETCHING_AHEAD.toNanos(), TimeUnit.NANOSECONDS)) {
         reading.hurry().fetchAhead(reader, start);
-        awaitByte(reader.transfer(), progress);
+        firstByte.await(reader.transfer(), progress);
       }
     } catch (InterruptedException e) {
       reader.close();
@@ -200,14 +195,6 @@ final class Blobs {
         yield failed(request, failure);
       }
     };
-  }
-
-  private void awaitByte(Transfer transfer, CountDownLatch progress) throws InterruptedException {
-    long before = transfer.cameBytes();
-    boolean here = progress.await(patience.toNanos(), TimeUnit.NANOSECONDS);
-    if (!here && (transfer.cameBytes() == before || transfer.size() == BlobStore.UNKNOWN_SIZE)) {
-      progress.await();
-    }
   }
 
   private Answer failed(OfBlob request, TransferFailure failure) {

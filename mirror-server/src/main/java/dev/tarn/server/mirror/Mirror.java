@@ -64,7 +64,7 @@ public final class Mirror {
             transfers,
             rights,
             listener,
-            patienceForBytes(surroundings.headerTimeout()));
+            FirstByte.within(surroundings.headerTimeout()));
     ManifestFetcher fetcher =
         new ManifestFetcher(
             registries,
@@ -85,11 +85,6 @@ public final class Mirror {
   /** How long to wait for upstream's word on a manifest, so that a stale one is still in time. */
   private static Duration patience(Duration headerTimeout) {
     return Duration.ofNanos(headerTimeout.toNanos() / 5 * 4);
-  }
-
-  /** How long headers wait for a first byte that may be sent, where others come. */
-  private static Duration patienceForBytes(Duration headerTimeout) {
-    return Duration.ofNanos(headerTimeout.toNanos() / 5 * 3);
   }
 
   /** The answer where it is at hand; null where {@link #answer} has to be asked. */
