@@ -1,5 +1,9 @@
 package dev.tarn.server;
 
+import dev.tarn.core.access.AccessPolicy;
+import dev.tarn.core.access.Challenges;
+import dev.tarn.core.access.CredentialKeys;
+import dev.tarn.core.access.Decisions;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
@@ -15,6 +19,7 @@ import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.config.RegistryConfiguration;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
+import dev.tarn.server.mirror.Access;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.PeerFetches;
@@ -36,8 +41,10 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +69,7 @@ public final class Node implements AutoCloseable {
   private static final Duration TRANSFERS_END = Duration.ofSeconds(2);
 
   private static final Duration SWEEP_PERIOD = Duration.ofHours(6);
-  private static final Duration PROOFS_KEPT = Duration.ofDays(30);
+  private static final Duration RECORDS_KEPT = Duration.ofDays(30);
 
   private final Configuration configuration;
   private final List<Part> parts = new ArrayList<>();
@@ -103,7 +110,19 @@ public final class Node implements AutoCloseable {
               "upstream client",
               new UpstreamClient(
                   transport, upstreamSettings(version), events.upstream(), Seams.system()));
-      Registries registries = registries(client);
+      Decisions decisions =
+          new Decisions(
+              catalog,
+              new AccessPolicy(
+                  configuration.access().decisionTime(), configuration.access().graceTime()),
+              Clock.systemUTC());
+      Access access =
+          new Access(
+              CredentialKeys.open(path.resolve("credential-key"), new SecureRandom()),
+              decisions,
+              new Challenges(catalog),
+              events.mirror());
+      Registries registries = registries(client, access);
       SecondSource second = open("containerd's content", new SecondSource());
       HeldChanges held = new HeldChanges(digest -> blobs.sizeOf(digest).isPresent());
       blobs.onGone(
@@ -120,7 +139,7 @@ public final class Node implements AutoCloseable {
       this.mirror =
           new Mirror(
               registries,
-              new Mirror.Stores(blobs, second, new DiskTagStore(catalog), proofs),
+              new Mirror.Stores(blobs, second, new DiskTagStore(catalog), proofs, access),
               surroundings(workers, peers),
               events.mirror());
       metrics.bindStore(blobs::statistics);
@@ -139,7 +158,7 @@ public final class Node implements AutoCloseable {
                   System::nanoTime,
                   events.exchanges()));
       ScheduledExecutorService timer =
-          open("maintenance", maintenance(blobs, second, proofs, workers));
+          open("maintenance", maintenance(blobs, second, proofs, decisions, workers));
       this.membership =
           new Peers(
                   configuration.peers(),
@@ -235,7 +254,7 @@ public final class Node implements AutoCloseable {
         endpoint.idleTimeout());
   }
 
-  private Registries registries(UpstreamClient client) {
+  private Registries registries(UpstreamClient client, Access access) {
     List<MirroredRegistry> registries = new ArrayList<>();
     for (Map.Entry<RegistryHost, RegistryConfiguration> entry :
         configuration.registries().entrySet()) {
@@ -245,7 +264,7 @@ public final class Node implements AutoCloseable {
               .map(upstream -> new Origin(upstream.url(), upstream.ca()))
               .toList();
       registries.add(
-          new MirroredRegistry(entry.getKey(), client.registry(origins), registry::maxAgeFor));
+          new MirroredRegistry(entry.getKey(), client.registry(origins, access.of(entry.getKey())), registry::maxAgeFor));
     }
     return new Registries(registries);
   }
@@ -286,7 +305,11 @@ public final class Node implements AutoCloseable {
   }
 
   private static ScheduledExecutorService maintenance(
-      DiskBlobStore blobs, SecondSource second, DiskProofStore proofs, ExecutorService workers) {
+      DiskBlobStore blobs,
+      SecondSource second,
+      DiskProofStore proofs,
+      Decisions decisions,
+      ExecutorService workers) {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("tarn-maintenance").daemon().factory());
@@ -298,18 +321,19 @@ public final class Node implements AutoCloseable {
         MAINTENANCE_PERIOD.toMillis(),
         TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
-        () -> workers.execute(() -> sweep(blobs, second, proofs)),
+        () -> workers.execute(() -> sweep(blobs, second, proofs, decisions)),
         SWEEP_PERIOD.toMillis(),
         SWEEP_PERIOD.toMillis(),
         TimeUnit.MILLISECONDS);
     return timer;
   }
 
-  private static void sweep(DiskBlobStore blobs, SecondSource second, DiskProofStore proofs) {
+  private static void sweep(
+      DiskBlobStore blobs, SecondSource second, DiskProofStore proofs, Decisions decisions) {
+    Instant old = Clock.systemUTC().instant().minus(RECORDS_KEPT);
     try {
-      proofs.sweep(
-          digest -> blobs.sizeOf(digest).isPresent() || second.holds(digest),
-          Clock.systemUTC().instant().minus(PROOFS_KEPT));
+      proofs.sweep(digest -> blobs.sizeOf(digest).isPresent() || second.holds(digest), old);
+      decisions.sweep(old);
     } catch (IOException e) {
       NodeEvents.sweepFailed(e);
     }

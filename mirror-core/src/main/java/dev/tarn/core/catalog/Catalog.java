@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * &lt;registry&gt;/&lt;repository&gt;/@tags/&lt;tag&gt;
  * &lt;registry&gt;/&lt;repository&gt;/@content/&lt;algorithm&gt;/&lt;hex&gt;
+ * &lt;registry&gt;/&lt;repository&gt;/@access/&lt;key&gt;
+ * &lt;registry&gt;/&lt;repository&gt;/@challenge
  * {@literal @}tmp/&lt;number&gt;
  * </pre>
  *
@@ -47,6 +49,8 @@ public final class Catalog {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
   private static final String TAGS = "@tags";
   private static final String CONTENT = "@content";
+  private static final String ACCESS = "@access";
+  private static final String CHALLENGE = "@challenge";
 
   /** A record larger than this is none of ours. */
   private static final int MAX_RECORD_BYTES = 16 * 1024;
@@ -91,6 +95,20 @@ public final class Catalog {
         .resolve(CONTENT)
         .resolve(digest.algorithm().label())
         .resolve(digest.hex());
+  }
+
+  /**
+   * Where what is known about a credential lies.
+   *
+   * @param key letters and digits
+   */
+  public Path access(RegistryHost registry, RepositoryName repository, String key) {
+    return repository(registry, repository).resolve(ACCESS).resolve(key);
+  }
+
+  /** Where what is known of how a credential is asked for lies. */
+  public Path challenge(RegistryHost registry, RepositoryName repository) {
+    return repository(registry, repository).resolve(CHALLENGE);
   }
 
   /** Reads a record; empty where there is none that is whole. */
@@ -145,22 +163,49 @@ public final class Catalog {
 
   /** Walks through all records about content, and drops directories that are empty. */
   public void forEachContent(ContentVisitor visitor) throws IOException {
+    forEachRecord(
+        Set.of(TAGS, ACCESS),
+        file -> {
+          Optional<Digest> digest = contentDigest(file);
+          if (digest.isPresent()) {
+            visitor.visit(digest.get(), file);
+          }
+        });
+  }
+
+  /** What {@link #forEachAccess} calls. */
+  public interface RecordVisitor {
+    /** Called with each record, whatever its repository. */
+    void visit(Path file) throws IOException;
+  }
+
+  /** Walks through all records about credentials, and drops directories that are empty. */
+  public void forEachAccess(RecordVisitor visitor) throws IOException {
+    forEachRecord(
+        Set.of(TAGS, CONTENT),
+        file -> {
+          if (directoryOf(file).endsWith(ACCESS)) {
+            visitor.visit(file);
+          }
+        });
+  }
+
+  private void forEachRecord(Set<String> without, RecordVisitor visitor) throws IOException {
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-            boolean other = directory.endsWith(TAGS) || directory.equals(temporaries);
+            boolean other =
+                without.contains(String.valueOf(directory.getFileName()))
+                    || directory.equals(temporaries);
             return other ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            Optional<Digest> digest = contentDigest(file);
-            if (digest.isPresent()) {
-              visitor.visit(digest.get(), file);
-            }
+            visitor.visit(file);
             return FileVisitResult.CONTINUE;
           }
 

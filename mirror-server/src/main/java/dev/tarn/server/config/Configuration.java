@@ -27,6 +27,7 @@ public record Configuration(
     Containerd containerd,
     UpstreamClient upstream,
     PeersConfiguration peers,
+    Access access,
     Shutdown shutdown,
     Logging logging,
     Map<RegistryHost, RegistryConfiguration> registries) {
@@ -55,6 +56,7 @@ public record Configuration(
         Containerd.DEFAULT,
         UpstreamClient.DEFAULT,
         PeersConfiguration.DEFAULT,
+        Access.DEFAULT,
         Shutdown.DEFAULT,
         Logging.DEFAULT,
         defaultRegistries());
@@ -185,6 +187,25 @@ public record Configuration(
           "upstream.retries",
           "must be between 0 and " + MAX_RETRIES);
       allowedTargets = List.copyOf(allowedTargets);
+    }
+  }
+
+  /**
+   * For how long a registry's word on who may read is believed.
+   *
+   * @param decisionTime while the registry can be asked
+   * @param graceTime while it cannot be reached, for names and passwords that it accepted
+   */
+  public record Access(Duration decisionTime, Duration graceTime) {
+    private static final Duration MAX_GRACE = Duration.ofDays(30);
+    static final Access DEFAULT = new Access(Duration.ofMinutes(5), Duration.ofHours(24));
+
+    public Access {
+      require(!decisionTime.isNegative(), "access.decisionTime", "must not be negative");
+      require(
+          !graceTime.isNegative() && graceTime.compareTo(MAX_GRACE) <= 0,
+          "access.graceTime",
+          "must be between 0s and " + MAX_GRACE.toHours() + "h");
     }
   }
 

@@ -72,6 +72,7 @@ public final class ConfigurationLoader {
             containerd(root.section("containerd")),
             upstreamClient(root.section("upstream")),
             peers(root.section("peers")),
+            access(root.section("access")),
             shutdown(root.section("shutdown")),
             logging(root.section("logging")),
             registries(root));
@@ -131,6 +132,14 @@ public final class ConfigurationLoader {
     var contentStore = section.value("contentStore", Syntax.PATH_IF_ANY, defaults.contentStore());
     section.end();
     return section.build(() -> new Configuration.Containerd(contentStore), defaults);
+  }
+
+  private static Configuration.Access access(Section section) {
+    Configuration.Access defaults = Configuration.Access.DEFAULT;
+    var decisionTime = section.value("decisionTime", Syntax.DURATION, defaults.decisionTime());
+    var graceTime = section.value("graceTime", Syntax.DURATION, defaults.graceTime());
+    section.end();
+    return section.build(() -> new Configuration.Access(decisionTime, graceTime), defaults);
   }
 
   private static Configuration.UpstreamClient upstreamClient(Section section) {

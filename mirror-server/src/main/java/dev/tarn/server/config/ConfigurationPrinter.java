@@ -23,6 +23,7 @@ public final class ConfigurationPrinter {
     printer.containerd(configuration.containerd());
     printer.upstreamClient(configuration.upstream());
     printer.peers(configuration.peers());
+    printer.access(configuration.access());
     printer.process(configuration.shutdown(), configuration.logging());
     printer.registries(configuration.registries());
     return printer.out.toString();
@@ -91,6 +92,12 @@ public final class ConfigurationPrinter {
     line(1, "maxUploads: " + peers.limits().maxUploads());
     line(1, "uploadBandwidth: " + Syntax.print(peers.limits().uploadBandwidth()));
     line(1, "downloadBandwidth: " + Syntax.print(peers.limits().downloadBandwidth()));
+  }
+
+  private void access(Configuration.Access access) {
+    line(0, "access:");
+    line(1, "decisionTime: " + Syntax.print(access.decisionTime()));
+    line(1, "graceTime: " + Syntax.print(access.graceTime()));
   }
 
   private void process(Configuration.Shutdown shutdown, Configuration.Logging logging) {

@@ -1,5 +1,6 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.access.Standing;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.proof.Proof;
 import dev.tarn.core.store.BlobStore;
@@ -31,6 +32,7 @@ final class Blobs {
   private final BlobStore store;
   private final SecondSource second;
   private final Transfers transfers;
+  private final BlobHeads heads;
   private final Rights rights;
   private final MirrorListener listener;
   private final FirstByte firstByte;
@@ -40,6 +42,7 @@ final class Blobs {
       BlobStore store,
       SecondSource second,
       Transfers transfers,
+      BlobHeads heads,
       Rights rights,
       MirrorListener listener,
       FirstByte firstByte) {
@@ -47,14 +50,19 @@ final class Blobs {
     this.store = store;
     this.second = second;
     this.transfers = transfers;
+    this.heads = heads;
     this.rights = rights;
     this.listener = listener;
     this.firstByte = firstByte;
   }
 
-  /** The answer, where the blob is on disk and anybody may have it; else null. One open(2). */
+  /** The answer, where the blob is on disk and the caller may have it; else null. One open(2). */
   @Nullable Answer hit(OfBlob request) {
-    Proof proof = rights.open(request.scope(), request.digest());
+    return hit(request, Standing.ANSWERS);
+  }
+
+  private @Nullable Answer hit(OfBlob request, Standing standing) {
+    Proof proof = rights.find(request.scope(), request.digest(), request.caller(), standing);
     return proof == null ? null : stored(request, Outcome.HIT);
   }
 
@@ -109,21 +117,40 @@ final class Blobs {
 
   /** Asks upstream whether this caller may, then serves what is here. */
   private Answer afterAsking(OfBlob request) throws InterruptedException {
-    Scope scope = request.scope();
-    UpstreamAnswer answer =
-        registries.upstream(scope).headBlob(scope.repository(), request.digest(), request.caller());
-    if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
+    if (rights.isProven(request.scope(), request.digest())) {
+      BlobHeads.Said said = heads.askForRight(request);
+      Answer hit = hit(request);
+      if (hit != null) {
+        return hit;
+      }
+      if (said instanceof BlobHeads.Said.Otherwise(UpstreamAnswer answer)
+          && !(answer instanceof UpstreamAnswer.NotFound)) {
+        return otherwise(request, answer);
+      }
+    }
+    return switch (heads.ask(request)) {
+      case BlobHeads.Said.Otherwise(UpstreamAnswer answer) -> otherwise(request, answer);
+      case BlobHeads.Said.There(Descriptor object) -> {
+        Answer stored = stored(request, Outcome.HIT);
+        yield stored != null
+            ? stored
+            : request.head()
+                ? Answer.head(object, Source.UPSTREAM, Outcome.MISS)
+                : fetch(request);
+      }
+    };
+  }
+
+  /** What is here where upstream cannot be asked and the caller may have it; else its answer. */
+  private Answer otherwise(OfBlob request, UpstreamAnswer answer) {
+    Standing standing = Rights.standing(answer);
+    if (standing == null) {
       return Relay.otherwise(answer, UNKNOWN);
     }
-    Descriptor object = Descriptor.blob(request.digest(), content.totalSize());
-    boolean anonymous = content.anonymous();
-    content.close();
-    rights.proven(scope, object, anonymous);
-    Answer stored = stored(request, Outcome.HIT);
-    if (stored != null) {
-      return stored;
-    }
-    return request.head() ? Answer.head(object, Source.UPSTREAM, Outcome.MISS) : fetch(request);
+    Answer held = hit(request, standing);
+    return held == null
+        ? Relay.otherwise(rights.instead(request.scope(), request.caller(), answer), UNKNOWN)
+        : held;
   }
 
   private Answer fetch(OfBlob request) throws InterruptedException {

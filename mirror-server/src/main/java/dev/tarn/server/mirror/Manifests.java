@@ -1,5 +1,6 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.access.Standing;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.Reference;
 import dev.tarn.core.name.Tag;
@@ -46,7 +47,7 @@ final class Manifests {
     this.listener = listener;
   }
 
-  /** The answer, where it is in memory and anybody may have it; else null. Never blocks. */
+  /** The answer, where it is in memory and the caller may have it; else null. Never blocks. */
   @Nullable Answer hit(OfManifest request) {
     Digest digest =
         switch (request.reference()) {
@@ -59,11 +60,15 @@ final class Manifests {
     if (digest == null) {
       return null;
     }
-    Proof proof = rights.openManifest(request.scope(), digest);
-    HotManifest manifest = proof == null ? null : hot.inMemory(digest);
+    HotManifest manifest = hot.inMemory(digest);
+    Proof proof = manifest == null ? null : proof(request, digest, Standing.ANSWERS);
     return proof == null || manifest == null
         ? null
         : held(request, manifest, proof.mediaType(), Outcome.HIT);
+  }
+
+  private @Nullable Proof proof(OfManifest request, Digest digest, Standing standing) {
+    return rights.findManifest(request.scope(), digest, request.caller(), standing);
   }
 
   Answer answer(OfManifest request) throws IOException, InterruptedException {
@@ -77,7 +82,7 @@ final class Manifests {
     Scope scope = request.scope();
     TagRecord fresh = fresh(scope, tag);
     if (fresh != null) {
-      Answer cached = fromDisk(request, fresh.digest(), Outcome.HIT);
+      Answer cached = fromDisk(request, fresh.digest(), Outcome.HIT, Standing.ANSWERS);
       if (cached != null) {
         return cached;
       }
@@ -103,23 +108,38 @@ final class Manifests {
         tags.forget(request.scope().registry(), request.scope().repository(), tag);
         yield refusal;
       }
-      case UpstreamAnswer.RateLimited _ -> stale(request, tag, "rate limited", refusal);
-      case UpstreamAnswer.Failed failed -> stale(request, tag, failed.detail(), refusal);
+      case UpstreamAnswer.RateLimited _ -> stale(request, tag, "rate limited", answer);
+      case UpstreamAnswer.Failed failed -> stale(request, tag, failed.detail(), answer);
       case UpstreamAnswer.Refused _, UpstreamAnswer.Found _ -> refusal;
     };
   }
 
-  /** The last known content of a tag, where upstream cannot be asked and anybody may have it. */
-  private Answer stale(OfManifest request, Tag tag, String why, Answer otherwise)
+  /** The last known content of a tag, where upstream cannot be asked and the caller may have it. */
+  private Answer stale(OfManifest request, Tag tag, String why, UpstreamAnswer answer)
       throws IOException {
     Scope scope = request.scope();
     TagRecord last = tags.find(scope.registry(), scope.repository(), tag);
-    Answer answer = last == null ? null : fromDisk(request, last.digest(), Outcome.STALE);
-    if (answer == null) {
-      return otherwise;
+    if (last == null) {
+      return Relay.otherwise(answer, UNKNOWN);
     }
-    listener.stale(scope, tag, why);
-    return answer;
+    Answer stale = held(request, last.digest(), Outcome.STALE, answer);
+    if (stale.outcome() == Outcome.STALE) {
+      listener.stale(scope, tag, why);
+    }
+    return stale;
+  }
+
+  /** What is here where upstream cannot be asked and the caller may have it; else its answer. */
+  private Answer held(OfManifest request, Digest digest, Outcome outcome, UpstreamAnswer answer)
+      throws IOException {
+    Standing standing = Rights.standing(answer);
+    if (standing == null || hot.find(digest) == null) {
+      return Relay.otherwise(answer, UNKNOWN);
+    }
+    Answer held = fromDisk(request, digest, outcome, standing);
+    return held == null
+        ? Relay.otherwise(rights.instead(request.scope(), request.caller(), answer), UNKNOWN)
+        : held;
   }
 
   /** The content that upstream has just named for this very caller. */
@@ -133,7 +153,7 @@ final class Manifests {
 
   private Answer byDigest(OfManifest request, Digest digest)
       throws IOException, InterruptedException {
-    Answer cached = fromDisk(request, digest, Outcome.HIT);
+    Answer cached = fromDisk(request, digest, Outcome.HIT, Standing.ANSWERS);
     if (cached != null) {
       return cached;
     }
@@ -146,7 +166,8 @@ final class Manifests {
       case ManifestAnswer.Described(Descriptor named) ->
           request.head() ? described(named) : resolved(request, named);
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
-      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
+      case ManifestAnswer.Otherwise(UpstreamAnswer answer) ->
+          held(request, digest, Outcome.HIT, answer);
     };
   }
 
@@ -160,9 +181,9 @@ final class Manifests {
     };
   }
 
-  private @Nullable Answer fromDisk(OfManifest request, Digest digest, Outcome outcome)
-      throws IOException {
-    Proof proof = rights.openManifest(request.scope(), digest);
+  private @Nullable Answer fromDisk(
+      OfManifest request, Digest digest, Outcome outcome, Standing standing) throws IOException {
+    Proof proof = proof(request, digest, standing);
     HotManifest manifest = proof == null ? null : hot.find(digest);
     return proof == null || manifest == null
         ? null

@@ -25,7 +25,8 @@ public final class Mirror {
   private final MirrorListener listener;
 
   /** The stores that a mirror keeps what it learns in, and what it may read beside them. */
-  public record Stores(BlobStore blobs, SecondSource second, TagStore tags, ProofStore proofs) {}
+  public record Stores(
+      BlobStore blobs, SecondSource second, TagStore tags, ProofStore proofs, Access access) {}
 
   /**
    * Time, threads and patience, as the mirror is given them.
@@ -43,7 +44,8 @@ public final class Mirror {
   public Mirror(
       Registries registries, Stores stores, Surroundings surroundings, MirrorListener listener) {
     this.listener = listener;
-    Rights rights = new Rights(stores.proofs(), surroundings.clock(), listener);
+    Rights rights =
+        new Rights(registries, stores.access(), stores.proofs(), surroundings.clock(), listener);
     HotManifests hot = new HotManifests(stores.blobs());
     this.transfers =
         new Transfers(
@@ -62,6 +64,12 @@ public final class Mirror {
             stores.blobs(),
             stores.second(),
             transfers,
+            new BlobHeads(
+                registries,
+                rights,
+                surroundings.executor(),
+                surroundings.nanoClock(),
+                patience(surroundings.headerTimeout())),
             rights,
             listener,
             FirstByte.within(surroundings.headerTimeout()));

@@ -61,7 +61,7 @@ final class PeerFetch implements Fetch, Hurry {
     this.wanted = wanted;
     this.scope = wanted.scope();
     this.digest = wanted.digest();
-    this.allowed = allowed || tools.rights().open(scope, digest) != null;
+    this.allowed = allowed || tools.rights().find(scope, digest, wanted.caller()) != null;
     this.upstream = upstream;
     this.tools = tools;
     this.peers = peers;

@@ -204,7 +204,7 @@ final class Transfers {
     if (flight.answersFor(request)) {
       return opensInTime(flight) ? await(flight, false) : new Joined.Overdue();
     }
-    if (!allowed && rights.open(request.scope(), request.digest()) == null) {
+    if (!allowed && rights.find(request.scope(), request.digest(), request.caller()) == null) {
       UpstreamAnswer answer = askForRight(request);
       if (!(answer instanceof UpstreamAnswer.Found)) {
         return new Joined.Otherwise(answer);

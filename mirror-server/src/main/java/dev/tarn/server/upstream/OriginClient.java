@@ -54,6 +54,11 @@ final class OriginClient {
             reason -> listener.bodyFailed(site.hostAndPort(), reason));
   }
 
+  /** Its host and port. */
+  String name() {
+    return site.hostAndPort();
+  }
+
   UpstreamAnswer ask(Ask ask, Caller caller) {
     Deadline deadline = Deadline.after(settings.headerTimeout());
     for (int attempt = 0; ; attempt++) {

@@ -29,16 +29,28 @@ final class RegistryUpstream implements Upstream {
   private static final int MAX_REMEMBERED_REFUSALS = 4096;
 
   private final List<OriginClient> origins;
+  private final AccessListener access;
 
   /** The index of the origin whose challenge was handed out last. */
   private final Cache<RepositoryName, Integer> challengers =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED_REFUSALS).build();
 
-  RegistryUpstream(List<OriginClient> origins) {
+  RegistryUpstream(List<OriginClient> origins, AccessListener access) {
     if (origins.isEmpty()) {
       throw new IllegalArgumentException("a registry needs an origin");
     }
     this.origins = List.copyOf(origins);
+    this.access = access;
+  }
+
+  @Override
+  public String origin(RepositoryName repository) {
+    return origins.get(trusted(repository)).name();
+  }
+
+  private int trusted(RepositoryName repository) {
+    Integer challenger = challengers.getIfPresent(repository);
+    return challenger == null ? origins.size() - 1 : challenger;
   }
 
   @Override
@@ -88,13 +100,13 @@ final class RegistryUpstream implements Upstream {
   }
 
   private UpstreamAnswer ask(Ask ask, Caller caller) {
-    int last = origins.size() - 1;
-    Integer challenger = challengers.getIfPresent(ask.repository());
-    int trusted = challenger == null ? last : challenger;
+    int trusted = trusted(ask.repository());
     @Nullable Refused refused = null;
     UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");
-    for (int i = 0; i <= last; i++) {
-      answer = origins.get(i).ask(ask, i == trusted ? caller : Caller.anonymous());
+    for (int i = 0; i < origins.size(); i++) {
+      Caller as = i == trusted ? caller : Caller.anonymous();
+      answer = origins.get(i).ask(ask, as);
+      tell(origins.get(i), ask, as, answer);
       switch (answer) {
         case Found _ -> {
           return answer;
@@ -109,5 +121,15 @@ final class RegistryUpstream implements Upstream {
       }
     }
     return refused == null ? answer : refused;
+  }
+
+  private void tell(OriginClient origin, Ask ask, Caller as, UpstreamAnswer answer) {
+    if (ask.kind() != Ask.Kind.LISTING) {
+      switch (answer) {
+        case Found _ -> access.letIn(origin.name(), ask.repository(), as);
+        case Refused refusal -> access.refused(origin.name(), ask.repository(), as, refusal);
+        case NotFound _, RateLimited _, Failed _ -> {}
+      }
+    }
   }
 }

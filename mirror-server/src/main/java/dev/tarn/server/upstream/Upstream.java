@@ -12,6 +12,9 @@ public interface Upstream {
   /** The end of a part that has none. */
   long UNTIL_THE_END = -1;
 
+  /** Host and port of the origin that a caller's credential would be sent to. Never blocks. */
+  String origin(RepositoryName repository);
+
   /** Asks for a manifest's headers. {@code accept} is the client's own list, passed on. */
   UpstreamAnswer headManifest(
       RepositoryName repository, Reference reference, String accept, Caller caller);

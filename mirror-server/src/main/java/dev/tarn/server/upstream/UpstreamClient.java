@@ -42,12 +42,18 @@ public final class UpstreamClient implements AutoCloseable {
     this.requester = new Requester(pool, dialer, guard, settings.userAgent());
   }
 
-  /** A registry by its origins, in the order in which they are asked; at least one. */
-  public Upstream registry(List<Origin> origins) {
+  /**
+   * A registry.
+   *
+   * @param origins in the order in which they are asked; at least one
+   * @param access hears who is let in
+   */
+  public Upstream registry(List<Origin> origins, AccessListener access) {
     return new RegistryUpstream(
         origins.stream()
             .map(origin -> new OriginClient(origin, requester, settings, listener, seams))
-            .toList());
+            .toList(),
+        access);
   }
 
   ConnectionPool pool() {

@@ -89,6 +89,12 @@ class ConfigurationDefaultsTest {
   }
 
   @Test
+  void aRegistrysWordIsBelievedForFiveMinutesAndInAnOutageForADay() {
+    assertThat(defaults.access())
+        .isEqualTo(new Configuration.Access(Duration.ofMinutes(5), Duration.ofHours(24)));
+  }
+
+  @Test
   void loggingIsTextAtInfo() {
     assertThat(defaults.logging())
         .isEqualTo(new Configuration.Logging(LogLevel.INFO, LogFormat.TEXT));

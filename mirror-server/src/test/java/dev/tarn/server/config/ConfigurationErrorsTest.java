@@ -181,6 +181,10 @@ class ConfigurationErrorsTest {
   void aRecordThatIsMadeByHandIsHeldToTheSameRules() {
     assertThatThrownBy(() -> new Configuration.Shutdown(Duration.ofSeconds(-1)))
         .hasMessage("shutdown.drainTimeout: must not be negative");
+    assertThatThrownBy(() -> new Configuration.Access(Duration.ofMinutes(1), Duration.ofDays(31)))
+        .hasMessage("access.graceTime: must be between 0s and 720h");
+    assertThatThrownBy(() -> new Configuration.Access(Duration.ofMinutes(-1), Duration.ZERO))
+        .hasMessage("access.decisionTime: must not be negative");
     assertThatThrownBy(() -> UpstreamConfiguration.of("https://host/prefix/"))
         .hasMessage("url: must not end in a slash");
   }

@@ -62,6 +62,9 @@ class ConfigurationMappingTest {
         maxUploads: 9
         uploadBandwidth: 100MiB
         downloadBandwidth: 200MiB
+      access:
+        decisionTime: 2m
+        graceTime: 3h
       shutdown:
         drainTimeout: 1h
       logging:
@@ -129,6 +132,8 @@ class ConfigurationMappingTest {
     "TARN_PEERS_SERVICE, tarn-peers",
     "TARN_PEERS_SERVICE_ACCOUNT, /etc/tarn/account",
     "TARN_PEERS_API_SERVER, https://10.0.0.9:6443",
+    "TARN_ACCESS_DECISION_TIME, 2m",
+    "TARN_ACCESS_GRACE_TIME, 3h",
     "TARN_SHUTDOWN_DRAIN_TIMEOUT, 1h",
     "TARN_LOGGING_LEVEL, debug",
     "TARN_LOGGING_FORMAT, json",
@@ -268,6 +273,7 @@ class ConfigurationMappingTest {
                     Path.of("/tls/tls.crt"), Path.of("/tls/tls.key"), Path.of("/tls/ca.crt"))),
             false,
             new PeersConfiguration.Limits(9, 100L << 20, 200L << 20)),
+        new Configuration.Access(Duration.ofMinutes(2), Duration.ofHours(3)),
         new Configuration.Shutdown(Duration.ofHours(1)),
         new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),
         registries);

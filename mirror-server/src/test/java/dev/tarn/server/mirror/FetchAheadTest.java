@@ -2,6 +2,10 @@ package dev.tarn.server.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.core.access.AccessPolicy;
+import dev.tarn.core.access.Challenges;
+import dev.tarn.core.access.CredentialKeys;
+import dev.tarn.core.access.Decisions;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
@@ -18,6 +22,7 @@ import dev.tarn.server.testing.Sample;
 import dev.tarn.server.upstream.Caller;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -55,9 +60,16 @@ final class FetchAheadTest {
     transfer =
         new Transfer(((Admission.Admitted) admission).partial(), TransferPolicy.DEFAULT, () -> 0L);
     reader = Objects.requireNonNull(transfer.join());
+    Catalog catalog = Catalog.open(directory.resolve("catalog"));
     Rights rights =
         new Rights(
-            new DiskProofStore(Catalog.open(directory.resolve("catalog"))),
+            new Registries(List.of()),
+            new Access(
+                CredentialKeys.open(directory.resolve("key"), new SecureRandom()),
+                new Decisions(catalog, AccessPolicy.DEFAULT, clock),
+                new Challenges(catalog),
+                MirrorListener.NONE),
+            new DiskProofStore(catalog),
             clock,
             MirrorListener.NONE);
     carrier =

@@ -80,6 +80,11 @@ final class PartsUpstream implements Upstream {
   }
 
   @Override
+  public String origin(RepositoryName repository) {
+    return "parts.test:443";
+  }
+
+  @Override
   public UpstreamAnswer headManifest(
       RepositoryName repository, Reference reference, String accept, Caller caller) {
     return NOTHING_ELSE;

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +90,7 @@ class PrivateContentTest {
   }
 
   @Test
-  void aSecondPullAsksUpstreamByHeadForEachObject() throws IOException {
+  void aSecondPullAsksUpstreamForTheTagAlone() throws IOException {
     for (int pull = 0; pull < 2; pull++) {
       assertThat(mirror.head(Sample.tagUri("v1"), A).status()).isEqualTo(200);
       assertThat(mirror.get(MANIFEST.uri(), A).body()).isEqualTo(MANIFEST.bytes());
@@ -97,8 +99,92 @@ class PrivateContentTest {
     }
 
     assertThat(methods(TAG)).containsExactly("HEAD", "HEAD");
-    assertThat(methods(MANIFEST.path())).containsExactly("GET", "HEAD");
-    assertThat(methods(BLOB.path())).containsExactly("GET", "HEAD");
+    assertThat(methods(MANIFEST.path())).containsExactly("GET");
+    assertThat(methods(BLOB.path())).containsExactly("GET");
+  }
+
+  /** containerd fetches a token to resolve, and another to fetch. */
+  @Test
+  void anotherTokenCostsOneQuestionHoweverManyBlobsItIsShownFor() throws Exception {
+    List<Sample> blobs = IntStream.range(50, 56).mapToObj(i -> Sample.blob(i, 10_000)).toList();
+    for (Sample blob : blobs) {
+      mirror.upstream.on(blob.path(), onlyA(blob.reply()));
+      mirror.get(blob.uri(), A);
+    }
+    mirror.awaitQuiet();
+    CountDownLatch gate = new CountDownLatch(1);
+    for (Sample blob : blobs) {
+      mirror.upstream.on(blob.path(), onlyA(blob.reply().heldAt(-1, gate)));
+    }
+    Thread opener =
+        Thread.startVirtualThread(
+            () -> {
+              Awaitility.await().until(() -> heads(blobs) == 1);
+              gate.countDown();
+            });
+
+    List<Response> answers =
+        Clients.atOnce(blobs.size(), i -> () -> mirror.get(blobs.get(i).uri(), ALSO_A));
+    opener.join();
+
+    for (int i = 0; i < blobs.size(); i++) {
+      assertThat(answers.get(i).body()).isEqualTo(blobs.get(i).bytes());
+    }
+    assertThat(heads(blobs)).isEqualTo(1);
+  }
+
+  private long heads(List<Sample> blobs) {
+    return blobs.stream().mapToLong(blob -> mirror.upstream.count("HEAD", blob.path())).sum();
+  }
+
+  @Test
+  void aRightThatIsWithdrawnEndsWithinTheDecisionTime() throws IOException {
+    mirror.get(Sample.tagUri("v1"), A);
+    mirror.get(BLOB.uri(), A);
+    mirror.awaitQuiet();
+    mirror.upstream.on(BLOB.path(), Reply.status(403));
+    mirror.upstream.on(MANIFEST.path(), Reply.status(403));
+
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofSeconds(299)));
+    assertThat(mirror.get(BLOB.uri(), A).status()).isEqualTo(200);
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofSeconds(1)));
+    assertThat(mirror.get(BLOB.uri(), A).status()).isEqualTo(403);
+    assertThat(mirror.get(MANIFEST.uri(), A).status()).isEqualTo(403);
+
+    mirror.upstream.close();
+    assertThat(mirror.get(BLOB.uri(), A).status()).as("no grace after a refusal").isEqualTo(502);
+  }
+
+  /** Who makes a manifest can name any digest in it. */
+  @Test
+  void aRightToOneRepositoryIsNoneToAnother() throws IOException {
+    mirror.get(BLOB.uri(), A);
+    mirror.awaitQuiet();
+    String elsewhere = "/v2/library/other/blobs/" + BLOB.digest();
+    mirror.upstream.on(elsewhere, Reply.status(404));
+    Sample own = Sample.blob(60, 1000);
+    mirror.upstream.on("/v2/library/other/blobs/" + own.digest(), own.reply());
+    assertThat(mirror.get("/v2/library/other/blobs/" + own.digest() + "?ns=example.com", A).status())
+        .isEqualTo(200);
+
+    assertThat(mirror.get(elsewhere + "?ns=example.com", A).status()).isEqualTo(404);
+    assertThat(mirror.get(elsewhere + "?ns=example.com").status()).isEqualTo(404);
+  }
+
+  @Test
+  void whatAnybodyMayReadIsAskedForAnewWhenTheDecisionIsOld() throws IOException {
+    Sample open = Sample.blob(4, 1000);
+    mirror.upstream.on(open.path(), open.reply());
+    mirror.get(open.uri());
+    mirror.awaitQuiet();
+    assertThat(mirror.get(open.uri()).status()).isEqualTo(200);
+    assertThat(methods(open.path())).containsExactly("GET");
+
+    mirror.upstream.on(open.path(), Reply.challenge(challenge));
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofMinutes(5)));
+
+    assertChallenged(mirror.get(open.uri()));
+    assertChallenged(mirror.get(open.uri()));
   }
 
   @Test
@@ -114,20 +200,50 @@ class PrivateContentTest {
   }
 
   @Test
-  void whereUpstreamIsGoneNothingPrivateIsServed() throws IOException {
+  void whereUpstreamIsGoneThePrivateIsServedToWhomItLetInBefore() throws IOException {
+    assertChallenged(mirror.get(Sample.tagUri("v1")));
+    for (String credential : List.of(A, ALSO_A)) {
+      mirror.get(Sample.tagUri("v1"), credential);
+      mirror.get(BLOB.uri(), credential);
+      mirror.awaitQuiet();
+    }
+
+    mirror.upstream.close();
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofHours(24).minusSeconds(1)));
+
+    for (String uri : List.of(Sample.tagUri("v1"), MANIFEST.uri(), BLOB.uri())) {
+      assertThat(mirror.get(uri, ALSO_A).status()).as("a name and a password").isEqualTo(200);
+      assertThat(mirror.head(uri, ALSO_A).status()).isEqualTo(200);
+      for (String other : List.of(A, B)) {
+        assertThat(mirror.get(uri, other).status()).isEqualTo(502);
+        assertThat(mirror.head(uri, other).status()).isEqualTo(502);
+      }
+      assertChallenged(mirror.get(uri));
+      assertThat(mirror.head(uri).status()).isEqualTo(401);
+    }
+    assertThat(mirror.get(Sample.blob(70, 10).uri()).status()).as("not here").isEqualTo(502);
+    assertThat(mirror.stale).hasSize(2);
+
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofSeconds(1)));
+    assertThat(mirror.get(BLOB.uri(), ALSO_A).status()).as("after the grace").isEqualTo(502);
+  }
+
+  @Test
+  void whereUpstreamLimitsTheRateWhatIsHereIsServedForAnHour() throws IOException {
     mirror.get(Sample.tagUri("v1"), A);
     mirror.get(BLOB.uri(), A);
     mirror.awaitQuiet();
-
-    mirror.upstream.close();
-
-    for (String uri : List.of(Sample.tagUri("v1"), MANIFEST.uri(), BLOB.uri())) {
-      for (String[] headers : new String[][] {{A}, {B}, {}}) {
-        assertThat(mirror.get(uri, headers).status()).isEqualTo(502);
-        assertThat(mirror.head(uri, headers).status()).isEqualTo(502);
-      }
+    for (String path : List.of(TAG, MANIFEST.path(), BLOB.path())) {
+      mirror.upstream.on(path, Reply.rateLimited("60"));
     }
-    assertThat(mirror.stale).isEmpty();
+
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofMinutes(65).minusSeconds(1)));
+    for (String uri : List.of(Sample.tagUri("v1"), MANIFEST.uri(), BLOB.uri())) {
+      assertThat(mirror.get(uri, A).status()).isEqualTo(200);
+      assertThat(mirror.get(uri, B).status()).isEqualTo(503);
+    }
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofSeconds(1)));
+    assertThat(mirror.get(BLOB.uri(), A).status()).isEqualTo(503);
   }
 
   @Test

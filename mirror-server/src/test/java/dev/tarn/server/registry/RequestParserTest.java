@@ -54,6 +54,11 @@ class RequestParserTest {
   /** Parsing asks nobody. */
   private static final class NeverAsked implements Upstream {
     @Override
+    public String origin(RepositoryName repository) {
+      throw new AssertionError("asked");
+    }
+
+    @Override
     public UpstreamAnswer headManifest(
         RepositoryName repository, Reference reference, String accept, Caller caller) {
       throw new AssertionError("asked");

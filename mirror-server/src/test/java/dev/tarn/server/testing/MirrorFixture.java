@@ -2,6 +2,10 @@ package dev.tarn.server.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.core.access.AccessPolicy;
+import dev.tarn.core.access.Challenges;
+import dev.tarn.core.access.CredentialKeys;
+import dev.tarn.core.access.Decisions;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
@@ -11,6 +15,7 @@ import dev.tarn.core.store.DiskBlobStore;
 import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
+import dev.tarn.server.mirror.Access;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirrorListener;
 import dev.tarn.server.mirror.MirroredRegistry;
@@ -36,6 +41,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -232,16 +238,25 @@ public final class MirrorFixture implements AutoCloseable {
                 "tarn/test"),
             UpstreamListener.NONE,
             new Seams(instants, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
+    MirrorListener listener = listener();
+    Access access =
+        new Access(
+            CredentialKeys.open(directory.resolve("credential-key"), new SecureRandom()),
+            new Decisions(catalog, AccessPolicy.DEFAULT, clock),
+            new Challenges(catalog),
+            listener);
     Registries registries =
         new Registries(
             List.of(
                 new MirroredRegistry(
                     new RegistryHost(REGISTRY),
-                    client.registry(List.of(Origin.of(upstream.url()))),
+                    client.registry(
+                        List.of(Origin.of(upstream.url())), access.of(new RegistryHost(REGISTRY))),
                     repository -> options.maxAge()),
                 new MirroredRegistry(
                     RegistryHost.DOCKER_HUB,
-                    client.registry(List.of(Origin.of(upstream.url()))),
+                    client.registry(
+                        List.of(Origin.of(upstream.url())), access.of(RegistryHost.DOCKER_HUB)),
                     repository -> options.maxAge())));
     mirror =
         new Mirror(
@@ -250,7 +265,8 @@ public final class MirrorFixture implements AutoCloseable {
                 options.stores().apply(store),
                 new SecondSource(),
                 new DiskTagStore(catalog),
-                new DiskProofStore(catalog)),
+                new DiskProofStore(catalog),
+                access),
             new Mirror.Surroundings(
                 clock,
                 () -> System.nanoTime() + nanosAhead.get(),
@@ -258,22 +274,7 @@ public final class MirrorFixture implements AutoCloseable {
                 options.timeouts().header(),
                 attempt -> {},
                 peers),
-            new MirrorListener() {
-              @Override
-              public void trouble(String event, Scope scope, Object subject, String why) {
-                troubles.add(event + " " + why);
-              }
-
-              @Override
-              public void stale(Scope scope, Tag tag, String why) {
-                stale.add(scope + ":" + tag);
-              }
-
-              @Override
-              public void fetched(RegistryHost registry, Source source, long bytes) {
-                fetchedBytes.addAndGet(bytes);
-              }
-            });
+            listener);
     endpoint =
         RegistryEndpoint.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -288,6 +289,25 @@ public final class MirrorFixture implements AutoCloseable {
             workers,
             System::nanoTime,
             finished::add);
+  }
+
+  private MirrorListener listener() {
+    return new MirrorListener() {
+      @Override
+      public void trouble(String event, Scope scope, Object subject, String why) {
+        troubles.add(event + " " + why);
+      }
+
+      @Override
+      public void stale(Scope scope, Tag tag, String why) {
+        stale.add(scope + ":" + tag);
+      }
+
+      @Override
+      public void fetched(RegistryHost registry, Source source, long bytes) {
+        fetchedBytes.addAndGet(bytes);
+      }
+    };
   }
 
   /** Waits until no blob is arriving any more. */
