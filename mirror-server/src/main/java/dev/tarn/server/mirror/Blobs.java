@@ -2,6 +2,7 @@ package dev.tarn.server.mirror;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.proof.Proof;
+import dev.tarn.core.range.RangeRequest;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.core.transfer.Transfer;
@@ -31,6 +32,7 @@ final class Blobs {
   private final BlobStore store;
   private final SecondSource second;
   private final Transfers transfers;
+  private final Rechecks rechecks;
   private final Rights rights;
   private final MirrorListener listener;
   private final FirstByte firstByte;
@@ -40,6 +42,7 @@ final class Blobs {
       BlobStore store,
       SecondSource second,
       Transfers transfers,
+      Rechecks rechecks,
       Rights rights,
       MirrorListener listener,
       FirstByte firstByte) {
@@ -47,6 +50,7 @@ final class Blobs {
     this.store = store;
     this.second = second;
     this.transfers = transfers;
+    this.rechecks = rechecks;
     this.rights = rights;
     this.listener = listener;
     this.firstByte = firstByte;
@@ -55,7 +59,23 @@ final class Blobs {
   /** The answer, where the blob is on disk and anybody may have it; else null. One open(2). */
   @Nullable Answer hit(OfBlob request) {
     Proof proof = rights.open(request.scope(), request.digest());
-    return proof == null ? null : stored(request, Outcome.HIT);
+    return proof == null || isDue(request) ? null : stored(request, Outcome.HIT);
+  }
+
+  /** Whether it is to be hashed before it is served to this request. */
+  private boolean isDue(OfBlob request) {
+    return readsFromTheBeginning(request) && rechecks.due(request.digest());
+  }
+
+  /**
+   * As who reads all of it does, at once or in parts; others read what they need, time and again.
+   */
+  private static boolean readsFromTheBeginning(OfBlob request) {
+    return switch (request.range()) {
+      case RangeRequest.Whole _ -> !request.head();
+      case RangeRequest.From from -> !request.head() && from.first() == 0;
+      case RangeRequest.Suffix _ -> false;
+    };
   }
 
   private @Nullable Answer stored(OfBlob request, Outcome outcome) {
@@ -77,6 +97,8 @@ final class Blobs {
             outcome);
     if (!(answer.body() instanceof Body.Stored)) {
       blob.close();
+    } else if (own != null && readsFromTheBeginning(request)) {
+      rechecks.served(digest);
     }
     return answer;
   }
@@ -93,6 +115,14 @@ final class Blobs {
   }
 
   Answer answer(OfBlob request) throws InterruptedException {
+    if (isDue(request) && store.sizeOf(request.digest()).isPresent()) {
+      switch (rechecks.check(request.scope(), request.digest())) {
+        case DONE -> {}
+        case OVERDUE -> {
+          return Answer.unavailable(504, "what is here is being verified");
+        }
+      }
+    }
     Answer hit = hit(request);
     if (hit != null) {
       return hit;
@@ -165,6 +195,9 @@ final class Blobs {
             source,
             outcome);
     if (answer.body() instanceof Body.Growing(TransferReader _, long start, long _)) {
+      if (readsFromTheBeginning(request)) {
+        rechecks.served(request.digest());
+      }
       return unlessFailed(request, reading, start, answer);
     }
     reader.close();

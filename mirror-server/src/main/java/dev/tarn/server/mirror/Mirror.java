@@ -44,7 +44,7 @@ public final class Mirror {
       Registries registries, Stores stores, Surroundings surroundings, MirrorListener listener) {
     this.listener = listener;
     Rights rights = new Rights(stores.proofs(), surroundings.clock(), listener);
-    HotManifests hot = new HotManifests(stores.blobs());
+    HotManifests hot = new HotManifests(stores.blobs(), listener);
     this.transfers =
         new Transfers(
             registries,
@@ -62,6 +62,12 @@ public final class Mirror {
             stores.blobs(),
             stores.second(),
             transfers,
+            new Rechecks(
+                stores.blobs(),
+                listener,
+                surroundings.executor(),
+                surroundings.nanoClock(),
+                patience(surroundings.headerTimeout())),
             rights,
             listener,
             FirstByte.within(surroundings.headerTimeout()));
