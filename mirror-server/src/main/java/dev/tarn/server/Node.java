@@ -264,7 +264,10 @@ public final class Node implements AutoCloseable {
               .map(upstream -> new Origin(upstream.url(), upstream.ca()))
               .toList();
       registries.add(
-          new MirroredRegistry(entry.getKey(), client.registry(origins, access.of(entry.getKey())), registry::maxAgeFor));
+          new MirroredRegistry(
+              entry.getKey(),
+              client.registry(origins, access.of(entry.getKey())),
+              registry::maxAgeFor));
     }
     return new Registries(registries);
   }

@@ -1,5 +1,6 @@
 package dev.tarn.server;
 
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
 import dev.tarn.server.config.RegistryConfiguration;
@@ -182,6 +183,12 @@ final class NodeEvents {
     @Override
     public void fetched(RegistryHost registry, Source source, long bytes) {
       metrics.bytesFetched(source, bytes);
+    }
+
+    @Override
+    public void corrupt(Digest digest) {
+      metrics.blobCorrupt();
+      LOG.atError().addKeyValue("digest", digest).log("blob_corrupt_on_disk");
     }
 
     @Override

@@ -48,8 +48,7 @@ public final class Decisions {
         new CachedRecords<>(
             catalog,
             subject -> catalog.access(subject.registry(), subject.repository(), subject.key()),
-            accepted ->
-                new FieldRecord(Map.of(ACCEPTED, Long.toString(accepted.toEpochMilli()))),
+            accepted -> new FieldRecord(Map.of(ACCEPTED, Long.toString(accepted.toEpochMilli()))),
             Decisions::parse);
     this.policy = policy;
     this.clock = clock;
@@ -86,10 +85,7 @@ public final class Decisions {
 
   /** Whether the registry's last word on it still allows to read in the repository. */
   public boolean allow(
-      RegistryHost registry,
-      RepositoryName repository,
-      Credential credential,
-      Standing standing) {
+      RegistryHost registry, RepositoryName repository, Credential credential, Standing standing) {
     Subject subject = new Subject(registry, repository, credential.key());
     Instant accepted = lately.getIfPresent(subject);
     if (accepted == null && credential.kind() != Credential.Kind.TOKEN) {

@@ -48,8 +48,7 @@ class CredentialKeysTest {
 
   @Test
   void anotherNodeAnotherOriginAndAnotherCredentialHaveOtherKeys() throws IOException {
-    CredentialKeys elsewhere =
-        CredentialKeys.open(directory.resolve("other"), new SecureRandom());
+    CredentialKeys elsewhere = CredentialKeys.open(directory.resolve("other"), new SecureRandom());
     String key = keys.of(ORIGIN, BASIC).key();
 
     assertThat(elsewhere.of(ORIGIN, BASIC).key()).isNotEqualTo(key);

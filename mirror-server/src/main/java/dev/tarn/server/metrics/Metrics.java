@@ -61,6 +61,7 @@ public final class Metrics implements AutoCloseable {
   static final String STORE_SQUEEZED = "tarn.store.squeezed";
   static final String STORE_EVICTED_BLOBS = "tarn.store.evicted.blobs";
   static final String STORE_EVICTED = "tarn.store.evicted";
+  static final String STORE_CORRUPT = "tarn.store.corrupt.blobs";
   static final String CONTAINERD_READABLE = "tarn.containerd.readable";
   static final String CONTAINERD_WATCHED = "tarn.containerd.watched";
   static final String CONTAINERD_BLOBS = "tarn.containerd.blobs";
@@ -130,6 +131,7 @@ public final class Metrics implements AutoCloseable {
   private final EnumTable<Kind, Source, Timer> lastByte;
   private final AtomicInteger connections = new AtomicInteger();
   private final Counter connectionsRefused;
+  private final Counter corruptBlobs;
 
   /** What counters ask: Micrometer itself would let the garbage collector have it. */
   private final List<LongSupplier> counted = new ArrayList<>();
@@ -154,6 +156,10 @@ public final class Metrics implements AutoCloseable {
     this.connectionsRefused =
         Counter.builder(CONNECTIONS_REFUSED)
             .description("Connections closed at once because there were too many")
+            .register(meters);
+    this.corruptBlobs =
+        Counter.builder(STORE_CORRUPT)
+            .description("Blobs given up because their bytes on disk had changed")
             .register(meters);
     Gauge.builder(BUILD, () -> 1)
         .description("Always 1; the label tells the version")
@@ -207,6 +213,11 @@ public final class Metrics implements AutoCloseable {
   /** Bytes of content arrived at this node. */
   public void bytesFetched(Source source, long bytes) {
     add(fetched, source, bytes);
+  }
+
+  /** What was here turned out to be something else, and was given up. */
+  public void blobCorrupt() {
+    corruptBlobs.increment();
   }
 
   public void connectionOpened() {

@@ -3,6 +3,7 @@ package dev.tarn.server.mirror;
 import dev.tarn.core.access.Standing;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.proof.Proof;
+import dev.tarn.core.range.RangeRequest;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.core.transfer.Transfer;
@@ -33,6 +34,7 @@ final class Blobs {
   private final SecondSource second;
   private final Transfers transfers;
   private final BlobHeads heads;
+  private final Rechecks rechecks;
   private final Rights rights;
   private final MirrorListener listener;
   private final FirstByte firstByte;
@@ -43,6 +45,7 @@ final class Blobs {
       SecondSource second,
       Transfers transfers,
       BlobHeads heads,
+      Rechecks rechecks,
       Rights rights,
       MirrorListener listener,
       FirstByte firstByte) {
@@ -51,6 +54,7 @@ final class Blobs {
     this.second = second;
     this.transfers = transfers;
     this.heads = heads;
+    this.rechecks = rechecks;
     this.rights = rights;
     this.listener = listener;
     this.firstByte = firstByte;
@@ -63,7 +67,23 @@ final class Blobs {
 
   private @Nullable Answer hit(OfBlob request, Standing standing) {
     Proof proof = rights.find(request.scope(), request.digest(), request.caller(), standing);
-    return proof == null ? null : stored(request, Outcome.HIT);
+    return proof == null || isDue(request) ? null : stored(request, Outcome.HIT);
+  }
+
+  /** Whether it is to be hashed before it is served to this request. */
+  private boolean isDue(OfBlob request) {
+    return readsFromTheBeginning(request) && rechecks.due(request.digest());
+  }
+
+  /**
+   * As who reads all of it does, at once or in parts; others read what they need, time and again.
+   */
+  private static boolean readsFromTheBeginning(OfBlob request) {
+    return switch (request.range()) {
+      case RangeRequest.Whole _ -> !request.head();
+      case RangeRequest.From from -> !request.head() && from.first() == 0;
+      case RangeRequest.Suffix _ -> false;
+    };
   }
 
   private @Nullable Answer stored(OfBlob request, Outcome outcome) {
@@ -85,6 +105,8 @@ final class Blobs {
             outcome);
     if (!(answer.body() instanceof Body.Stored)) {
       blob.close();
+    } else if (own != null && readsFromTheBeginning(request)) {
+      rechecks.served(digest);
     }
     return answer;
   }
@@ -101,6 +123,14 @@ final class Blobs {
   }
 
   Answer answer(OfBlob request) throws InterruptedException {
+    if (isDue(request) && store.sizeOf(request.digest()).isPresent()) {
+      switch (rechecks.check(request.scope(), request.digest())) {
+        case DONE -> {}
+        case OVERDUE -> {
+          return Answer.unavailable(504, "what is here is being verified");
+        }
+      }
+    }
     Answer hit = hit(request);
     if (hit != null) {
       return hit;
@@ -134,9 +164,7 @@ final class Blobs {
         Answer stored = stored(request, Outcome.HIT);
         yield stored != null
             ? stored
-            : request.head()
-                ? Answer.head(object, Source.UPSTREAM, Outcome.MISS)
-                : fetch(request);
+            : request.head() ? Answer.head(object, Source.UPSTREAM, Outcome.MISS) : fetch(request);
       }
     };
   }
@@ -192,6 +220,9 @@ final class Blobs {
             source,
             outcome);
     if (answer.body() instanceof Body.Growing(TransferReader _, long start, long _)) {
+      if (readsFromTheBeginning(request)) {
+        rechecks.served(request.digest());
+      }
       return unlessFailed(request, reading, start, answer);
     }
     reader.close();

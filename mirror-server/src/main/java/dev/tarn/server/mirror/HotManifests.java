@@ -15,10 +15,12 @@ final class HotManifests {
   private static final int OVERHEAD_BYTES = 1024;
 
   private final BlobStore store;
+  private final MirrorListener listener;
   private final Cache<Digest, HotManifest> manifests;
 
-  HotManifests(BlobStore store) {
+  HotManifests(BlobStore store, MirrorListener listener) {
     this.store = store;
+    this.listener = listener;
     this.manifests =
         Caffeine.newBuilder()
             .maximumWeight(MAX_BYTES)
@@ -48,8 +50,14 @@ final class HotManifests {
       if (blob == null || blob.size() > ManifestFetcher.MAX_MANIFEST_BYTES) {
         return null;
       }
-      return put(digest, Content.of(readAll(blob)));
+      byte[] bytes = readAll(blob);
+      if (Digest.of(digest.algorithm(), ByteBuffer.wrap(bytes)).equals(digest)) {
+        return put(digest, Content.of(bytes));
+      }
     }
+    store.remove(digest);
+    listener.corrupt(digest);
+    return null;
   }
 
   private static byte[] readAll(StoredBlob blob) throws IOException {

@@ -46,7 +46,7 @@ public final class Mirror {
     this.listener = listener;
     Rights rights =
         new Rights(registries, stores.access(), stores.proofs(), surroundings.clock(), listener);
-    HotManifests hot = new HotManifests(stores.blobs());
+    HotManifests hot = new HotManifests(stores.blobs(), listener);
     this.transfers =
         new Transfers(
             registries,
@@ -67,6 +67,12 @@ public final class Mirror {
             new BlobHeads(
                 registries,
                 rights,
+                surroundings.executor(),
+                surroundings.nanoClock(),
+                patience(surroundings.headerTimeout())),
+            new Rechecks(
+                stores.blobs(),
+                listener,
                 surroundings.executor(),
                 surroundings.nanoClock(),
                 patience(surroundings.headerTimeout())),

@@ -1,5 +1,6 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
 
@@ -15,6 +16,9 @@ public interface MirrorListener {
 
   /** A tag was answered from what was last known. */
   default void stale(Scope scope, Tag tag, String why) {}
+
+  /** The bytes of what is here changed on disk; it was given up. */
+  default void corrupt(Digest digest) {}
 
   /** A transfer ended before its content was complete; or something was not as it must be. */
   default void trouble(String event, Scope scope, Object subject, String why) {}

@@ -27,6 +27,5 @@ public interface AccessListener {
   void letIn(String origin, RepositoryName repository, Caller caller);
 
   /** It refused the caller, as such. */
-  void refused(
-      String origin, RepositoryName repository, Caller caller, UpstreamAnswer.Refused how);
+  void refused(String origin, RepositoryName repository, Caller caller, UpstreamAnswer.Refused how);
 }

@@ -164,7 +164,8 @@ class PrivateContentTest {
     mirror.upstream.on(elsewhere, Reply.status(404));
     Sample own = Sample.blob(60, 1000);
     mirror.upstream.on("/v2/library/other/blobs/" + own.digest(), own.reply());
-    assertThat(mirror.get("/v2/library/other/blobs/" + own.digest() + "?ns=example.com", A).status())
+    assertThat(
+            mirror.get("/v2/library/other/blobs/" + own.digest() + "?ns=example.com", A).status())
         .isEqualTo(200);
 
     assertThat(mirror.get(elsewhere + "?ns=example.com", A).status()).isEqualTo(404);

@@ -7,6 +7,7 @@ import dev.tarn.core.access.Challenges;
 import dev.tarn.core.access.CredentialKeys;
 import dev.tarn.core.access.Decisions;
 import dev.tarn.core.catalog.Catalog;
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.DiskProofStore;
@@ -78,6 +79,7 @@ public final class MirrorFixture implements AutoCloseable {
 
   public final List<String> troubles = Collections.synchronizedList(new ArrayList<>());
   public final List<String> stale = Collections.synchronizedList(new ArrayList<>());
+  public final List<Digest> corrupt = Collections.synchronizedList(new ArrayList<>());
   public final AtomicLong fetchedBytes = new AtomicLong();
   public final List<ExchangeListener.Finished> finished =
       Collections.synchronizedList(new ArrayList<>());
@@ -296,6 +298,11 @@ public final class MirrorFixture implements AutoCloseable {
       @Override
       public void trouble(String event, Scope scope, Object subject, String why) {
         troubles.add(event + " " + why);
+      }
+
+      @Override
+      public void corrupt(Digest digest) {
+        corrupt.add(digest);
       }
 
       @Override

@@ -106,7 +106,8 @@ final class UpstreamFixture implements AutoCloseable {
 
   Upstream registry(String... urls) {
     return registries.computeIfAbsent(
-        List.of(urls), chain -> client().registry(chain.stream().map(Origin::of).toList(), AccessListener.NONE));
+        List.of(urls),
+        chain -> client().registry(chain.stream().map(Origin::of).toList(), AccessListener.NONE));
   }
 
   UpstreamAnswer getManifest() {
