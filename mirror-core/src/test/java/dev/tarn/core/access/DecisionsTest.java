@@ -74,7 +74,7 @@ class DecisionsTest {
       accept(credential);
       after(Duration.ofSeconds(299));
       assertThat(allows(credential, Standing.ANSWERS)).as("%s", credential).isTrue();
-      after(Duration.ofSeconds(300));
+      after(Duration.ofMinutes(5));
       assertThat(allows(credential, Standing.ANSWERS)).as("%s", credential).isFalse();
     }
   }

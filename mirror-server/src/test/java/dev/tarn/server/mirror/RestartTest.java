@@ -7,9 +7,11 @@ import dev.tarn.server.testing.MirrorFixture.Options;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
+import dev.tarn.server.testing.ScriptedRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,9 +85,36 @@ class RestartTest {
       assertThat(mirror.get(MANIFEST.uri()).status()).isEqualTo(401);
       assertThat(mirror.get(BLOB.uri()).status()).isEqualTo(401);
       mirror.upstream.close();
-      assertThat(mirror.get(URI).status()).isEqualTo(502);
-      assertThat(mirror.get(BLOB.uri()).status()).isEqualTo(502);
+      for (String uri : List.of(URI, BLOB.uri())) {
+        Response asked = mirror.get(uri);
+        assertThat(asked.status()).isEqualTo(401);
+        assertThat(asked.header("WWW-Authenticate")).isEqualTo("Basic realm=\"private\"");
+        assertThat(mirror.get(uri, "Authorization: Basic b3RoZXI6").status()).isEqualTo(502);
+      }
     }
+  }
+
+  @Test
+  void aNameAndAPasswordThatUpstreamLetInStillHaveGrace() throws IOException {
+    String credential = "Authorization: Basic bmFtZTpwYXNzd29yZA==";
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+      Reply refusal = Reply.challenge("Basic realm=\"private\"");
+      mirror.upstream.on(BLOB.path(), request -> entitled(request) ? BLOB.reply() : refusal);
+      assertThat(mirror.get(BLOB.uri(), credential).body()).isEqualTo(BLOB.bytes());
+      mirror.awaitQuiet();
+    }
+
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+      mirror.upstream.close();
+      mirror.now.updateAndGet(now -> now.plus(Duration.ofHours(23)));
+
+      assertThat(mirror.get(BLOB.uri(), credential).body()).isEqualTo(BLOB.bytes());
+      assertThat(mirror.get(BLOB.uri(), credential + "=").status()).isEqualTo(502);
+    }
+  }
+
+  private static boolean entitled(ScriptedRequest request) {
+    return request.header("Authorization").isPresent();
   }
 
   @Test
