@@ -13,6 +13,7 @@ import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.config.RegistryConfiguration;
+import dev.tarn.server.credentials.ConfiguredCredentials;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.Mirror;
@@ -26,6 +27,7 @@ import dev.tarn.server.registry.RegistryEndpoint;
 import dev.tarn.server.registry.RegistrySettings;
 import dev.tarn.server.upstream.AllowedTargets;
 import dev.tarn.server.upstream.Origin;
+import dev.tarn.server.upstream.OwnAccess;
 import dev.tarn.server.upstream.Seams;
 import dev.tarn.server.upstream.UpstreamClient;
 import dev.tarn.server.upstream.UpstreamSettings;
@@ -42,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -103,7 +106,9 @@ public final class Node implements AutoCloseable {
               "upstream client",
               new UpstreamClient(
                   transport, upstreamSettings(version), events.upstream(), Seams.system()));
-      Registries registries = registries(client);
+      ConfiguredCredentials credentials =
+          new ConfiguredCredentials(Clock.systemUTC(), System::nanoTime, workers);
+      Registries registries = registries(client, credentials);
       SecondSource second = open("containerd's content", new SecondSource());
       HeldChanges held = new HeldChanges(digest -> blobs.sizeOf(digest).isPresent());
       blobs.onGone(
@@ -163,6 +168,7 @@ public final class Node implements AutoCloseable {
       }
       ready = true;
       workers.execute(metrics::bindJvm);
+      workers.execute(credentials::load);
       // Not before: they take longer to load than all the rest. containerd's content first, so that
       // peers are told of it.
       workers.execute(
@@ -235,7 +241,7 @@ public final class Node implements AutoCloseable {
         endpoint.idleTimeout());
   }
 
-  private Registries registries(UpstreamClient client) {
+  private Registries registries(UpstreamClient client, ConfiguredCredentials credentials) {
     List<MirroredRegistry> registries = new ArrayList<>();
     for (Map.Entry<RegistryHost, RegistryConfiguration> entry :
         configuration.registries().entrySet()) {
@@ -244,8 +250,14 @@ public final class Node implements AutoCloseable {
           registry.upstreams().stream()
               .map(upstream -> new Origin(upstream.url(), upstream.ca()))
               .toList();
+      OwnAccess own =
+          new OwnAccess(
+              credentials.of(entry.getKey(), origins, registry.credentials()),
+              Set.copyOf(registry.credentials().tokenRealms()),
+              registry.shared());
       registries.add(
-          new MirroredRegistry(entry.getKey(), client.registry(origins), registry::maxAgeFor));
+          new MirroredRegistry(
+              entry.getKey(), client.registry(origins, own), registry::maxAgeFor));
     }
     return new Registries(registries);
   }

@@ -1,14 +1,19 @@
 package dev.tarn.server.upstream;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On whose behalf upstream is asked: nobody's, or a client's by the {@code Authorization} that it
- * sent. A credential is passed on and never stored; it cannot be printed.
+ * On whose behalf upstream is asked: nobody's, a client's by the {@code Authorization} that it
+ * sent, or that of Tarn itself. A credential is passed on and never stored; it cannot be printed.
+ *
+ * <p>Whoever shares an answer among callers compares the callers, not their {@link #authorization}:
+ * Tarn itself has none, and may still see more than nobody does.
  */
 public final class Caller {
   private static final Caller ANONYMOUS = new Caller(null);
+  private static final Caller NODE = new Caller(null);
 
   private final @Nullable String authorization;
 
@@ -25,17 +30,45 @@ public final class Caller {
     return new Caller(value);
   }
 
-  public boolean isAnonymous() {
-    return authorization == null;
+  /**
+   * Tarn itself, with the credential that is configured for the origin and repository, or as nobody
+   * where none is. That it may read something says nothing of any client's right.
+   */
+  public static Caller node() {
+    return NODE;
   }
 
-  /** The value to send upstream. */
+  public boolean isAnonymous() {
+    return this == ANONYMOUS;
+  }
+
+  public boolean isNode() {
+    return this == NODE;
+  }
+
+  /** The value to send upstream, where a client brought one. */
   public Optional<String> authorization() {
     return Optional.ofNullable(authorization);
   }
 
   @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (authorization != null
+            && other instanceof Caller that
+            && authorization.equals(that.authorization));
+  }
+
+  @Override
+  public int hashCode() {
+    return isNode() ? 1 : Objects.hashCode(authorization);
+  }
+
+  @Override
   public String toString() {
-    return authorization == null ? "anonymous" : "with a credential";
+    if (isNode()) {
+      return "Tarn itself";
+    }
+    return isAnonymous() ? "anonymous" : "with a credential";
   }
 }

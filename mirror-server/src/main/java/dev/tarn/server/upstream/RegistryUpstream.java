@@ -23,22 +23,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A caller's credential goes to one origin alone: the one whose refusal the caller was last
  * given for the repository, else the last of the chain, which is the registry itself. The others
- * are asked anonymously.
+ * are asked anonymously. Tarn's own credentials are each origin's own, so it asks as itself
+ * everywhere.
  */
 final class RegistryUpstream implements Upstream {
   private static final int MAX_REMEMBERED_REFUSALS = 4096;
 
   private final List<OriginClient> origins;
+  private final boolean shared;
 
   /** The index of the origin whose challenge was handed out last. */
   private final Cache<RepositoryName, Integer> challengers =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED_REFUSALS).build();
 
-  RegistryUpstream(List<OriginClient> origins) {
+  /**
+   * @param shared whether Tarn asks as itself for callers that bring no credential
+   */
+  RegistryUpstream(List<OriginClient> origins, boolean shared) {
     if (origins.isEmpty()) {
       throw new IllegalArgumentException("a registry needs an origin");
     }
     this.origins = List.copyOf(origins);
+    this.shared = shared;
   }
 
   @Override
@@ -87,21 +93,23 @@ final class RegistryUpstream implements Upstream {
     return new Ask(method, repository, Ask.Kind.BLOB, "blobs/" + digest, "", part);
   }
 
-  private UpstreamAnswer ask(Ask ask, Caller caller) {
+  private UpstreamAnswer ask(Ask ask, Caller asking) {
+    Caller caller = shared && asking.isAnonymous() ? Caller.node() : asking;
     int last = origins.size() - 1;
     Integer challenger = challengers.getIfPresent(ask.repository());
     int trusted = challenger == null ? last : challenger;
     @Nullable Refused refused = null;
     UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");
     for (int i = 0; i <= last; i++) {
-      answer = origins.get(i).ask(ask, i == trusted ? caller : Caller.anonymous());
+      boolean shown = i == trusted || caller.isNode();
+      answer = origins.get(i).ask(ask, shown ? caller : Caller.anonymous());
       switch (answer) {
         case Found _ -> {
           return answer;
         }
         case Refused refusal -> {
           refused = refusal;
-          if (caller.isAnonymous()) {
+          if (caller.authorization().isEmpty()) {
             challengers.put(ask.repository(), i);
           }
         }

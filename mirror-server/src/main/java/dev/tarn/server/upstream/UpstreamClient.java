@@ -44,10 +44,16 @@ public final class UpstreamClient implements AutoCloseable {
 
   /** A registry by its origins, in the order in which they are asked; at least one. */
   public Upstream registry(List<Origin> origins) {
+    return registry(origins, OwnAccess.NONE);
+  }
+
+  /** The same, with what Tarn itself may do there. */
+  public Upstream registry(List<Origin> origins, OwnAccess own) {
     return new RegistryUpstream(
         origins.stream()
-            .map(origin -> new OriginClient(origin, requester, settings, listener, seams))
-            .toList());
+            .map(origin -> new OriginClient(origin, own, requester, settings, listener, seams))
+            .toList(),
+        own.shared());
   }
 
   ConnectionPool pool() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,11 @@ final class UpstreamFixture implements AutoCloseable {
   Upstream registry(String... urls) {
     return registries.computeIfAbsent(
         List.of(urls), chain -> client().registry(chain.stream().map(Origin::of).toList()));
+  }
+
+  /** A registry at which Tarn has something to show. */
+  Upstream registry(OwnAccess own, String... urls) {
+    return client().registry(Arrays.stream(urls).map(Origin::of).toList(), own);
   }
 
   UpstreamAnswer getManifest() {
