@@ -256,8 +256,7 @@ public final class Node implements AutoCloseable {
               Set.copyOf(registry.credentials().tokenRealms()),
               registry.shared());
       registries.add(
-          new MirroredRegistry(
-              entry.getKey(), client.registry(origins, own), registry::maxAgeFor));
+          new MirroredRegistry(entry.getKey(), client.registry(origins, own), registry::maxAgeFor));
     }
     return new Registries(registries);
   }

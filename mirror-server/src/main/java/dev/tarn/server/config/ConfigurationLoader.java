@@ -266,8 +266,7 @@ public final class ConfigurationLoader {
     section.end();
     return section.build(
         () ->
-            new CredentialsConfiguration(
-                dockerConfig, providerConfig, providerBinDir, tokenRealms),
+            new CredentialsConfiguration(dockerConfig, providerConfig, providerBinDir, tokenRealms),
         CredentialsConfiguration.NONE);
   }
 

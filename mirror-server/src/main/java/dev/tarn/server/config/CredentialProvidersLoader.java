@@ -73,8 +73,7 @@ public final class CredentialProvidersLoader {
     var cacheDuration = section.required("defaultCacheDuration", Syntax.GO_DURATION);
     var version = section.required("apiVersion", Syntax.TEXT);
     var args = section.values("args", Syntax.TEXT, List.of());
-    List<Variable> env =
-        section.sections("env", CredentialProvidersLoader::variable, List.of());
+    List<Variable> env = section.sections("env", CredentialProvidersLoader::variable, List.of());
     boolean needsServiceAccount = needsServiceAccount(section.section("tokenAttributes"));
     section.end();
     if (name.isEmpty() || cacheDuration.isEmpty() || version.isEmpty()) {

@@ -24,8 +24,7 @@ public record CredentialsConfiguration(
     List<String> tokenRealms) {
   /** None: clients' own credentials are all there is. */
   public static final CredentialsConfiguration NONE =
-      new CredentialsConfiguration(
-          Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+      new CredentialsConfiguration(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
   public CredentialsConfiguration {
     require(

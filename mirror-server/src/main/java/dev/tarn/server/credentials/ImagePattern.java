@@ -18,17 +18,15 @@ import java.util.stream.Collectors;
  * <p>Patterns are ordered as a kubelet tries them: longer paths before shorter ones of the same
  * host, and mostly plain hosts before those with a wildcard. Docker Hub's other names come last.
  *
- * @see <a
- *     href="https://kubernetes.io/docs/concepts/containers/images/#config-json">Kubernetes, images:
- *     interpretation of config.json</a>
+ * @see <a href="https://kubernetes.io/docs/concepts/containers/images/#config-json">Kubernetes,
+ *     images: interpretation of config.json</a>
  */
 final class ImagePattern implements Comparable<ImagePattern> {
   private static final Pattern SYNTAX =
       Pattern.compile("((?:[a-z0-9*._-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?)(/[^?#]*)?");
   private static final Pattern SCHEME = Pattern.compile("^https?://", Pattern.CASE_INSENSITIVE);
   private static final Pattern API_VERSION = Pattern.compile("^/v[12](?=/|$)");
-  private static final Set<String> DOCKER_HUB =
-      Set.of("index.docker.io", "registry-1.docker.io");
+  private static final Set<String> DOCKER_HUB = Set.of("index.docker.io", "registry-1.docker.io");
   private static final int MAX_LENGTH = 1024;
   private static final Comparator<ImagePattern> ORDER =
       Comparator.<ImagePattern, Boolean>comparing(pattern -> pattern.alias)

@@ -51,9 +51,7 @@ final class Plugin {
   Plugin(Provider provider, PluginProcess process, InstantSource clock, Executor executor) {
     this.provider = provider;
     this.matchImages =
-        provider.matchImages().stream()
-            .flatMap(text -> ImagePattern.parse(text).stream())
-            .toList();
+        provider.matchImages().stream().flatMap(text -> ImagePattern.parse(text).stream()).toList();
     this.process = process;
     this.clock = clock;
     this.executor = executor;

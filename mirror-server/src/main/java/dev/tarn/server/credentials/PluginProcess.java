@@ -16,8 +16,9 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Runs a plugin once: the request to its standard input, the answer from its standard output.
- * Bounded in time and output; what runs of it when either is used up is killed. What it writes to its
- * standard error goes nowhere, because nobody knows what is in it. Blocks the thread that runs it.
+ * Bounded in time and output; what runs of it when either is used up is killed. What it writes to
+ * its standard error goes nowhere, because nobody knows what is in it. Blocks the thread that runs
+ * it.
  */
 record PluginProcess(Path binDir, Duration limit) {
   private static final int MAX_OUTPUT_BYTES = 256 * 1024;

@@ -20,8 +20,7 @@ final class StrictJson {
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
 
   private final JsonParser parser;
@@ -91,7 +90,8 @@ final class StrictJson {
 
   private void requireObject(String name) throws UnusableException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
-      throw new UnusableException(name.isEmpty() ? "not a JSON object" : name + " is not an object");
+      throw new UnusableException(
+          name.isEmpty() ? "not a JSON object" : name + " is not an object");
     }
   }
 }

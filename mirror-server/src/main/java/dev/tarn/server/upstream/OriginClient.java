@@ -120,8 +120,7 @@ final class OriginClient {
             .orElse(null);
     RealmTokens.Key key = new RealmTokens.Key(repository, credential);
     return switch (credential) {
-      case Credential.RegistryToken(String token) ->
-          withOwn("Bearer " + token, key, ask, deadline);
+      case Credential.RegistryToken(String token) -> withOwn("Bearer " + token, key, ask, deadline);
       case Credential.Password password when standing.wantsBasic(repository) ->
           withOwn(RealmTokens.basic(password), key, ask, deadline);
       case Credential.Password _, Credential.IdentityToken _ -> withTokens(key, ask, deadline);
@@ -200,16 +199,11 @@ final class OriginClient {
   }
 
   private TokenAnswer obtain(RealmTokens.Key key, Refusal refusal, Deadline deadline) {
-    return tokens.obtain(
-        key, refusal.bearer(), refusal.response(), refusal.rejected(), deadline);
+    return tokens.obtain(key, refusal.bearer(), refusal.response(), refusal.rejected(), deadline);
   }
 
   private Attempt withBasic(
-      RealmTokens.Key key,
-      Credential.Password password,
-      Ask ask,
-      Refused asked,
-      Deadline deadline)
+      RealmTokens.Key key, Credential.Password password, Ask ask, Refused asked, Deadline deadline)
       throws UpstreamException {
     Response response = send(ask, RealmTokens.basic(password), deadline);
     if (isRefusal(response)) {
@@ -231,8 +225,7 @@ final class OriginClient {
   }
 
   /** What still refuses a token that Tarn got wants the client's own credential. */
-  private Attempt judgedWithToken(
-      RealmTokens.Key key, Ask ask, Response response, Issued token) {
+  private Attempt judgedWithToken(RealmTokens.Key key, Ask ask, Response response, Issued token) {
     return isRefusal(response)
         ? new Attempt.Final(new Refused(401, token.challenges(), response.errorBody()))
         : verdict.of(ask, response, key.credential() == null);

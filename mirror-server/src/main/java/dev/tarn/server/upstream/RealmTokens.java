@@ -79,11 +79,7 @@ final class RealmTokens {
    * @param rejected the token that the refused request carried; null where it carried none
    */
   TokenAnswer obtain(
-      Key key,
-      Challenge bearer,
-      Response refusal,
-      @Nullable Issued rejected,
-      Deadline deadline) {
+      Key key, Challenge bearer, Response refusal, @Nullable Issued rejected, Deadline deadline) {
     Issued kept = kept(key);
     if (kept != null && !kept.equals(rejected)) {
       return kept;
@@ -216,8 +212,7 @@ final class RealmTokens {
   /** What shows a user and a password. */
   static String basic(Credential.Password password) {
     String text = password.user() + ":" + password.password();
-    return "Basic "
-        + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String realmText(Challenge bearer) {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends GETs and HEADs and follows their redirects; sends forms to token realms. Blocks the virtual thread that asks, until the
- * final answer's headers are here.
+ * Sends GETs and HEADs and follows their redirects; sends forms to token realms. Blocks the virtual
+ * thread that asks, until the final answer's headers are here.
  */
 final class Requester {
   private static final Logger LOG = LoggerFactory.getLogger(Requester.class);
@@ -105,9 +105,7 @@ final class Requester {
     Hop hop = first;
     boolean foreign = false;
     boolean follows = request.form().isEmpty();
-    for (int redirects = 0;
-        follows && REDIRECTS.contains(hop.head().status());
-        redirects++) {
+    for (int redirects = 0; follows && REDIRECTS.contains(hop.head().status()); redirects++) {
       Response redirect =
           new Response(hop.exchange(), hop.head(), current.url(), foreign, registry, deadline);
       redirect.discard();

@@ -75,7 +75,9 @@ class ConfiguredCredentialsTest {
   @Test
   void theRegistryItselfGetsWhatIsForItsName() throws IOException {
     Origin hub = Origin.of("https://registry-1.docker.io");
-    assertThat(user(of(RegistryHost.DOCKER_HUB, dockerConfig("https://index.docker.io/v1/"), hub), hub))
+    assertThat(
+            user(
+                of(RegistryHost.DOCKER_HUB, dockerConfig("https://index.docker.io/v1/"), hub), hub))
         .contains("https+//index.docker.io/v1/");
   }
 

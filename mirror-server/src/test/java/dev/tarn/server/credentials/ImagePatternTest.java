@@ -77,8 +77,19 @@ class ImagePatternTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "/", "https://", "https:///team", "user:secret@quay.io", "quay.io?x", "quay.io#x",
-        "[a-z].io", "a b", "ftp://quay.io", "quay.io:99999999", "quay.io:"
+        "",
+        " ",
+        "/",
+        "https://",
+        "https:///team",
+        "user:secret@quay.io",
+        "quay.io?x",
+        "quay.io#x",
+        "[a-z].io",
+        "a b",
+        "ftp://quay.io",
+        "quay.io:99999999",
+        "quay.io:"
       })
   void whatNamesNoRegistryIsNoPattern(String text) {
     assertThat(ImagePattern.parse(text)).isEmpty();

@@ -232,16 +232,26 @@ class PluginTest {
     String version = "\"credentialprovider.kubelet.k8s.io/v1\"";
     Map<String, String> bad =
         Map.of(
-            "s3cr3t", "not JSON",
-            "", "not a JSON object",
-            "{\"kind\":\"Other\",\"apiVersion\":" + version + "}", "kind is not",
-            "{\"kind\":\"CredentialProviderResponse\",\"apiVersion\":\"v9\"}", "apiVersion is not",
-            response("Pod", "5m", AUTH), "cacheKeyType is not",
-            response("Image", "s3cr3t", AUTH), "cacheDuration is no duration",
-            response("Image", "-1s", AUTH), "cacheDuration is no duration",
-            response("Image", "5m", "[\"s3cr3t\"]"), "auth is not an object",
-            response("Image", "5m", "{\"a\":\"s3cr3t\"}"), "an entry of auth is not an object",
-            response("Image", "5m", AUTH) + "s3cr3t", "not JSON");
+            "s3cr3t",
+            "not JSON",
+            "",
+            "not a JSON object",
+            "{\"kind\":\"Other\",\"apiVersion\":" + version + "}",
+            "kind is not",
+            "{\"kind\":\"CredentialProviderResponse\",\"apiVersion\":\"v9\"}",
+            "apiVersion is not",
+            response("Pod", "5m", AUTH),
+            "cacheKeyType is not",
+            response("Image", "s3cr3t", AUTH),
+            "cacheDuration is no duration",
+            response("Image", "-1s", AUTH),
+            "cacheDuration is no duration",
+            response("Image", "5m", "[\"s3cr3t\"]"),
+            "auth is not an object",
+            response("Image", "5m", "{\"a\":\"s3cr3t\"}"),
+            "an entry of auth is not an object",
+            response("Image", "5m", AUTH) + "s3cr3t",
+            "not JSON");
     for (Map.Entry<String, String> one : bad.entrySet()) {
       Plugin plugin = plugin("cat <<'END'\n" + one.getKey() + "\nEND\n");
       assertThat(find(plugin, APP)).as(one.getKey()).isEmpty();

@@ -80,8 +80,7 @@ class WatchedFileTest {
         next.resolve(".dockerconfigjson"),
         Files.getLastModifiedTime(old.resolve(".dockerconfigjson")));
     Path link = Files.createSymbolicLink(directory.resolve("..tmp"), Path.of("..2026_02"));
-    Files.move(
-        link, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(link, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     Files.delete(old.resolve(".dockerconfigjson"));
     Files.delete(old);
 

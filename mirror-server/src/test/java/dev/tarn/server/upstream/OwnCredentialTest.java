@@ -66,7 +66,8 @@ class OwnCredentialTest {
 
   @BeforeEach
   void aRegistryThatWantsATokenForThePassword() {
-    registry.on(MANIFEST_PATH, request -> has(request, "Bearer issued-token") ? MANIFEST : challenge);
+    registry.on(
+        MANIFEST_PATH, request -> has(request, "Bearer issued-token") ? MANIFEST : challenge);
     registry.on(
         "/token",
         request -> has(request, BASIC) ? Reply.token("issued-token", 300) : Reply.status(401));
@@ -99,8 +100,7 @@ class OwnCredentialTest {
   }
 
   private OwnAccess own(Credential credential) {
-    return new OwnAccess(
-        (origin, repository, patience) -> Optional.of(credential), realms, shared);
+    return new OwnAccess((origin, repository, patience) -> Optional.of(credential), realms, shared);
   }
 
   private static UpstreamAnswer get(Upstream upstream) {
@@ -263,9 +263,7 @@ class OwnCredentialTest {
     registry.on(
         MANIFEST_PATH,
         request ->
-            has(request, "Bearer issued-token")
-                ? MANIFEST
-                : Reply.bearer(realm, "library/alpine"));
+            has(request, "Bearer issued-token") ? MANIFEST : Reply.bearer(realm, "library/alpine"));
     other.on("/token", Reply.status(401), Reply.token("issued-token", 300));
     Upstream upstream = registry(PASSWORD);
 
@@ -308,9 +306,7 @@ class OwnCredentialTest {
     registry.on(
         MANIFEST_PATH,
         request ->
-            has(request, "Bearer issued-token")
-                ? MANIFEST
-                : Reply.bearer(realm, "library/alpine"));
+            has(request, "Bearer issued-token") ? MANIFEST : Reply.bearer(realm, "library/alpine"));
     other.on("/token", Reply.token("issued-token", 300));
 
     read(get(registry(PASSWORD)));
@@ -378,9 +374,7 @@ class OwnCredentialTest {
                     ? elsewhere
                     : asks.equals("Basic") ? Reply.challenge("Basic realm=\"r\"") : challenge);
 
-        read(
-            registry(credential)
-                .getBlob(REPOSITORY, Digest.sha256(blob), 0, Caller.node()));
+        read(registry(credential).getBlob(REPOSITORY, Digest.sha256(blob), 0, Caller.node()));
       }
     }
 
@@ -399,7 +393,8 @@ class OwnCredentialTest {
         (origin, repository, patience) ->
             Optional.of(origin.authority().equals(other.authority()) ? mirrors : PASSWORD);
 
-    read(get(fixture.registry(new OwnAccess(source, Set.of(), false), other.url(), registry.url())));
+    read(
+        get(fixture.registry(new OwnAccess(source, Set.of(), false), other.url(), registry.url())));
 
     assertThat(with(other.requests(), mirrorsBasic::equals)).isEqualTo(1);
     assertThat(with(other.requests(), any -> true)).isEqualTo(1);
