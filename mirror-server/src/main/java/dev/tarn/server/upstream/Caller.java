@@ -12,12 +12,20 @@ import org.jspecify.annotations.Nullable;
  * Tarn itself has none, and may still see more than nobody does.
  */
 public final class Caller {
-  private static final Caller ANONYMOUS = new Caller(null);
-  private static final Caller NODE = new Caller(null);
+  private static final Caller ANONYMOUS = new Caller(Kind.ANONYMOUS, null);
+  private static final Caller NODE = new Caller(Kind.NODE, null);
 
+  private final Kind kind;
   private final @Nullable String authorization;
 
-  private Caller(@Nullable String authorization) {
+  private enum Kind {
+    ANONYMOUS,
+    CLIENT,
+    NODE
+  }
+
+  private Caller(Kind kind, @Nullable String authorization) {
+    this.kind = kind;
     this.authorization = authorization;
   }
 
@@ -27,7 +35,7 @@ public final class Caller {
 
   /** A client, by the value of its {@code Authorization} header. */
   public static Caller withAuthorization(String value) {
-    return new Caller(value);
+    return new Caller(Kind.CLIENT, value);
   }
 
   /**
@@ -39,11 +47,11 @@ public final class Caller {
   }
 
   public boolean isAnonymous() {
-    return this == ANONYMOUS;
+    return kind == Kind.ANONYMOUS;
   }
 
   public boolean isNode() {
-    return this == NODE;
+    return kind == Kind.NODE;
   }
 
   /** The value to send upstream, where a client brought one. */
@@ -53,22 +61,22 @@ public final class Caller {
 
   @Override
   public boolean equals(Object other) {
-    return this == other
-        || (authorization != null
-            && other instanceof Caller that
-            && authorization.equals(that.authorization));
+    return other instanceof Caller that
+        && kind == that.kind
+        && Objects.equals(authorization, that.authorization);
   }
 
   @Override
   public int hashCode() {
-    return isNode() ? 1 : Objects.hashCode(authorization);
+    return 31 * kind.hashCode() + Objects.hashCode(authorization);
   }
 
   @Override
   public String toString() {
-    if (isNode()) {
-      return "Tarn itself";
-    }
-    return isAnonymous() ? "anonymous" : "with a credential";
+    return switch (kind) {
+      case ANONYMOUS -> "anonymous";
+      case CLIENT -> "with a credential";
+      case NODE -> "Tarn itself";
+    };
   }
 }

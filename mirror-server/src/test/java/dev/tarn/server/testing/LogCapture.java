@@ -7,14 +7,20 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** All that Tarn logs while this is open, every level of it, before anything is taken out. */
 public final class LogCapture implements AutoCloseable {
-  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.tarn");
-  private final @Nullable Level before = logger.getLevel();
-  private final boolean additive = logger.isAdditive();
+  /** A logger as it was before. */
+  private record Tapped(Logger logger, @Nullable Level level, boolean additive) {}
+
+  private final List<Tapped> loggers =
+      Stream.of("dev.tarn", "tarn")
+          .map(name -> (Logger) LoggerFactory.getLogger(name))
+          .map(logger -> new Tapped(logger, logger.getLevel(), logger.isAdditive()))
+          .toList();
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
@@ -33,10 +39,12 @@ public final class LogCapture implements AutoCloseable {
       };
 
   public LogCapture() {
-    logger.setLevel(Level.TRACE);
-    logger.setAdditive(false);
     appender.start();
-    logger.addAppender(appender);
+    for (Tapped tapped : loggers) {
+      tapped.logger().setLevel(Level.TRACE);
+      tapped.logger().setAdditive(false);
+      tapped.logger().addAppender(appender);
+    }
   }
 
   /** One string for each event: level, message, keys and values, stack trace. */
@@ -46,8 +54,10 @@ public final class LogCapture implements AutoCloseable {
 
   @Override
   public void close() {
-    logger.detachAppender(appender);
-    logger.setAdditive(additive);
-    logger.setLevel(before);
+    for (Tapped tapped : loggers) {
+      tapped.logger().detachAppender(appender);
+      tapped.logger().setAdditive(tapped.additive());
+      tapped.logger().setLevel(tapped.level());
+    }
   }
 }
