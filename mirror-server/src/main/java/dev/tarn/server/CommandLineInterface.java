@@ -2,6 +2,8 @@ package dev.tarn.server;
 
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.ConfigurationPrinter;
+import dev.tarn.server.config.CredentialProvidersLoader;
+import dev.tarn.server.config.CredentialsConfiguration;
 import dev.tarn.server.config.InvalidConfigurationException;
 import dev.tarn.server.config.LogFormat;
 import dev.tarn.server.config.LogLevel;
@@ -14,6 +16,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -195,24 +199,56 @@ final class CommandLineInterface {
     }
 
     private int checkFiles(Path file, Configuration configuration) {
-      int status = ExitStatus.OK;
-      for (var registry : configuration.registries().entrySet()) {
-        for (var upstream : registry.getValue().upstreams()) {
-          if (upstream.ca().isPresent() && !Files.isReadable(upstream.ca().get())) {
-            parent.err.println(
-                "tarn: registries["
-                    + registry.getKey()
-                    + "]: cannot read ca "
-                    + upstream.ca().get());
-            status = ExitStatus.CONFIGURATION;
-          }
-        }
+      List<String> problems = new ArrayList<>();
+      configuration
+          .registries()
+          .forEach(
+              (host, registry) -> {
+                String path = "registries[" + host + "]";
+                for (var upstream : registry.upstreams()) {
+                  upstream.ca().ifPresent(ca -> checkReadable(path, "ca", ca, problems));
+                }
+                checkCredentials(path + ".credentials", registry.credentials(), problems);
+              });
+      problems.forEach(problem -> parent.err.println("tarn: " + problem));
+      if (!problems.isEmpty()) {
+        return ExitStatus.CONFIGURATION;
       }
-      if (status == ExitStatus.OK) {
-        parent.out.println(
-            file + " is valid: " + configuration.registries().size() + " registries");
+      parent.out.println(file + " is valid: " + configuration.registries().size() + " registries");
+      return ExitStatus.OK;
+    }
+
+    private static void checkCredentials(
+        String path, CredentialsConfiguration credentials, List<String> problems) {
+      credentials
+          .dockerConfig()
+          .ifPresent(config -> checkReadable(path, "dockerConfig", config, problems));
+      credentials
+          .providerBinDir()
+          .ifPresent(directory -> checkReadable(path, "providerBinDir", directory, problems));
+      credentials
+          .providerConfig()
+          .filter(config -> checkReadable(path, "providerConfig", config, problems))
+          .ifPresent(config -> checkProviders(config, problems));
+    }
+
+    private static void checkProviders(Path file, List<String> problems) {
+      try {
+        var _ = CredentialProvidersLoader.parse(Files.readString(file));
+      } catch (InvalidConfigurationException e) {
+        e.problems().forEach(problem -> problems.add(file + ": " + problem));
+      } catch (IOException e) {
+        problems.add(file + ": " + e);
       }
-      return status;
+    }
+
+    private static boolean checkReadable(
+        String path, String key, Path file, List<String> problems) {
+      boolean readable = Files.isReadable(file);
+      if (!readable) {
+        problems.add(path + ": cannot read " + key + " " + file);
+      }
+      return readable;
     }
   }
 

@@ -17,6 +17,7 @@ import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.config.RegistryConfiguration;
+import dev.tarn.server.credentials.ConfiguredCredentials;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.Access;
@@ -31,6 +32,7 @@ import dev.tarn.server.registry.RegistryEndpoint;
 import dev.tarn.server.registry.RegistrySettings;
 import dev.tarn.server.upstream.AllowedTargets;
 import dev.tarn.server.upstream.Origin;
+import dev.tarn.server.upstream.OwnAccess;
 import dev.tarn.server.upstream.Seams;
 import dev.tarn.server.upstream.UpstreamClient;
 import dev.tarn.server.upstream.UpstreamSettings;
@@ -49,6 +51,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -122,7 +125,9 @@ public final class Node implements AutoCloseable {
               decisions,
               new Challenges(catalog),
               events.mirror());
-      Registries registries = registries(client, access);
+      ConfiguredCredentials credentials =
+          new ConfiguredCredentials(Clock.systemUTC(), System::nanoTime, workers);
+      Registries registries = registries(client, access, credentials);
       SecondSource second = open("containerd's content", new SecondSource());
       HeldChanges held = new HeldChanges(digest -> blobs.sizeOf(digest).isPresent());
       blobs.onGone(
@@ -182,6 +187,7 @@ public final class Node implements AutoCloseable {
       }
       ready = true;
       workers.execute(metrics::bindJvm);
+      workers.execute(credentials::load);
       // Not before: they take longer to load than all the rest. containerd's content first, so that
       // peers are told of it.
       workers.execute(
@@ -254,7 +260,8 @@ public final class Node implements AutoCloseable {
         endpoint.idleTimeout());
   }
 
-  private Registries registries(UpstreamClient client, Access access) {
+  private Registries registries(
+      UpstreamClient client, Access access, ConfiguredCredentials credentials) {
     List<MirroredRegistry> registries = new ArrayList<>();
     for (Map.Entry<RegistryHost, RegistryConfiguration> entry :
         configuration.registries().entrySet()) {
@@ -263,11 +270,17 @@ public final class Node implements AutoCloseable {
           registry.upstreams().stream()
               .map(upstream -> new Origin(upstream.url(), upstream.ca()))
               .toList();
+      OwnAccess own =
+          new OwnAccess(
+              credentials.of(entry.getKey(), origins, registry.credentials()),
+              Set.copyOf(registry.credentials().tokenRealms()),
+              registry.shared());
       registries.add(
           new MirroredRegistry(
               entry.getKey(),
-              client.registry(origins, access.of(entry.getKey())),
-              registry::maxAgeFor));
+              client.registry(origins, own, access.of(entry.getKey())),
+              registry::maxAgeFor,
+              own.shared()));
     }
     return new Registries(registries);
   }

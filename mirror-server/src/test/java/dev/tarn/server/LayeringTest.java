@@ -74,6 +74,25 @@ class LayeringTest {
           "dev.tarn.server.net..");
 
   @ArchTest
+  static final ArchRule credentialsKnowTheirFilesAndWhatTheyAreFor =
+      onlyKnows(
+          "credentials",
+          "who is shown what is found is decided in the upstream client, and there alone",
+          "dev.tarn.core.name..",
+          "dev.tarn.server.config..",
+          "dev.tarn.server.upstream..");
+
+  @ArchTest
+  static final ArchRule processesAreStartedInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.tarn.server", "dev.tarn.server.credentials")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ProcessBuilder.class)
+          .because("what is started has to be bounded in time and output");
+
+  @ArchTest
   static final ArchRule theMirrorKnowsWhereContentComesFromOnly =
       onlyKnows(
           "mirror",

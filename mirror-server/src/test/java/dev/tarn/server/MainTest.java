@@ -109,6 +109,24 @@ class MainTest {
   }
 
   @Test
+  void filesOfCredentialsThatCannotBeReadOrMakeNoSenseAreProblems() throws IOException {
+    Path providers =
+        Files.writeString(directory.resolve("providers.yaml"), "kind: CredentialProviderConfi\n");
+    Path file =
+        write(
+            "registries: {a.io: {credentials: {dockerConfig: /does/not/exist, providerConfig: '"
+                + providers
+                + "', providerBinDir: /nor/this}}}\n");
+    assertThat(run("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(err())
+        .contains(
+            "registries[a.io].credentials: cannot read dockerConfig /does/not/exist",
+            "registries[a.io].credentials: cannot read providerBinDir /nor/this",
+            providers + ": apiVersion is missing",
+            providers + ": kind (line 1): expected CredentialProviderConfig");
+  }
+
+  @Test
   void anAddressThatIsTakenEndsTheProcess() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
       Path file = write(serving(taken.getLocalPort()));

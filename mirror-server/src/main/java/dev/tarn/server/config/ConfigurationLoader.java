@@ -259,9 +259,24 @@ public final class ConfigurationLoader {
     var maxAge = section.value("maxAge", Syntax.DURATION, defaults.maxAge());
     List<RepositoryRule> repositories =
         section.sections("repositories", ConfigurationLoader::rule, defaults.repositories());
+    var credentials = credentials(section.section("credentials"));
+    var shared = section.value("shared", Syntax.BOOLEAN, defaults.shared());
     section.end();
     return section.build(
-        () -> new RegistryConfiguration(upstreams, maxAge, repositories), defaults);
+        () -> new RegistryConfiguration(upstreams, maxAge, repositories, credentials, shared),
+        defaults);
+  }
+
+  private static CredentialsConfiguration credentials(Section section) {
+    var dockerConfig = section.value("dockerConfig", Syntax.PATH);
+    var providerConfig = section.value("providerConfig", Syntax.PATH);
+    var providerBinDir = section.value("providerBinDir", Syntax.PATH);
+    var tokenRealms = section.values("tokenRealms", Syntax.HOST, List.of());
+    section.end();
+    return section.build(
+        () ->
+            new CredentialsConfiguration(dockerConfig, providerConfig, providerBinDir, tokenRealms),
+        CredentialsConfiguration.NONE);
   }
 
   private static Optional<UpstreamConfiguration> upstream(Section section) {

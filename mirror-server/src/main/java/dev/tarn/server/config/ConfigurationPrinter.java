@@ -5,11 +5,13 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * Writes a configuration as the YAML that would load it: every key, with its effective value. There
- * is no secret in it, because a configuration holds none: URLs with a password are refused.
+ * is no secret in it, because a configuration holds none: URLs with a password are refused, and
+ * credentials are in files of their own.
  */
 public final class ConfigurationPrinter {
   private final StringBuilder out = new StringBuilder();
@@ -126,7 +128,24 @@ public final class ConfigurationPrinter {
             line(3, "- pattern: " + quoted(rule.pattern().toString()));
             line(4, "maxAge: " + Syntax.print(rule.maxAge()));
           }
+          credentials(registry.credentials());
+          line(2, "shared: " + registry.shared());
         });
+  }
+
+  private void credentials(CredentialsConfiguration credentials) {
+    if (!credentials.given()) {
+      return;
+    }
+    line(2, "credentials:");
+    path("dockerConfig", credentials.dockerConfig());
+    path("providerConfig", credentials.providerConfig());
+    path("providerBinDir", credentials.providerBinDir());
+    line(3, "tokenRealms: " + list(credentials.tokenRealms()));
+  }
+
+  private void path(String key, Optional<Path> path) {
+    path.ifPresent(file -> line(3, key + ": " + quoted(file.toString())));
   }
 
   private void line(int depth, String text) {

@@ -13,9 +13,15 @@ import java.util.List;
  * @param upstreams where it is fetched from, in the order in which they are tried; never empty
  * @param maxAge how long a tag's answer is used without asking upstream again
  * @param repositories what is different for some of its repositories; the first that matches counts
+ * @param credentials what Tarn itself may show the registry
+ * @param shared whether everybody who reaches this node may read what Tarn's own credentials may
  */
 public record RegistryConfiguration(
-    List<UpstreamConfiguration> upstreams, Duration maxAge, List<RepositoryRule> repositories) {
+    List<UpstreamConfiguration> upstreams,
+    Duration maxAge,
+    List<RepositoryRule> repositories,
+    CredentialsConfiguration credentials,
+    boolean shared) {
   private static final String DOCKER_HUB_URL = "https://registry-1.docker.io";
 
   public RegistryConfiguration {
@@ -27,7 +33,8 @@ public record RegistryConfiguration(
 
   /** A registry that is fetched from its own host and whose tags are always asked for. */
   public static RegistryConfiguration of(RegistryHost host) {
-    return new RegistryConfiguration(defaultUpstreams(host), Duration.ZERO, List.of());
+    return new RegistryConfiguration(
+        defaultUpstreams(host), Duration.ZERO, List.of(), CredentialsConfiguration.NONE, false);
   }
 
   /** How long an answer about a tag of {@code repository} is used without asking upstream again. */

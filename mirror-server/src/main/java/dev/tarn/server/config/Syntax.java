@@ -33,6 +33,9 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
   private static final Pattern NAME_TEXT =
       Pattern.compile("|[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
 
+  private static final Pattern HOST_TEXT =
+      Pattern.compile("[a-z0-9_-]{1,63}(?:\\.[a-z0-9_-]{1,63})*|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*");
+
   static final Syntax<Integer> COUNT = new Syntax<>("a whole number", Syntax::count);
   static final Syntax<Boolean> BOOLEAN =
       new Syntax<>(
@@ -96,6 +99,19 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       new Syntax<>(
           "a name such as node-1",
           text -> NAME_TEXT.matcher(text).matches() ? Optional.of(text) : Optional.empty());
+
+  /** A host without a port, in lower case. */
+  static final Syntax<String> HOST =
+      new Syntax<>(
+          "a host such as auth.example.com",
+          text -> {
+            String lower = text.toLowerCase(Locale.ROOT);
+            return HOST_TEXT.matcher(lower).matches() ? Optional.of(lower) : Optional.empty();
+          });
+
+  static final Syntax<String> TEXT = new Syntax<>("a text", Optional::of);
+  static final Syntax<Duration> GO_DURATION =
+      new Syntax<>("a duration such as 12h0m0s", GoDuration::parse);
 
   private static Optional<Integer> count(String text) {
     try {

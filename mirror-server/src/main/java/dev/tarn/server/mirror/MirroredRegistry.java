@@ -10,6 +10,18 @@ import java.util.function.Function;
  * A registry that is served.
  *
  * @param maxAge for how long a tag of a repository is believed without asking upstream again
+ * @param shared whether whoever reaches this node may read what the registry gave it, because the
+ *     operator said so
  */
 public record MirroredRegistry(
-    RegistryHost name, Upstream upstream, Function<RepositoryName, Duration> maxAge) {}
+    RegistryHost name,
+    Upstream upstream,
+    Function<RepositoryName, Duration> maxAge,
+    boolean shared) {
+
+  /** One whose callers are let in each by the registry itself. */
+  public MirroredRegistry(
+      RegistryHost name, Upstream upstream, Function<RepositoryName, Duration> maxAge) {
+    this(name, upstream, maxAge, false);
+  }
+}

@@ -34,6 +34,10 @@ public final class Registries {
     return get(scope).upstream();
   }
 
+  boolean shared(Scope scope) {
+    return get(scope).shared();
+  }
+
   Duration maxAge(Scope scope) {
     return get(scope).maxAge().apply(scope.repository());
   }

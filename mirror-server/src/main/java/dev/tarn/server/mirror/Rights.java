@@ -57,7 +57,7 @@ final class Rights {
   }
 
   private boolean allows(Scope scope, Proof proof, Caller caller, Standing standing) {
-    if (proof.anonymous() && access.allowsAnybody(scope, standing)) {
+    if (registries.shared(scope) || (proof.anonymous() && access.allowsAnybody(scope, standing))) {
       return true;
     }
     return !caller.isAnonymous()

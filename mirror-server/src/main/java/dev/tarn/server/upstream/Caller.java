@@ -1,18 +1,31 @@
 package dev.tarn.server.upstream;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On whose behalf upstream is asked: nobody's, or a client's by the {@code Authorization} that it
- * sent. A credential is passed on and never stored; it cannot be printed.
+ * On whose behalf upstream is asked: nobody's, a client's by the {@code Authorization} that it
+ * sent, or that of Tarn itself. A credential is passed on and never stored; it cannot be printed.
+ *
+ * <p>Whoever shares an answer among callers compares the callers, not their {@link #authorization}:
+ * Tarn itself has none, and may still see more than nobody does.
  */
 public final class Caller {
-  private static final Caller ANONYMOUS = new Caller(null);
+  private static final Caller ANONYMOUS = new Caller(Kind.ANONYMOUS, null);
+  private static final Caller NODE = new Caller(Kind.NODE, null);
 
+  private final Kind kind;
   private final @Nullable String authorization;
 
-  private Caller(@Nullable String authorization) {
+  private enum Kind {
+    ANONYMOUS,
+    CLIENT,
+    NODE
+  }
+
+  private Caller(Kind kind, @Nullable String authorization) {
+    this.kind = kind;
     this.authorization = authorization;
   }
 
@@ -22,20 +35,48 @@ public final class Caller {
 
   /** A client, by the value of its {@code Authorization} header. */
   public static Caller withAuthorization(String value) {
-    return new Caller(value);
+    return new Caller(Kind.CLIENT, value);
+  }
+
+  /**
+   * Tarn itself, with the credential that is configured for the origin and repository, or as nobody
+   * where none is. That it may read something says nothing of any client's right.
+   */
+  public static Caller node() {
+    return NODE;
   }
 
   public boolean isAnonymous() {
-    return authorization == null;
+    return kind == Kind.ANONYMOUS;
   }
 
-  /** The value to send upstream. */
+  public boolean isNode() {
+    return kind == Kind.NODE;
+  }
+
+  /** The value to send upstream, where a client brought one. */
   public Optional<String> authorization() {
     return Optional.ofNullable(authorization);
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof Caller that
+        && kind == that.kind
+        && Objects.equals(authorization, that.authorization);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * kind.hashCode() + Objects.hashCode(authorization);
+  }
+
+  @Override
   public String toString() {
-    return authorization == null ? "anonymous" : "with a credential";
+    return switch (kind) {
+      case ANONYMOUS -> "anonymous";
+      case CLIENT -> "with a credential";
+      case NODE -> "Tarn itself";
+    };
   }
 }

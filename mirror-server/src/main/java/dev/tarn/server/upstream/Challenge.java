@@ -23,6 +23,13 @@ record Challenge(String scheme, Map<String, String> parameters) {
         .findFirst();
   }
 
+  /** Whether one of these header values asks for a user and a password. */
+  static boolean asksForBasic(List<String> headers) {
+    return headers.stream()
+        .flatMap(header -> parse(header).stream())
+        .anyMatch(challenge -> challenge.scheme().equals("basic"));
+  }
+
   /** The challenges of one header value, as far as they can be read. */
   static List<Challenge> parse(String header) {
     return new Reader(header).challenges();

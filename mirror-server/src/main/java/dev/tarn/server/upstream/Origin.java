@@ -32,6 +32,17 @@ public record Origin(URI base, Optional<Path> ca) {
     return new Origin(URI.create(url), Optional.empty());
   }
 
+  /** The host, with its port where that is not the scheme's own. */
+  public String authority() {
+    return site().authority();
+  }
+
+  /** What precedes the repository in the name that this origin has for it; empty, or ends in /. */
+  public String namespace() {
+    String root = apiRoot();
+    return root.substring(root.indexOf("/v2/") + "/v2/".length());
+  }
+
   Site site() {
     return Site.of(base).orElseThrow();
   }

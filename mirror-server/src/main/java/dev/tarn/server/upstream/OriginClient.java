@@ -1,5 +1,6 @@
 package dev.tarn.server.upstream;
 
+import dev.tarn.core.name.RepositoryName;
 import dev.tarn.server.upstream.TokenAnswer.Denied;
 import dev.tarn.server.upstream.TokenAnswer.Issued;
 import dev.tarn.server.upstream.TokenAnswer.Limited;
@@ -17,8 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One origin of a registry: sends what is asked, gets anonymous tokens where they are needed, and
- * asks again where an attempt failed by chance. Blocks the virtual thread that asks.
+ * One origin of a registry: sends what is asked, gets tokens where they are needed, and asks again
+ * where an attempt failed by chance. Blocks the virtual thread that asks.
+ *
+ * <p>A request of Tarn itself is sent as nobody's until the origin asks who it is. Then the
+ * configured credential answers: at the realm of a Bearer challenge, if that realm may see it, or
+ * to a Basic challenge. A credential that is refused, or may not be shown, counts for a while as if
+ * none were configured for the repository.
  */
 final class OriginClient {
   private static final Logger LOG = LoggerFactory.getLogger(OriginClient.class);
@@ -27,7 +33,9 @@ final class OriginClient {
   private final Site site;
   private final String apiRoot;
   private final Requester requester;
-  private final AnonymousTokens tokens;
+  private final RealmTokens tokens;
+  private final CredentialSource credentials;
+  private final OwnStanding standing;
   private final Backoff backoff;
   private final UpstreamSettings settings;
   private final UpstreamListener listener;
@@ -35,6 +43,7 @@ final class OriginClient {
 
   OriginClient(
       Origin origin,
+      OwnAccess own,
       Requester requester,
       UpstreamSettings settings,
       UpstreamListener listener,
@@ -43,7 +52,10 @@ final class OriginClient {
     this.site = origin.site();
     this.apiRoot = origin.apiRoot();
     this.requester = requester;
-    this.tokens = new AnonymousTokens(requester, site, origin.ca(), seams.clock());
+    TokenRealms realms = new TokenRealms(own.tokenRealms());
+    this.tokens = new RealmTokens(requester, site, origin.ca(), realms, seams.clock());
+    this.credentials = own.credentials();
+    this.standing = new OwnStanding(seams.clock());
     this.backoff = new Backoff(seams.random(), seams.sleeper());
     this.settings = settings;
     this.listener = listener;
@@ -83,8 +95,11 @@ final class OriginClient {
 
   private Attempt attempt(Ask ask, Caller caller, Deadline deadline) {
     try {
+      if (caller.isNode()) {
+        return asItself(ask, deadline);
+      }
       return caller.isAnonymous()
-          ? anonymously(ask, deadline)
+          ? withTokens(new RealmTokens.Key(ask.repository(), null), ask, deadline)
           : withCredential(ask, caller, deadline);
     } catch (UpstreamException e) {
       Failed failed = new Failed(e.reason(), e.detail());
@@ -100,26 +115,85 @@ final class OriginClient {
     return verdict.of(ask, send(ask, caller.authorization().orElse(""), deadline), false);
   }
 
-  private Attempt anonymously(Ask ask, Deadline deadline) throws UpstreamException {
-    Issued kept = tokens.kept(ask.repository());
+  private Attempt asItself(Ask ask, Deadline deadline) throws UpstreamException {
+    RepositoryName repository = ask.repository();
+    Duration patience = Duration.ofNanos(deadline.remainingNanos());
+    @Nullable Credential credential =
+        credentials
+            .find(origin, repository, patience)
+            .filter(found -> !standing.isRefused(new RealmTokens.Key(repository, found)))
+            .orElse(null);
+    RealmTokens.Key key = new RealmTokens.Key(repository, credential);
+    return switch (credential) {
+      case Credential.RegistryToken(String token) -> withOwn("Bearer " + token, key, ask, deadline);
+      case Credential.Password password when standing.wantsBasic(repository) ->
+          withOwn(RealmTokens.basic(password), key, ask, deadline);
+      case Credential.Password _, Credential.IdentityToken _ -> withTokens(key, ask, deadline);
+      case null -> withTokens(key, ask, deadline);
+    };
+  }
+
+  /** Shows the origin a credential before it asks, because nothing else is possible or known. */
+  private Attempt withOwn(String authorization, RealmTokens.Key key, Ask ask, Deadline deadline)
+      throws UpstreamException {
+    Response response = send(ask, authorization, deadline);
+    if (!isRefusal(response)) {
+      return verdict.of(ask, response, false);
+    }
+    response.discard();
+    standing.refused(key);
+    notUsed(key, "the registry answered " + response.status());
+    return withTokens(new RealmTokens.Key(key.repository(), null), ask, deadline);
+  }
+
+  private Attempt withTokens(RealmTokens.Key key, Ask ask, Deadline deadline)
+      throws UpstreamException {
+    Issued kept = tokens.kept(key);
     Response response = send(ask, kept == null ? "" : kept.authorization(), deadline);
     if (kept != null && !isReplaceable(response)) {
-      return judgedWithToken(ask, response, kept);
+      return judgedWithToken(key, ask, response, kept);
     }
     if (response.status() != 401 || response.foreign()) {
       return verdict.of(ask, response, true);
     }
     List<String> original = kept == null ? response.challenges() : kept.challenges();
     Optional<Challenge> bearer = Challenge.bearer(original);
-    ErrorBody body = response.errorBody();
-    if (bearer.isEmpty()) {
-      return new Attempt.Final(new Refused(401, original, body));
+    if (bearer.isPresent()) {
+      return withNewToken(key, ask, new Refusal(response, original, bearer.get(), kept), deadline);
     }
-    return switch (tokens.obtain(ask.repository(), bearer.get(), response, kept, deadline)) {
-      case Issued token -> withToken(ask, token, deadline);
+    ErrorBody body = response.errorBody();
+    return key.credential() instanceof Credential.Password password
+            && Challenge.asksForBasic(original)
+        ? withBasic(key, password, ask, new Refused(401, original, body), deadline)
+        : new Attempt.Final(new Refused(401, original, body));
+  }
+
+  /**
+   * A 401 that sends for a token.
+   *
+   * @param original the challenges of an answer to a request without any token
+   * @param rejected the token that the refused request carried, if any
+   */
+  private record Refusal(
+      Response response, List<String> original, Challenge bearer, @Nullable Issued rejected) {}
+
+  private Attempt withNewToken(RealmTokens.Key key, Ask ask, Refusal refusal, Deadline deadline)
+      throws UpstreamException {
+    ErrorBody body = refusal.response().errorBody();
+    TokenAnswer answer = obtain(key, refusal, deadline);
+    RealmTokens.Key used = key;
+    if (key.credential() != null && answer instanceof Denied(String why)) {
+      standing.refused(key);
+      notUsed(key, why);
+      used = new RealmTokens.Key(key.repository(), null);
+      answer = obtain(used, refusal, deadline);
+    }
+    return switch (answer) {
+      case Issued token ->
+          judgedWithToken(used, ask, send(ask, token.authorization(), deadline), token);
       case Denied(String why) -> {
         LOG.atDebug().addKeyValue("origin", site).addKeyValue("why", why).log("no anonymous token");
-        yield new Attempt.Final(new Refused(401, original, body));
+        yield new Attempt.Final(new Refused(401, refusal.original(), body));
       }
       case Limited(Optional<Duration> wait) -> new Attempt.Final(new RateLimited(wait));
       case Unusable(Reason reason, String detail) ->
@@ -129,16 +203,42 @@ final class OriginClient {
     };
   }
 
-  private Attempt withToken(Ask ask, Issued token, Deadline deadline) throws UpstreamException {
-    return judgedWithToken(ask, send(ask, token.authorization(), deadline), token);
+  private TokenAnswer obtain(RealmTokens.Key key, Refusal refusal, Deadline deadline) {
+    return tokens.obtain(key, refusal.bearer(), refusal.response(), refusal.rejected(), deadline);
   }
 
-  /** What still refuses an anonymous token wants the client's own credential. */
-  private Attempt judgedWithToken(Ask ask, Response response, Issued token) {
-    boolean refused = response.status() == 401 || response.status() == 403;
-    return refused && !response.foreign()
+  private Attempt withBasic(
+      RealmTokens.Key key, Credential.Password password, Ask ask, Refused asked, Deadline deadline)
+      throws UpstreamException {
+    Response response = send(ask, RealmTokens.basic(password), deadline);
+    if (isRefusal(response)) {
+      response.discard();
+      standing.refused(key);
+      notUsed(key, "the registry answered " + response.status());
+      return new Attempt.Final(asked);
+    }
+    standing.tookBasic(key.repository());
+    return verdict.of(ask, response, false);
+  }
+
+  private void notUsed(RealmTokens.Key key, String why) {
+    LOG.atWarn()
+        .addKeyValue("origin", site)
+        .addKeyValue("repository", key.repository())
+        .addKeyValue("why", why)
+        .log("credential_not_used");
+  }
+
+  /** What still refuses a token that Tarn got wants the client's own credential. */
+  private Attempt judgedWithToken(RealmTokens.Key key, Ask ask, Response response, Issued token) {
+    return isRefusal(response)
         ? new Attempt.Final(new Refused(401, token.challenges(), response.errorBody()))
-        : verdict.of(ask, response, true);
+        : verdict.of(ask, response, key.credential() == null);
+  }
+
+  /** Whether the registry itself says no; another site's word does not count for it. */
+  private static boolean isRefusal(Response response) {
+    return (response.status() == 401 || response.status() == 403) && !response.foreign();
   }
 
   /** Whether a kept token was refused for itself, not for what it does not cover. */

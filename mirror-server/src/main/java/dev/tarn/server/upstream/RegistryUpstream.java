@@ -23,23 +23,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A caller's credential goes to one origin alone: the one whose refusal the caller was last
  * given for the repository, else the last of the chain, which is the registry itself. The others
- * are asked anonymously.
+ * are asked anonymously. Tarn's own credentials are each origin's own, so it asks as itself
+ * everywhere.
  */
 final class RegistryUpstream implements Upstream {
   private static final int MAX_REMEMBERED_REFUSALS = 4096;
 
   private final List<OriginClient> origins;
+  private final boolean shared;
   private final AccessListener access;
 
   /** The index of the origin whose challenge was handed out last. */
   private final Cache<RepositoryName, Integer> challengers =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED_REFUSALS).build();
 
-  RegistryUpstream(List<OriginClient> origins, AccessListener access) {
+  /**
+   * @param shared whether Tarn asks as itself for callers that bring no credential
+   */
+  RegistryUpstream(List<OriginClient> origins, boolean shared, AccessListener access) {
     if (origins.isEmpty()) {
       throw new IllegalArgumentException("a registry needs an origin");
     }
     this.origins = List.copyOf(origins);
+    this.shared = shared;
     this.access = access;
   }
 
@@ -99,12 +105,14 @@ final class RegistryUpstream implements Upstream {
     return new Ask(method, repository, Ask.Kind.BLOB, "blobs/" + digest, "", part);
   }
 
-  private UpstreamAnswer ask(Ask ask, Caller caller) {
+  private UpstreamAnswer ask(Ask ask, Caller asking) {
+    Caller caller = shared && asking.isAnonymous() ? Caller.node() : asking;
     int trusted = trusted(ask.repository());
     @Nullable Refused refused = null;
     UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");
     for (int i = 0; i < origins.size(); i++) {
-      Caller as = i == trusted ? caller : Caller.anonymous();
+      boolean shown = i == trusted || caller.isNode();
+      Caller as = shown ? caller : Caller.anonymous();
       answer = origins.get(i).ask(ask, as);
       tell(origins.get(i), ask, as, answer);
       switch (answer) {
@@ -113,7 +121,7 @@ final class RegistryUpstream implements Upstream {
         }
         case Refused refusal -> {
           refused = refusal;
-          if (caller.isAnonymous()) {
+          if (caller.authorization().isEmpty()) {
             challengers.put(ask.repository(), i);
           }
         }
@@ -124,7 +132,8 @@ final class RegistryUpstream implements Upstream {
   }
 
   private void tell(OriginClient origin, Ask ask, Caller as, UpstreamAnswer answer) {
-    if (ask.kind() != Ask.Kind.LISTING) {
+    // What Tarn itself may read says nothing of anybody else.
+    if (ask.kind() != Ask.Kind.LISTING && !as.isNode()) {
       switch (answer) {
         case Found _ -> access.letIn(origin.name(), ask.repository(), as);
         case Refused refusal -> access.refused(origin.name(), ask.repository(), as, refusal);

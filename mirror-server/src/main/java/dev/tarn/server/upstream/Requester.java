@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends GETs and HEADs and follows their redirects. Blocks the virtual thread that asks, until the
- * final answer's headers are here.
+ * Sends GETs and HEADs and follows their redirects; sends forms to token realms. Blocks the virtual
+ * thread that asks, until the final answer's headers are here.
  */
 final class Requester {
   private static final Logger LOG = LoggerFactory.getLogger(Requester.class);
@@ -32,6 +33,8 @@ final class Requester {
    * @param accept may be empty: the header is not sent
    * @param range a {@code Range} header, or empty
    * @param authorization for the first site alone, or empty
+   * @param form a body that is sent, or empty; what it holds is for the first site alone, so that a
+   *     redirect of such a request is not followed
    */
   record Request(
       HttpMethod method,
@@ -39,7 +42,20 @@ final class Requester {
       Optional<Path> ca,
       String accept,
       String range,
-      String authorization) {
+      String authorization,
+      String form) {
+
+    /** A request without a body. */
+    Request(
+        HttpMethod method,
+        HttpUrl url,
+        Optional<Path> ca,
+        String accept,
+        String range,
+        String authorization) {
+      this(method, url, ca, accept, range, authorization, "");
+    }
+
     @Override
     public String toString() {
       return method + " " + url;
@@ -88,7 +104,8 @@ final class Requester {
     Request current = request;
     Hop hop = first;
     boolean foreign = false;
-    for (int redirects = 0; REDIRECTS.contains(hop.head().status()); redirects++) {
+    boolean follows = request.form().isEmpty();
+    for (int redirects = 0; follows && REDIRECTS.contains(hop.head().status()); redirects++) {
       Response redirect =
           new Response(hop.exchange(), hop.head(), current.url(), foreign, registry, deadline);
       redirect.discard();
@@ -186,8 +203,15 @@ final class Requester {
         proxy.isPresent() ? site + request.url().pathAndQuery() : request.url().pathAndQuery();
     FullHttpRequest encoded =
         new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, request.method(), target, Unpooled.EMPTY_BUFFER);
+            HttpVersion.HTTP_1_1,
+            request.method(),
+            target,
+            Unpooled.copiedBuffer(request.form(), StandardCharsets.US_ASCII));
     HttpHeaders headers = encoded.headers();
+    if (!request.form().isEmpty()) {
+      headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_X_WWW_FORM_URLENCODED);
+      headers.setInt(HttpHeaderNames.CONTENT_LENGTH, request.form().length());
+    }
     headers.set(HttpHeaderNames.HOST, site.authority());
     headers.set(HttpHeaderNames.USER_AGENT, userAgent);
     headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);

@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What a token realm said to an anonymous request. */
+/** What came of asking a token realm. */
 sealed interface TokenAnswer {
 
   /**
-   * A token that was issued to nobody in particular.
+   * A token, issued to nobody in particular or for a credential of Tarn's own.
    *
    * @param challenges those of the registry's answer to a request without any token
    */
@@ -21,7 +21,7 @@ sealed interface TokenAnswer {
     }
   }
 
-  /** The realm, or our own rules about realms, say no: the client has to get a token itself. */
+  /** The realm, or our own rules about realms, say no: without another credential no token. */
   record Denied(String why) implements TokenAnswer {}
 
   /** 429. */

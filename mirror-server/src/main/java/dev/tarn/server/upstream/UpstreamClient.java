@@ -46,13 +46,15 @@ public final class UpstreamClient implements AutoCloseable {
    * A registry.
    *
    * @param origins in the order in which they are asked; at least one
+   * @param own what Tarn itself may do there
    * @param access hears who is let in
    */
-  public Upstream registry(List<Origin> origins, AccessListener access) {
+  public Upstream registry(List<Origin> origins, OwnAccess own, AccessListener access) {
     return new RegistryUpstream(
         origins.stream()
-            .map(origin -> new OriginClient(origin, requester, settings, listener, seams))
+            .map(origin -> new OriginClient(origin, own, requester, settings, listener, seams))
             .toList(),
+        own.shared(),
         access);
   }
 

@@ -119,6 +119,8 @@ class ConfigurationDefaultsTest {
             registry -> {
               assertThat(registry.maxAge()).isZero();
               assertThat(registry.repositories()).isEmpty();
+              assertThat(registry.credentials()).isEqualTo(CredentialsConfiguration.NONE);
+              assertThat(registry.shared()).isFalse();
             });
   }
 

@@ -78,6 +78,8 @@ class ConfigurationDocumentationTest {
     components("registries.<host>", RegistryConfiguration.class, components);
     components("registries.<host>.upstreams[]", UpstreamConfiguration.class, components);
     components("registries.<host>.repositories[]", RepositoryRule.class, components);
+    components.remove("registries.<host>.credentials");
+    components("registries.<host>.credentials", CredentialsConfiguration.class, components);
     components.add("registries.<host>");
 
     assertThat(paths(Yaml.parse(everyKey))).containsExactlyInAnyOrderElementsOf(components);

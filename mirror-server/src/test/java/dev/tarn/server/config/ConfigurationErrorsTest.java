@@ -89,6 +89,25 @@ class ConfigurationErrorsTest {
         "registries: {a.io: {repositories: [{pattern: 'A', maxAge: 1s}]}}|"
             + "registries[a.io].repositories[0].pattern (line 1): expected a pattern such as"
             + " library/*, found \"A\"",
+        "registries: {a.io: {credentials: {dockerConfg: /c}}}|"
+            + "registries[a.io].credentials.dockerConfg (line 1): unknown key; did you mean"
+            + " dockerConfig?",
+        "registries: {a.io: {credential: {}}}|registries[a.io].credential (line 1): unknown key;"
+            + " did you mean credentials?",
+        "registries: {a.io: {credentials: {providerConfig: /c}}}|"
+            + "registries[a.io].credentials.providerBinDir: is needed where providerConfig is"
+            + " given",
+        "registries: {a.io: {credentials: {providerBinDir: /c}}}|"
+            + "registries[a.io].credentials.providerConfig: is needed where providerBinDir is"
+            + " given",
+        "registries: {a.io: {credentials: {tokenRealms: [b.io]}}}|"
+            + "registries[a.io].credentials.tokenRealms: is of no use without dockerConfig or"
+            + " providerConfig",
+        "registries: {a.io: {credentials: {dockerConfig: /c, tokenRealms: ['https://b.io']}}}|"
+            + "registries[a.io].credentials.tokenRealms[0] (line 1): expected a host such as"
+            + " auth.example.com, found \"https://b.io\"",
+        "registries: {a.io: {shared: yes}}|registries[a.io].shared (line 1): expected true or"
+            + " false, found \"yes\"",
         "[1]|(line 1): expected keys with values, found a list",
       })
   void whatIsWrongIsNamedWithItsPath(String yaml, String expected) {

@@ -83,6 +83,12 @@ class ConfigurationMappingTest {
               maxAge: 60s
             - pattern: "**"
               maxAge: 0s
+          credentials:
+            dockerConfig: /etc/tarn/credentials/.dockerconfigjson
+            providerConfig: /etc/tarn/providers.yaml
+            providerBinDir: /opt/tarn/plugins
+            tokenRealms: [sso.other.example, "fd00::1"]
+          shared: true
       """;
 
   @Test
@@ -209,7 +215,9 @@ class ConfigurationMappingTest {
                 rule("library/*", 60),
                 rule("library/*", 61),
                 rule("my.team/*", 5),
-                rule("team/**", 7)));
+                rule("team/**", 7)),
+            CredentialsConfiguration.NONE,
+            false);
     assertThat(registry.maxAgeFor(new RepositoryName(repository)))
         .isEqualTo(Duration.ofSeconds(seconds));
   }
@@ -230,7 +238,13 @@ class ConfigurationMappingTest {
                     URI.create("https://second.example:8443/prefix"),
                     Optional.of(Path.of("/etc/tarn/ca.pem")))),
             Duration.ofSeconds(30),
-            List.of(rule("library/*", 60), rule("**", 0))));
+            List.of(rule("library/*", 60), rule("**", 0)),
+            new CredentialsConfiguration(
+                Optional.of(Path.of("/etc/tarn/credentials/.dockerconfigjson")),
+                Optional.of(Path.of("/etc/tarn/providers.yaml")),
+                Optional.of(Path.of("/opt/tarn/plugins")),
+                List.of("sso.other.example", "fd00::1")),
+            true));
     return new Configuration(
         new Configuration.RegistryEndpoint(
             new ListenAddress("127.0.0.2", 6050),

@@ -31,6 +31,7 @@ import dev.tarn.server.registry.RegistryEndpoint;
 import dev.tarn.server.registry.RegistrySettings;
 import dev.tarn.server.upstream.AllowedTargets;
 import dev.tarn.server.upstream.Origin;
+import dev.tarn.server.upstream.OwnAccess;
 import dev.tarn.server.upstream.Resolver;
 import dev.tarn.server.upstream.Seams;
 import dev.tarn.server.upstream.UpstreamClient;
@@ -253,12 +254,16 @@ public final class MirrorFixture implements AutoCloseable {
                 new MirroredRegistry(
                     new RegistryHost(REGISTRY),
                     client.registry(
-                        List.of(Origin.of(upstream.url())), access.of(new RegistryHost(REGISTRY))),
+                        List.of(Origin.of(upstream.url())),
+                        OwnAccess.NONE,
+                        access.of(new RegistryHost(REGISTRY))),
                     repository -> options.maxAge()),
                 new MirroredRegistry(
                     RegistryHost.DOCKER_HUB,
                     client.registry(
-                        List.of(Origin.of(upstream.url())), access.of(RegistryHost.DOCKER_HUB)),
+                        List.of(Origin.of(upstream.url())),
+                        OwnAccess.NONE,
+                        access.of(RegistryHost.DOCKER_HUB)),
                     repository -> options.maxAge())));
     mirror =
         new Mirror(

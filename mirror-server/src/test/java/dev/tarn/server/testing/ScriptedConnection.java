@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One connection of a scripted server: reads requests without a body, writes what it is told. */
+/** One connection of a scripted server: reads requests, writes what it is told. */
 final class ScriptedConnection {
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]*)");
   private static final int WRITE_BYTES = 64 * 1024;
@@ -59,7 +59,9 @@ final class ScriptedConnection {
               header.substring(0, colon).toLowerCase(Locale.ROOT), name -> new ArrayList<>())
           .add(header.substring(colon + 1).strip());
     }
-    return Optional.of(new ScriptedRequest(words.get(0), words.get(1), headers, number));
+    int length = Integer.parseInt(headers.getOrDefault("content-length", List.of("0")).getFirst());
+    String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    return Optional.of(new ScriptedRequest(words.get(0), words.get(1), headers, body, number));
   }
 
   /** Request line and headers, up to the empty line; empty at the end of the stream. */

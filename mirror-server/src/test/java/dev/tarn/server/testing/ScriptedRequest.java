@@ -10,10 +10,11 @@ import java.util.Optional;
  *
  * @param target path and query as on the request line
  * @param headers by lower-case name
+ * @param body what followed by a {@code Content-Length}, or an empty string
  * @param connection the number of the connection that brought it, from 1
  */
 public record ScriptedRequest(
-    String method, String target, Map<String, List<String>> headers, int connection) {
+    String method, String target, Map<String, List<String>> headers, String body, int connection) {
 
   /** The target without its query. */
   public String path() {

@@ -77,7 +77,7 @@ class ProxyTest {
     Origin origin = new Origin(URI.create(url), Optional.of(certificate.pem()));
     return fixture
         .client()
-        .registry(List.of(origin), AccessListener.NONE)
+        .registry(List.of(origin), OwnAccess.NONE, AccessListener.NONE)
         .getManifest(REPOSITORY, TAG, "", Caller.withAuthorization("Bearer secret"));
   }
 

@@ -105,9 +105,16 @@ final class UpstreamFixture implements AutoCloseable {
   }
 
   Upstream registry(String... urls) {
-    return registries.computeIfAbsent(
-        List.of(urls),
-        chain -> client().registry(chain.stream().map(Origin::of).toList(), AccessListener.NONE));
+    return registries.computeIfAbsent(List.of(urls), chain -> registry(OwnAccess.NONE, chain));
+  }
+
+  /** A registry at which Tarn has something to show. */
+  Upstream registry(OwnAccess own, String... urls) {
+    return registry(own, List.of(urls));
+  }
+
+  private Upstream registry(OwnAccess own, List<String> urls) {
+    return client().registry(urls.stream().map(Origin::of).toList(), own, AccessListener.NONE);
   }
 
   UpstreamAnswer getManifest() {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,69 +27,80 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that an origin's realm issues to anybody, by repository. Kept until shortly before they
- * expire; those who need the same one at once share one request. Blocks the virtual thread that
- * asks.
+ * Tokens that an origin's realm issues, by repository: to anybody, and for a credential of Tarn's
+ * own to Tarn. Kept until shortly before they expire; those who need the same one at once share one
+ * request. Blocks the virtual thread that asks.
  */
-final class AnonymousTokens {
+final class RealmTokens {
   private static final int MAX_TOKENS = 4096;
   private static final int MAX_BODY_BYTES = 1024 * 1024;
   private static final Duration MARGIN = Duration.ofSeconds(10);
+  private static final String CLIENT_ID = "tarn";
 
   private final Requester requester;
   private final Site registry;
   private final Optional<Path> ca;
+  private final TokenRealms realms;
   private final InstantSource clock;
-  private final Cache<RepositoryName, Issued> tokens =
-      Caffeine.newBuilder().maximumSize(MAX_TOKENS).build();
-  private final ConcurrentHashMap<RepositoryName, CompletableFuture<TokenAnswer>> asked =
+  private final Cache<Key, Issued> tokens = Caffeine.newBuilder().maximumSize(MAX_TOKENS).build();
+  private final ConcurrentHashMap<Key, CompletableFuture<TokenAnswer>> asked =
       new ConcurrentHashMap<>();
 
-  AnonymousTokens(Requester requester, Site registry, Optional<Path> ca, InstantSource clock) {
+  /**
+   * Whose token, for what.
+   *
+   * @param credential what the realm is shown; null for an anonymous token
+   */
+  record Key(RepositoryName repository, @Nullable Credential credential) {}
+
+  RealmTokens(
+      Requester requester,
+      Site registry,
+      Optional<Path> ca,
+      TokenRealms realms,
+      InstantSource clock) {
     this.requester = requester;
     this.registry = registry;
     this.ca = ca;
+    this.realms = realms;
     this.clock = clock;
   }
 
-  /** The token that is kept for a repository, while it lives. */
-  @Nullable Issued kept(RepositoryName repository) {
-    Issued token = tokens.getIfPresent(repository);
+  /** The token that is kept, while it lives. */
+  @Nullable Issued kept(Key key) {
+    Issued token = tokens.getIfPresent(key);
     return token != null && clock.instant().isBefore(token.expires()) ? token : null;
   }
 
   /**
-   * Gets a token for what {@code refusal} asks one.
+   * Gets a token for what {@code refusal} asks one. A realm that may not be shown the key's
+   * credential is not asked.
    *
    * @param rejected the token that the refused request carried; null where it carried none
    */
   TokenAnswer obtain(
-      RepositoryName repository,
-      Challenge bearer,
-      Response refusal,
-      @Nullable Issued rejected,
-      Deadline deadline) {
-    Issued kept = kept(repository);
+      Key key, Challenge bearer, Response refusal, @Nullable Issued rejected, Deadline deadline) {
+    Issued kept = kept(key);
     if (kept != null && !kept.equals(rejected)) {
       return kept;
     }
     CompletableFuture<TokenAnswer> mine = new CompletableFuture<>();
-    CompletableFuture<TokenAnswer> other = asked.putIfAbsent(repository, mine);
+    CompletableFuture<TokenAnswer> other = asked.putIfAbsent(key, mine);
     if (other != null) {
       return join(other, deadline);
     }
     TokenAnswer answer = new Unusable(Reason.BROKEN, "the token request ended abruptly");
     try {
       List<String> original = rejected == null ? refusal.challenges() : rejected.challenges();
-      answer = request(repository, bearer, refusal, original, deadline);
+      answer = request(key, bearer, refusal, original, deadline);
       switch (answer) {
-        case Issued issued -> tokens.put(repository, issued);
-        case Denied _ -> tokens.invalidate(repository);
+        case Issued issued -> tokens.put(key, issued);
+        case Denied _ -> tokens.invalidate(key);
         case Limited _, Unusable _ -> {}
       }
       return answer;
     } finally {
-      asked.remove(repository, mine);
+      asked.remove(key, mine);
       mine.complete(answer);
     }
   }
@@ -106,20 +118,18 @@ final class AnonymousTokens {
   }
 
   private TokenAnswer request(
-      RepositoryName repository,
-      Challenge bearer,
-      Response refusal,
-      List<String> original,
-      Deadline deadline) {
-    Optional<HttpUrl> url = url(repository, bearer);
-    if (url.isEmpty()) {
+      Key key, Challenge bearer, Response refusal, List<String> original, Deadline deadline) {
+    Optional<Requester.Request> asking = request(key, bearer);
+    if (asking.isEmpty()) {
       return new Denied("the realm is no http(s) URL");
     }
-    if (registry.tls() && !url.get().site().tls()) {
+    Requester.Request request = asking.get();
+    if (registry.tls() && !request.url().site().tls()) {
       return new Denied("the realm is not https though the registry is");
     }
-    Requester.Request request =
-        new Requester.Request(HttpMethod.GET, url.get(), ca, "application/json", "", "");
+    if (key.credential() != null && !realms.allow(registry, request.url().site())) {
+      return new Denied("not a token realm of this origin: " + request.url().site());
+    }
     try {
       Response response = requester.askNamed(request, registry, refusal, deadline);
       return switch (response.status()) {
@@ -129,7 +139,7 @@ final class AnonymousTokens {
           yield new Limited(
               RetryAfter.parse(response.headers().get(HttpHeaderNames.RETRY_AFTER), clock));
         }
-        case 400, 401, 403, 404 -> {
+        case 400, 401, 403, 404, 405 -> {
           response.discard();
           yield new Denied("the realm answered " + response.status());
         }
@@ -157,17 +167,58 @@ final class AnonymousTokens {
         "Bearer " + json.get().token(), clock.instant().plus(lifetime).minus(margin), original);
   }
 
-  private static Optional<HttpUrl> url(RepositoryName repository, Challenge bearer) {
-    String realm = bearer.parameter("realm").orElse("");
+  private Optional<Requester.Request> request(Key key, Challenge bearer) {
     List<String> query = new ArrayList<>();
     bearer.parameter("service").ifPresent(service -> query.add("service=" + encoded(service)));
-    String scopes = bearer.parameter("scope").orElse("repository:" + repository + ":pull");
+    String scopes = bearer.parameter("scope").orElse("repository:" + key.repository() + ":pull");
+    return switch (key.credential()) {
+      case null -> get(bearer, query, scopes, "");
+      case Credential.Password password -> get(bearer, query, scopes, basic(password));
+      case Credential.IdentityToken(String token) -> exchange(bearer, query, scopes, token);
+      case Credential.RegistryToken _ ->
+          throw new IllegalStateException("a registry's token is shown to no realm");
+    };
+  }
+
+  private Optional<Requester.Request> get(
+      Challenge bearer, List<String> parameters, String scopes, String authorization) {
+    List<String> query = new ArrayList<>(parameters);
     for (String scope : scopes.strip().split("\\s+", -1)) {
       query.add("scope=" + encoded(scope));
     }
+    String realm = realmText(bearer);
+    return HttpUrl.parse(realm + (realm.indexOf('?') < 0 ? "?" : "&") + String.join("&", query))
+        .map(
+            url ->
+                new Requester.Request(
+                    HttpMethod.GET, url, ca, "application/json", "", authorization));
+  }
+
+  /** The OAuth 2 way: the identity token, as a refresh token, in a form. */
+  private Optional<Requester.Request> exchange(
+      Challenge bearer, List<String> parameters, String scopes, String identityToken) {
+    List<String> form = new ArrayList<>(parameters);
+    form.add("scope=" + encoded(scopes.strip()));
+    form.add("grant_type=refresh_token");
+    form.add("client_id=" + CLIENT_ID);
+    form.add("refresh_token=" + encoded(identityToken));
+    return HttpUrl.parse(realmText(bearer))
+        .map(
+            url ->
+                new Requester.Request(
+                    HttpMethod.POST, url, ca, "application/json", "", "", String.join("&", form)));
+  }
+
+  /** What shows a user and a password. */
+  static String basic(Credential.Password password) {
+    String text = password.user() + ":" + password.password();
+    return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String realmText(Challenge bearer) {
+    String realm = bearer.parameter("realm").orElse("");
     int fragment = realm.indexOf('#');
-    String bare = fragment < 0 ? realm : realm.substring(0, fragment);
-    return HttpUrl.parse(bare + (bare.indexOf('?') < 0 ? "?" : "&") + String.join("&", query));
+    return fragment < 0 ? realm : realm.substring(0, fragment);
   }
 
   private static String encoded(String value) {
