@@ -1,6 +1,5 @@
 package dev.tarn.server.config;
 
-import dev.tarn.server.config.CredentialProviders.Provider;
 import dev.tarn.server.config.InvalidConfigurationException.Problem;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -54,11 +53,11 @@ public final class CredentialProvidersLoader {
     if (kind.isPresent() && !kind.get().equals("CredentialProviderConfig")) {
       root.problemAt("kind", "expected CredentialProviderConfig");
     }
-    List<Optional<Provider>> providers =
+    List<Optional<CredentialProvider>> providers =
         root.sections("providers", section -> Optional.of(provider(section)), List.of());
     root.end();
     Set<String> names = new HashSet<>();
-    for (Optional<Provider> provider : providers) {
+    for (Optional<CredentialProvider> provider : providers) {
       if (provider.isPresent() && !names.add(provider.get().name())) {
         root.problemAt("providers", provider.get().name() + " is there twice");
       }
@@ -67,7 +66,7 @@ public final class CredentialProvidersLoader {
   }
 
   /** Empty where it cannot be used here, or where something is wrong with it. */
-  private static Optional<Provider> provider(Section section) {
+  private static Optional<CredentialProvider> provider(Section section) {
     var name = section.required("name", Syntax.TEXT);
     var matchImages = section.values("matchImages", Syntax.TEXT, List.of());
     var cacheDuration = section.required("defaultCacheDuration", Syntax.GO_DURATION);
@@ -81,10 +80,10 @@ public final class CredentialProvidersLoader {
     }
     Map<String, String> environment = new LinkedHashMap<>();
     env.forEach(variable -> environment.put(variable.name(), variable.value()));
-    Optional<Provider> provider =
+    Optional<CredentialProvider> provider =
         section.build(
             () ->
-                new Provider(
+                new CredentialProvider(
                     name.get(),
                     matchImages,
                     cacheDuration.get(),

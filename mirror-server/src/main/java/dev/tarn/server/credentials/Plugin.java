@@ -2,7 +2,7 @@ package dev.tarn.server.credentials;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.tarn.server.config.CredentialProviders.Provider;
+import dev.tarn.server.config.CredentialProvider;
 import dev.tarn.server.credentials.ProviderResponse.CacheKeyType;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ final class Plugin {
 
   private static final Duration LONGEST = Duration.ofHours(24);
 
-  private final Provider provider;
+  private final CredentialProvider provider;
   private final List<ImagePattern> matchImages;
   private final PluginProcess process;
   private final InstantSource clock;
@@ -48,7 +48,8 @@ final class Plugin {
 
   private record Answer(Keyring keyring, Instant until) {}
 
-  Plugin(Provider provider, PluginProcess process, InstantSource clock, Executor executor) {
+  Plugin(
+      CredentialProvider provider, PluginProcess process, InstantSource clock, Executor executor) {
     this.provider = provider;
     this.matchImages =
         provider.matchImages().stream().flatMap(text -> ImagePattern.parse(text).stream()).toList();

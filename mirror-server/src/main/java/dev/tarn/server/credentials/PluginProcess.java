@@ -1,6 +1,6 @@
 package dev.tarn.server.credentials;
 
-import dev.tarn.server.config.CredentialProviders.Provider;
+import dev.tarn.server.config.CredentialProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 record PluginProcess(Path binDir, Duration limit) {
   private static final int MAX_OUTPUT_BYTES = 256 * 1024;
 
-  byte[] run(Provider provider, ImageName image) throws UnusableException {
+  byte[] run(CredentialProvider provider, ImageName image) throws UnusableException {
     List<String> command = new ArrayList<>();
     command.add(binDir.resolve(provider.name()).toString());
     command.addAll(provider.args());
@@ -58,7 +58,7 @@ record PluginProcess(Path binDir, Duration limit) {
   }
 
   /** Names of registries and repositories have no character that JSON would have to escape. */
-  private static String request(Provider provider, ImageName image) {
+  private static String request(CredentialProvider provider, ImageName image) {
     return "{\"kind\":\"CredentialProviderRequest\",\"apiVersion\":\""
         + provider.apiVersion()
         + "\",\"image\":\""

@@ -1,9 +1,9 @@
 package dev.tarn.server.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.tarn.server.config.CredentialProviders.Provider;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ class CredentialProvidersLoaderTest {
     InvalidConfigurationException refusal =
         catchThrowableOfType(
             InvalidConfigurationException.class, () -> CredentialProvidersLoader.parse(text));
-    return refusal.getMessage();
+    return requireNonNull(refusal.getMessage());
   }
 
   @Test
@@ -54,14 +54,14 @@ class CredentialProvidersLoaderTest {
 
     assertThat(providers.providers())
         .containsExactly(
-            new Provider(
+            new CredentialProvider(
                 "ecr-credential-provider",
                 List.of("*.dkr.ecr.*.amazonaws.com", "*.dkr.ecr.*.amazonaws.com.cn"),
                 Duration.ofHours(12),
                 "credentialprovider.kubelet.k8s.io/v1",
                 List.of("get-credentials", "010"),
                 Map.of("AWS_PROFILE", "example", "EMPTY", "")),
-            new Provider(
+            new CredentialProvider(
                 "acr",
                 List.of("*.azurecr.io"),
                 Duration.ZERO,
@@ -78,7 +78,7 @@ class CredentialProvidersLoaderTest {
                 + " \"CredentialProviderConfig\",\n\t\"providers\": [\n\t\t{\"name\": \"ecr\","
                 + " \"matchImages\": [\"*.x\"], \"defaultCacheDuration\": \"12h\","
                 + " \"apiVersion\": \"credentialprovider.kubelet.k8s.io/v1\"}]\n}\n");
-    assertThat(providers.providers()).extracting(Provider::name).containsExactly("ecr");
+    assertThat(providers.providers()).extracting(CredentialProvider::name).containsExactly("ecr");
   }
 
   @Test

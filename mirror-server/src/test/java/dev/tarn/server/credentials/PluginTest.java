@@ -3,7 +3,7 @@ package dev.tarn.server.credentials;
 import static dev.tarn.server.credentials.ImagePatternTest.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.server.config.CredentialProviders.Provider;
+import dev.tarn.server.config.CredentialProvider;
 import dev.tarn.server.testing.LogCapture;
 import dev.tarn.server.upstream.Credential;
 import dev.tarn.server.upstream.Credential.Password;
@@ -72,8 +72,8 @@ class PluginTest {
     return new PluginProcess(directory, limit);
   }
 
-  private static Provider provider(List<String> args, Map<String, String> environment) {
-    return new Provider(
+  private static CredentialProvider provider(List<String> args, Map<String, String> environment) {
+    return new CredentialProvider(
         "plugin",
         List.of("*.registry.example"),
         Duration.ofMinutes(10),
