@@ -119,6 +119,23 @@ class OwnCredentialsTest {
   }
 
   @Test
+  void whereTheRegistryIsSharedWhatIsHereIsServedToAnybodyWhileItIsAway() throws Exception {
+    try (Node node = Node.start(configuration(true), "test")) {
+      assertThat(get(node.registryAddress(), MANIFEST.uri()).statusCode()).isEqualTo(200);
+      assertThat(get(node.registryAddress(), BLOB.uri()).statusCode()).isEqualTo(200);
+      upstream.close();
+
+      assertThat(get(node.registryAddress(), MANIFEST.uri()).body()).isEqualTo(MANIFEST.bytes());
+      assertThat(get(node.registryAddress(), BLOB.uri()).body()).isEqualTo(BLOB.bytes());
+    }
+    try (Node node = Node.start(configuration(false), "test")) {
+      assertThat(get(node.registryAddress(), BLOB.uri()).statusCode())
+          .as("no longer shared")
+          .isEqualTo(502);
+    }
+  }
+
+  @Test
   void whereItIsNotSharedAClientIsChallengedAndTheCredentialStaysUnused() throws Exception {
     try (Node node = Node.start(configuration(false), "test")) {
       HttpResponse<byte[]> answer = get(node.registryAddress(), MANIFEST.uri());
