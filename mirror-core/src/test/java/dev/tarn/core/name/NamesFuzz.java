@@ -22,9 +22,7 @@ class NamesFuzz {
     Optional<Reference> reference = Reference.parse(text);
     assertThat(reference)
         .isEqualTo(
-            text.contains(":")
-                ? Digest.parse(text).map(Reference.ByDigest::new)
-                : Tag.parse(text));
+            text.contains(":") ? Digest.parse(text).map(Reference.ByDigest::new) : Tag.parse(text));
     reference.ifPresent(found -> assertThat(found).hasToString(text));
   }
 

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 /** Whatever a Range header says: the same as the grammar says of it, and never a byte too many. */
 class RangeFuzz {
   private static final Pattern ONE_RANGE =
-      Pattern.compile(
-          "(?i:bytes)=\\p{javaWhitespace}*([0-9]*)-([0-9]*)\\p{javaWhitespace}*");
+      Pattern.compile("(?i:bytes)=\\p{javaWhitespace}*([0-9]*)-([0-9]*)\\p{javaWhitespace}*");
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
   private static final long[] SIZES = {0, 1, 5, 4096, 1L << 32, Long.MAX_VALUE};
 

@@ -153,8 +153,7 @@ public final class ConfigurationPrinter {
     if (codePoint == '"' || codePoint == '\\') {
       return "\\" + (char) codePoint;
     }
-    boolean itself =
-        (codePoint >= ' ' && codePoint < 0x7f) || Character.isLetterOrDigit(codePoint);
+    boolean itself = (codePoint >= ' ' && codePoint < 0x7f) || Character.isLetterOrDigit(codePoint);
     return itself ? Character.toString(codePoint) : String.format("\\U%08x", codePoint);
   }
 }

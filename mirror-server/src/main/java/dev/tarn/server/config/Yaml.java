@@ -31,6 +31,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
  */
 final class Yaml {
   private static final int MAX_DEPTH = 16;
+
   /** What stands for no value at all, unless it is quoted. */
   static final Set<String> NOTHING = Set.of("", "~", "null", "Null", "NULL");
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * what the standard lets a server make sense of is refused here. What is refused has a failed
  * decoder result, and nothing behind it is read. Belongs to one connection.
  *
- * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-11.2">RFC 9112, Request Smuggling</a>
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-11.2">RFC 9112, Request
+ *     Smuggling</a>
  */
 public final class StrictRequestDecoder extends HttpRequestDecoder {
   /** Some five times as many as anybody sends. */
@@ -75,9 +76,7 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
   private static void requireLength(@Nullable String length, boolean latest) {
     require(
         length == null
-            || (latest
-                && !length.isEmpty()
-                && length.chars().allMatch(c -> c >= '0' && c <= '9')),
+            || (latest && !length.isEmpty() && length.chars().allMatch(c -> c >= '0' && c <= '9')),
         "a length that is not certain");
   }
 

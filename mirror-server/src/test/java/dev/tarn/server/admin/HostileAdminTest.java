@@ -109,8 +109,7 @@ class HostileAdminTest {
     "TRACE, /metrics, 405",
     "get, /metrics, 405",
   })
-  void onlyAPathThatIsKnownIsAnswered(String method, String target, int status)
-      throws IOException {
+  void onlyAPathThatIsKnownIsAnswered(String method, String target, int status) throws IOException {
     Response response = onlyAnswer(method + " " + target + " HTTP/1.1\r\nHost: m\r\n\r\n");
 
     assertThat(response.status()).isEqualTo(status);

@@ -17,8 +17,7 @@ class ConfigurationFuzz {
           ConfigurationLoader.parse(new String(input, StandardCharsets.UTF_8), Map.of());
     } catch (InvalidConfigurationException e) {
       assertThat(e.problems()).isNotEmpty();
-      assertThat(e.problems())
-          .allSatisfy(problem -> assertThat(problem.message()).isNotBlank());
+      assertThat(e.problems()).allSatisfy(problem -> assertThat(problem.message()).isNotBlank());
       return;
     }
     String printed = ConfigurationPrinter.toYaml(configuration);

@@ -131,9 +131,7 @@ class HostilePeerTest {
   void aFieldThatIsThereTwiceIsNotGuessedAt() throws IOException {
     try (PeerFixture nodes = new PeerFixture(false)) {
       String twice =
-          "{\"kind\":\"revoke\",\"digest\":\""
-              + PeerFixture.BLOB
-              + "\",\"kind\":\"open\"}";
+          "{\"kind\":\"revoke\",\"digest\":\"" + PeerFixture.BLOB + "\",\"kind\":\"open\"}";
       assertThat(exchange(nodes, post(twice), 12)).isEqualTo("HTTP/1.1 400");
       assertThat(nodes.askers).isEmpty();
     }

@@ -118,8 +118,7 @@ class InjectionTest extends HostileClients {
     assertNothingInjected(response);
     assertThat(mirror.upstream.requests())
         .allSatisfy(
-            request ->
-                assertThat(request.header("Host")).contains(mirror.upstream.authority()));
+            request -> assertThat(request.header("Host")).contains(mirror.upstream.authority()));
   }
 
   @ParameterizedTest

@@ -86,7 +86,8 @@ class RequestFuzz {
         http.setUri(canonical);
         assertThat(parser.parse(http))
             .isInstanceOfSatisfying(
-                Parsed.Ask.class, again -> assertThat(canonical(again.request())).isEqualTo(canonical(asked)));
+                Parsed.Ask.class,
+                again -> assertThat(canonical(again.request())).isEqualTo(canonical(asked)));
         if (links != null) {
           String link = String.valueOf(links.rewrite("</x?n=1>; rel=next"));
           assertThat(link).startsWith("</v2/").isASCII().doesNotContain("\r", "\n");

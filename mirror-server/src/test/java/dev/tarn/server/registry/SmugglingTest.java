@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Requests of which two readers could see a different end: none of them is answered as if its end
  * were certain, and nothing behind it is taken for a request.
  *
- * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-11.2">RFC 9112, Request Smuggling</a>
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-11.2">RFC 9112, Request
+ *     Smuggling</a>
  */
 class SmugglingTest extends HostileClients {
 

@@ -109,8 +109,7 @@ class HostileUpstreamTest {
         .isInstanceOfAny(Refused.class, UpstreamAnswer.Failed.class, UpstreamAnswer.NotFound.class);
     assertThat(fixture.upstream.requests())
         .allSatisfy(
-            request ->
-                assertThat(request.header("Host")).contains(fixture.upstream.authority()));
+            request -> assertThat(request.header("Host")).contains(fixture.upstream.authority()));
   }
 
   @Test
@@ -145,8 +144,7 @@ class HostileUpstreamTest {
           if (!host.equals("rebinding.example")) {
             throw new UnknownHostException(host);
           }
-          return List.of(
-              InetAddress.ofLiteral(asked[0]++ == 0 ? "127.0.0.1" : "169.254.169.254"));
+          return List.of(InetAddress.ofLiteral(asked[0]++ == 0 ? "127.0.0.1" : "169.254.169.254"));
         };
     String target = "http://rebinding.example:" + fixture.upstream.port();
     fixture.upstream.on(BLOB_PATH, Reply.redirect(307, target + "/first").thenClose());
