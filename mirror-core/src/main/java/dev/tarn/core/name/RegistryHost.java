@@ -17,6 +17,10 @@ public record RegistryHost(String value) implements Comparable<RegistryHost> {
           "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
               + "|\\[[0-9a-f:]{2,39}])(?::[0-9]{1,5})?");
 
+  /** Upper case is another spelling, in ASCII alone: elsewhere two letters have one lower case. */
+  private static final Pattern ANY_CASE =
+      Pattern.compile(SYNTAX.pattern(), Pattern.CASE_INSENSITIVE);
+
   /** Docker Hub, by the name that references and {@code ns} use. */
   public static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
 
@@ -31,10 +35,10 @@ public record RegistryHost(String value) implements Comparable<RegistryHost> {
     if (text.length() > MAX_LENGTH) {
       return Optional.empty();
     }
-    String lower = text.toLowerCase(Locale.ROOT);
-    if (!SYNTAX.matcher(lower).matches() || !portInRange(lower)) {
+    if (!ANY_CASE.matcher(text).matches() || !portInRange(text)) {
       return Optional.empty();
     }
+    String lower = text.toLowerCase(Locale.ROOT);
     return switch (lower) {
       case "index.docker.io", "registry-1.docker.io", "docker.io" -> Optional.of(DOCKER_HUB);
       default -> Optional.of(new RegistryHost(lower));

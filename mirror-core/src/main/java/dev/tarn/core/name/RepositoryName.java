@@ -28,9 +28,12 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
     return isValid(text) ? Optional.of(new RepositoryName(text)) : Optional.empty();
   }
 
-  /** Docker Hub's long form: official images live under {@code library/}. */
-  public RepositoryName inLibrary() {
-    return value.indexOf('/') < 0 ? new RepositoryName("library/" + value) : this;
+  /**
+   * Docker Hub's long form: official images live under {@code library/}. Empty where that is too
+   * long for a name.
+   */
+  public Optional<RepositoryName> inLibrary() {
+    return value.indexOf('/') < 0 ? parse("library/" + value) : Optional.of(this);
   }
 
   private static boolean isValid(String text) {

@@ -1,5 +1,6 @@
 package dev.tarn.server.admin;
 
+import dev.tarn.server.net.StrictRequestDecoder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -10,8 +11,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -81,7 +81,9 @@ public final class AdminEndpoint implements AutoCloseable {
                     channel
                         .pipeline()
                         .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
-                        .addLast(new HttpServerCodec(decoderLimits()))
+                        .addLast(
+                            new StrictRequestDecoder(MAX_REQUEST_LINE_BYTES, MAX_HEADER_BYTES),
+                            new HttpResponseEncoder())
                         .addLast(new AdminHandler(answers, scrapes));
                   }
                 })
@@ -92,12 +94,6 @@ public final class AdminEndpoint implements AutoCloseable {
       throw new IOException("cannot listen on " + address + ": " + bound.cause().getMessage());
     }
     return new AdminEndpoint(bound.channel(), connections);
-  }
-
-  private static HttpDecoderConfig decoderLimits() {
-    return new HttpDecoderConfig()
-        .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
-        .setMaxHeaderSize(MAX_HEADER_BYTES);
   }
 
   /** Where it listens, with the port that was taken where any was asked for. */

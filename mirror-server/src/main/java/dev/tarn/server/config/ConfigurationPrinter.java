@@ -165,7 +165,21 @@ public final class ConfigurationPrinter {
             && text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "./:_-".indexOf(c) >= 0)
             && !text.startsWith("-")
             && !text.startsWith(":")
-            && !text.endsWith(":");
-    return plain ? text : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+            && !text.endsWith(":")
+            && !Yaml.NOTHING.contains(text);
+    if (plain) {
+      return text;
+    }
+    StringBuilder quoted = new StringBuilder("\"");
+    text.codePoints().forEach(c -> quoted.append(escaped(c)));
+    return quoted.append('"').toString();
+  }
+
+  private static String escaped(int codePoint) {
+    if (codePoint == '"' || codePoint == '\\') {
+      return "\\" + (char) codePoint;
+    }
+    boolean itself = (codePoint >= ' ' && codePoint < 0x7f) || Character.isLetterOrDigit(codePoint);
+    return itself ? Character.toString(codePoint) : String.format("\\U%08x", codePoint);
   }
 }

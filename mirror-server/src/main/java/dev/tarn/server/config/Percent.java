@@ -2,6 +2,8 @@ package dev.tarn.server.config;
 
 import static dev.tarn.server.config.InvalidConfigurationException.require;
 
+import java.math.BigDecimal;
+
 /** A share of a whole, from 0 to 100. */
 public record Percent(double value) {
   public Percent {
@@ -15,6 +17,8 @@ public record Percent(double value) {
 
   @Override
   public String toString() {
-    return value == Math.rint(value) ? (long) value + "%" : value + "%";
+    return value == Math.rint(value)
+        ? (long) value + "%"
+        : new BigDecimal(Double.toString(value)).toPlainString() + "%";
   }
 }

@@ -19,6 +19,10 @@ import java.util.regex.Pattern;
  */
 record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
   private static final Pattern DURATION_TEXT = Pattern.compile("([0-9]{1,12}) ?(ms|s|m|h|d)");
+
+  /** A hundred years: what is longer could not be counted in nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private static final Pattern SIZE_TEXT =
       Pattern.compile("([0-9]{1,19}) ?(|B|Ki|KiB|Mi|MiB|Gi|GiB|Ti|TiB)");
   private static final Pattern PERCENT_TEXT = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,6})?) ?%");
@@ -127,14 +131,15 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       return Optional.empty();
     }
     long amount = Long.parseLong(matcher.group(1));
-    return Optional.of(
+    Duration duration =
         switch (matcher.group(2)) {
           case "ms" -> Duration.ofMillis(amount);
           case "s" -> Duration.ofSeconds(amount);
           case "m" -> Duration.ofMinutes(amount);
           case "h" -> Duration.ofHours(amount);
           default -> Duration.ofDays(amount);
-        });
+        };
+    return duration.compareTo(LONGEST) > 0 ? Optional.empty() : Optional.of(duration);
   }
 
   private static Optional<Long> size(String text) {

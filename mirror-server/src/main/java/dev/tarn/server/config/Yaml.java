@@ -31,7 +31,9 @@ import org.yaml.snakeyaml.reader.StreamReader;
  */
 final class Yaml {
   private static final int MAX_DEPTH = 16;
-  private static final Set<String> NOTHING = Set.of("", "~", "null", "Null", "NULL");
+
+  /** What stands for no value at all, unless it is quoted. */
+  static final Set<String> NOTHING = Set.of("", "~", "null", "Null", "NULL");
 
   sealed interface Node {
     /** Where it begins, counted from 1. */

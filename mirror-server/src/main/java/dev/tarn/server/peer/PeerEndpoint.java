@@ -1,5 +1,6 @@
 package dev.tarn.server.peer;
 
+import dev.tarn.server.net.StrictRequestDecoder;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.tls.PeerTls;
 import dev.tarn.server.peer.wire.PeerProtocol;
@@ -7,8 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -105,13 +104,12 @@ public final class PeerEndpoint implements AutoCloseable {
         }
         channel.pipeline().addLast(handler.get());
       }
-      HttpDecoderConfig limits =
-          new HttpDecoderConfig()
-              .setMaxInitialLineLength(PeerProtocol.MAX_REQUEST_LINE_BYTES)
-              .setMaxHeaderSize(PeerProtocol.MAX_HEADER_BYTES);
       channel
           .pipeline()
-          .addLast(new HttpRequestDecoder(limits), new PeerHandler(parts, tls.isPresent()));
+          .addLast(
+              new StrictRequestDecoder(
+                  PeerProtocol.MAX_REQUEST_LINE_BYTES, PeerProtocol.MAX_HEADER_BYTES),
+              new PeerHandler(parts, tls.isPresent()));
     }
   }
 }

@@ -9,17 +9,22 @@ import org.jspecify.annotations.Nullable;
  * @param rest all other parameters, undecoded, in their order
  */
 record Query(@Nullable String namespace, String rest) {
+  private static final String KEY = "ns";
+
   /** How the parameter begins that names the registry. */
-  static final String NAMESPACE = "ns=";
+  static final String NAMESPACE = KEY + "=";
 
   private static final Query NONE = new Query(null, "");
 
-  /** The parsed query; null where {@code ns} is there twice, or anything is not well-formed. */
+  /**
+   * The parsed query; null where {@code ns} is there twice, however it is spelt, or anything is not
+   * well-formed.
+   */
   static @Nullable Query parse(String query) {
     if (query.isEmpty()) {
       return NONE;
     }
-    if (!Percent.isPrintable(query)) {
+    if (!Percent.isPrintable(query) || query.indexOf('#') >= 0) {
       return null;
     }
     if (query.startsWith(NAMESPACE) && query.indexOf('&') < 0) {
@@ -28,11 +33,13 @@ record Query(@Nullable String namespace, String rest) {
     String namespace = null;
     StringBuilder rest = new StringBuilder();
     for (String parameter : query.split("&", -1)) {
-      if (!parameter.startsWith(NAMESPACE)) {
+      int equals = parameter.indexOf('=');
+      String key = equals < 0 ? parameter : parameter.substring(0, equals);
+      if (!KEY.equals(Percent.decode(key))) {
         rest.append(rest.isEmpty() ? "" : "&").append(parameter);
         continue;
       }
-      String value = Percent.decode(parameter.substring(NAMESPACE.length()));
+      String value = equals < 0 ? "" : Percent.decode(parameter.substring(equals + 1));
       if (namespace != null || value == null) {
         return null;
       }

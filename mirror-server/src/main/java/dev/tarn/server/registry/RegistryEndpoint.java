@@ -2,13 +2,13 @@ package dev.tarn.server.registry;
 
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.Registries;
+import dev.tarn.server.net.StrictRequestDecoder;
 import dev.tarn.server.net.Transport;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,6 +24,8 @@ import java.util.function.LongSupplier;
  */
 public final class RegistryEndpoint implements AutoCloseable {
   private static final int BACKLOG = 1024;
+  private static final int MIN_READ_BYTES = 512;
+  private static final int FIRST_READ_BYTES = 2048;
 
   private final EndpointContext context;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -106,14 +108,19 @@ public final class RegistryEndpoint implements AutoCloseable {
       connections.add(channel);
       context.listener().connected();
       channel.closeFuture().addListener(_ -> context.listener().disconnected());
-      HttpDecoderConfig limits =
-          new HttpDecoderConfig()
-              .setMaxInitialLineLength(RegistrySettings.MAX_REQUEST_LINE_BYTES)
-              .setMaxHeaderSize(RegistrySettings.MAX_HEADER_BYTES);
+      // What is read at once is decoded at once, and waits as requests where one is slow.
+      channel
+          .config()
+          .setRecvByteBufAllocator(
+              new AdaptiveRecvByteBufAllocator(
+                  MIN_READ_BYTES, FIRST_READ_BYTES, RegistrySettings.MAX_READ_BYTES));
       channel
           .pipeline()
           .addLast(
-              new TlsHelloGuard(), new HttpRequestDecoder(limits), new RegistryHandler(context));
+              new TlsHelloGuard(),
+              new StrictRequestDecoder(
+                  RegistrySettings.MAX_REQUEST_LINE_BYTES, RegistrySettings.MAX_HEADER_BYTES),
+              new RegistryHandler(context));
     }
   }
 }

@@ -69,6 +69,10 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
         begin(request);
       }
       if (message instanceof HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+          refuseUndecoded(content.decoderResult().cause());
+          return;
+        }
         requestBodyBytes += content.content().readableBytes();
         if (requestBodyBytes > RegistrySettings.MAX_REQUEST_BODY_BYTES) {
           refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "no request here has a body");

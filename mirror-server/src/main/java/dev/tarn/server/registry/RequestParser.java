@@ -112,16 +112,16 @@ final class RequestParser {
       return new Located.Nowhere(
           refuse(404, OciError.Code.NAME_UNKNOWN, "this registry is not mirrored here"));
     }
-    Optional<RepositoryName> repository = RepositoryName.parse(repositoryText);
+    Optional<RepositoryName> given = RepositoryName.parse(repositoryText);
+    Optional<RepositoryName> repository =
+        registry.get().equals(RegistryHost.DOCKER_HUB)
+            ? given.flatMap(RepositoryName::inLibrary)
+            : given;
     if (repository.isEmpty()) {
       return new Located.Nowhere(
           refuse(404, OciError.Code.NAME_INVALID, "the repository name is not valid"));
     }
-    RepositoryName canonical =
-        registry.get().equals(RegistryHost.DOCKER_HUB)
-            ? repository.get().inLibrary()
-            : repository.get();
-    return new Located.At(new Scope(registry.get(), canonical), prefix);
+    return new Located.At(new Scope(registry.get(), repository.get()), prefix);
   }
 
   private static Parsed ask(

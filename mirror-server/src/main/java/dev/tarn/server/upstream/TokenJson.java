@@ -19,7 +19,10 @@ record TokenJson(String token, Duration lifetime) {
 
   private static final Duration MAX_LIFETIME = Duration.ofHours(1);
   private static final int MAX_TOKEN_LENGTH = 32 * 1024;
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // They are strangers' words.
+          .build();
 
   /** The token in {@code body}, or empty where there is none that a header can carry. */
   static Optional<TokenJson> parse(byte[] body) {

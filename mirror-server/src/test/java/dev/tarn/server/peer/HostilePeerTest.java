@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the endpoint makes of requests that no Tarn sends. */
 class HostilePeerTest {
@@ -49,6 +50,100 @@ class HostilePeerTest {
     try (PeerFixture nodes = new PeerFixture(false)) {
       assertThat(exchange(nodes, line + "\r\n" + HEAD + "\r\n", 12))
           .isEqualTo("HTTP/1.1 " + status);
+      assertThat(nodes.askers).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 2\r\nContent-Length: 3\r\n",
+        "Content-Length: 2, 2\r\n",
+        "Content-Length : 2\r\n",
+        "Content-Length: 0x2\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "X: y\rTarn-Node: b\r\nContent-Length: 2\r\n",
+        "X: y\nTarn-Node: b\r\nContent-Length: 2\r\n",
+        "Host: y\r\nContent-Length: 2\r\n",
+      })
+  void aQuestionOfUncertainLengthIsRefusedWithWhatFollows(String header) throws IOException {
+    try (PeerFixture nodes = new PeerFixture(false)) {
+      String question = "POST /peer/v1/ask HTTP/1.1\r\n" + HEAD + header + "\r\n{}";
+      String probe = post("{\"kind\":\"revoke\",\"digest\":\"" + PeerFixture.BLOB + "\"}");
+
+      String answers = exchange(nodes, question + probe, 100_000);
+
+      assertThat(answers).startsWith("HTTP/1.1 400").doesNotContain("HTTP/1.1 200");
+      assertThat(nodes.askers).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/peer/v1/../v1/blobs/DIGEST/chunks/1",
+        "/peer/v1/blobs/%2e%2e/DIGEST/chunks/1",
+        "/peer/v1/blobs/DIGEST%00/chunks/1",
+        "/peer/v1/blobs/DIGEST/chunks/../1",
+        "/peer/v1/blobs/DIGEST/chunks/%31",
+        "/peer/v1/blobs/DIGEST/chunks/-1",
+        "/peer/v1/blobs/DIGEST/chunks/+1",
+        "/peer/v1/blobs/DIGEST/chunks/2147483648",
+        "/peer/v1/blobs/DIGEST/chunks/99999999999999999999",
+        "/peer/v1/blobs/DIGEST/chunks/1?offset=-1",
+        "/peer/v1/blobs/DIGEST/chunks/1?offset=9999999999999999999",
+        "/peer/v1/blobs/DIGEST/chunks/",
+        "/peer/v1/blobs/DIGEST",
+        "/peer/v1/blobs/../../etc/passwd/chunks/whole",
+        "http://x/peer/v1/blobs/DIGEST/chunks/1",
+        "//peer/v1/blobs/DIGEST/chunks/1",
+        "*",
+      })
+  void aTargetThatNamesNoChunkOpensNone(String target) throws IOException {
+    try (PeerFixture nodes = new PeerFixture(false)) {
+      nodes.uploads =
+          (request, upload) -> {
+            throw new AssertionError("asked for " + request);
+          };
+      String asked = target.replace("DIGEST", PeerFixture.BLOB.toString());
+
+      assertThat(exchange(nodes, "GET " + asked + " HTTP/1.1\r\n" + HEAD + "\r\n", 12))
+          .isEqualTo("HTTP/1.1 404");
+    }
+  }
+
+  @Test
+  void aRequestLineOrHeadersBeyondTheLimitsAreRefused() throws IOException {
+    try (PeerFixture nodes = new PeerFixture(false)) {
+      String line = "GET /" + "a".repeat(2000) + " HTTP/1.1\r\n" + HEAD + "\r\n";
+      assertThat(exchange(nodes, line, 12)).isEqualTo("HTTP/1.1 400");
+      String longHeader = post("{}").replace("Host: x", "Host: x\r\nX: " + "v".repeat(9000));
+      assertThat(exchange(nodes, longHeader, 12)).isEqualTo("HTTP/1.1 400");
+      String many = post("{}").replace("Host: x", "Host: x" + "\r\nX: ".repeat(200));
+      assertThat(exchange(nodes, many, 12)).isEqualTo("HTTP/1.1 400");
+      assertThat(nodes.askers).isEmpty();
+    }
+  }
+
+  @Test
+  void aFieldThatIsThereTwiceIsNotGuessedAt() throws IOException {
+    try (PeerFixture nodes = new PeerFixture(false)) {
+      String twice =
+          "{\"kind\":\"revoke\",\"digest\":\"" + PeerFixture.BLOB + "\",\"kind\":\"open\"}";
+      assertThat(exchange(nodes, post(twice), 12)).isEqualTo("HTTP/1.1 400");
+      assertThat(nodes.askers).isEmpty();
+    }
+  }
+
+  @Test
+  void aQuestionThatIsNestedTooDeepIsRefused() throws IOException {
+    try (PeerFixture nodes = new PeerFixture(false)) {
+      String deep = "{\"kind\":" + "[".repeat(500_000);
+      assertThat(exchange(nodes, post(deep), 12)).isEqualTo("HTTP/1.1 400");
+      String wide = "{\"kind\":\"announce\",\"gone\":[" + "0,".repeat(100_000) + "0]}";
+      assertThat(exchange(nodes, post(wide), 12)).isEqualTo("HTTP/1.1 400");
       assertThat(nodes.askers).isEmpty();
     }
   }

@@ -66,8 +66,8 @@ final class JsonFields {
       String name = parser.currentName();
       parser.nextToken();
       Object value = value(parser, left);
-      if (value != null) {
-        read.put(name, value);
+      if (value != null && read.put(name, value) != null) {
+        throw new MalformedMessageException("a field that is there twice");
       }
     }
     return new JsonFields(read);
