@@ -54,4 +54,9 @@ record TokenJson(String token, Duration lifetime) {
     Duration capped = lifetime.compareTo(MAX_LIFETIME) > 0 ? MAX_LIFETIME : lifetime;
     return usable ? Optional.of(new TokenJson(token, capped)) : Optional.empty();
   }
+
+  @Override
+  public String toString() {
+    return "a token for " + lifetime;
+  }
 }

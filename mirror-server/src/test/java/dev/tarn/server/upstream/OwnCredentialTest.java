@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -496,6 +497,8 @@ class OwnCredentialTest {
                     new RegistryToken("registry-opens"),
                     new RealmTokens.Key(REPOSITORY, PASSWORD),
                     own(PASSWORD),
+                    new TokenJson("issued-token", Duration.ofMinutes(1)),
+                    new TokenAnswer.Issued("Bearer issued-token", fixture.now.get(), List.of()),
                     caller,
                     Caller.node())
                 .toString())
