@@ -19,6 +19,6 @@ public record Percent(double value) {
   public String toString() {
     return value == Math.rint(value)
         ? (long) value + "%"
-        : new BigDecimal(Double.toString(value)).toPlainString() + "%";
+        : new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString() + "%";
   }
 }

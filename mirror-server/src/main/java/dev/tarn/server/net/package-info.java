@@ -1,6 +1,6 @@
 /**
- * What the endpoints and clients of a node share of the network: event loops, channel types and the
- * library that does TLS.
+ * What the endpoints and clients of a node share of the network: event loops, channel types, the
+ * library that does TLS, and what a request may look like.
  */
 @NullMarked
 package dev.tarn.server.net;
