@@ -14,9 +14,9 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Leaves an origin alone that said 429, for as long as it wants: by caller, because another may have
- * a quota of its own, and by what is asked for, because registries count some of it alone (Docker
- * Hub counts manifests that are fetched, and neither HEADs nor blobs). Thread-safe.
+ * Leaves an origin alone that said 429, for as long as it wants: by caller, because another may
+ * have a quota of its own, and by what is asked for, because registries count some of it alone
+ * (Docker Hub counts manifests that are fetched, and neither HEADs nor blobs). Thread-safe.
  */
 final class Restraint {
   private static final Duration WHERE_NOT_SAID = Duration.ofSeconds(30);
@@ -55,8 +55,7 @@ final class Restraint {
     try {
       MessageDigest hash = MessageDigest.getInstance("SHA-256");
       hash.update(salt);
-      return HexFormat.of()
-          .formatHex(hash.digest(authorization.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(hash.digest(authorization.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

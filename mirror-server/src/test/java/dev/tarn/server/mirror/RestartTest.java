@@ -7,7 +7,6 @@ import dev.tarn.server.testing.MirrorFixture.Options;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
-import dev.tarn.server.testing.ScriptedRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,29 +91,6 @@ class RestartTest {
         assertThat(mirror.get(uri, "Authorization: Basic b3RoZXI6").status()).isEqualTo(502);
       }
     }
-  }
-
-  @Test
-  void aNameAndAPasswordThatUpstreamLetInStillHaveGrace() throws IOException {
-    String credential = "Authorization: Basic bmFtZTpwYXNzd29yZA==";
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
-      Reply refusal = Reply.challenge("Basic realm=\"private\"");
-      mirror.upstream.on(BLOB.path(), request -> entitled(request) ? BLOB.reply() : refusal);
-      assertThat(mirror.get(BLOB.uri(), credential).body()).isEqualTo(BLOB.bytes());
-      mirror.awaitQuiet();
-    }
-
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
-      mirror.upstream.close();
-      mirror.now.updateAndGet(now -> now.plus(Duration.ofHours(23)));
-
-      assertThat(mirror.get(BLOB.uri(), credential).body()).isEqualTo(BLOB.bytes());
-      assertThat(mirror.get(BLOB.uri(), credential + "=").status()).isEqualTo(502);
-    }
-  }
-
-  private static boolean entitled(ScriptedRequest request) {
-    return request.header("Authorization").isPresent();
   }
 
   @Test

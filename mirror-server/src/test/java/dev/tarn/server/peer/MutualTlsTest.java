@@ -34,7 +34,9 @@ class MutualTlsTest {
         socket.setEnabledProtocols(protocols);
       }
       socket.startHandshake();
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nTarn-Protocol: 1\r\n\r\n".getBytes(UTF_8));
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: tarn-peer\r\nTarn-Protocol: 1\r\n\r\n".getBytes(UTF_8));
       return socket.getInputStream().read();
     }
   }
@@ -83,7 +85,9 @@ class MutualTlsTest {
     try (PeerFixture nodes = new PeerFixture(true);
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port())) {
       socket.setSoTimeout(10_000);
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nTarn-Protocol: 1\r\n\r\n".getBytes(UTF_8));
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: tarn-peer\r\nTarn-Protocol: 1\r\n\r\n".getBytes(UTF_8));
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).doesNotContain("HTTP");
       await().until(() -> nodes.server.incoming.get() == 0);
     }
