@@ -167,19 +167,6 @@ final class NodeEvents {
       of(origin).upstreamBodyFailed(failure(reason));
     }
 
-    @Override
-    public void quota(String origin, long remaining) {
-      of(origin).upstreamQuota(remaining);
-    }
-
-    @Override
-    public void limited(String origin, Duration leftAlone) {
-      LOG.atWarn()
-          .addKeyValue("origin", origin)
-          .addKeyValue("seconds", leftAlone.toSeconds())
-          .log("upstream_limits_rate");
-    }
-
     private static UpstreamFailure failure(UpstreamAnswer.Reason reason) {
       return switch (reason) {
         case CONNECT -> UpstreamFailure.CONNECT;

@@ -36,7 +36,6 @@ final class OriginClient {
   private final RealmTokens tokens;
   private final CredentialSource credentials;
   private final OwnStanding standing;
-  private final Restraint restraint;
   private final Backoff backoff;
   private final UpstreamSettings settings;
   private final UpstreamListener listener;
@@ -57,7 +56,6 @@ final class OriginClient {
     this.tokens = new RealmTokens(requester, site, origin.ca(), realms, seams.clock());
     this.credentials = own.credentials();
     this.standing = new OwnStanding(seams.clock());
-    this.restraint = new Restraint(seams.clock());
     this.backoff = new Backoff(seams.random(), seams.sleeper());
     this.settings = settings;
     this.listener = listener;
@@ -74,19 +72,6 @@ final class OriginClient {
   }
 
   UpstreamAnswer ask(Ask ask, Caller caller) {
-    Restraint.Key key = restraint.key(ask, caller);
-    Optional<Duration> left = restraint.left(key);
-    if (left.isPresent()) {
-      return new RateLimited(left);
-    }
-    UpstreamAnswer answer = askNow(ask, caller);
-    if (answer instanceof RateLimited(Optional<Duration> retryAfter)) {
-      listener.limited(site.hostAndPort(), restraint.limited(key, retryAfter));
-    }
-    return answer;
-  }
-
-  private UpstreamAnswer askNow(Ask ask, Caller caller) {
     Deadline deadline = Deadline.after(settings.headerTimeout());
     for (int attempt = 0; ; attempt++) {
       Attempt result = attempt(ask, caller, deadline);
@@ -284,8 +269,6 @@ final class OriginClient {
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       if (response != null) {
         listener.answered(site.hostAndPort(), response.status(), time);
-        Quota.remaining(response.headers().get("RateLimit-Remaining"))
-            .ifPresent(remaining -> listener.quota(site.hostAndPort(), remaining));
       } else if (!Thread.currentThread().isInterrupted()) { // Else this node broke it off.
         listener.failed(site.hostAndPort(), reason, time);
       }

@@ -18,12 +18,6 @@ public interface UpstreamListener {
 
         @Override
         public void bodyFailed(String origin, UpstreamAnswer.Reason reason) {}
-
-        @Override
-        public void quota(String origin, long remaining) {}
-
-        @Override
-        public void limited(String origin, Duration leftAlone) {}
       };
 
   /** The headers of an answer are here, redirects followed. */
@@ -34,10 +28,4 @@ public interface UpstreamListener {
 
   /** A body broke or stalled after its headers. */
   void bodyFailed(String origin, UpstreamAnswer.Reason reason);
-
-  /** An answer told how many more requests of this kind it has for whoever asked. */
-  void quota(String origin, long remaining);
-
-  /** It said 429, and is not asked the same by the same for so long. */
-  void limited(String origin, Duration leftAlone);
 }

@@ -96,16 +96,6 @@ final class UpstreamFixture implements AutoCloseable {
       public void bodyFailed(String origin, UpstreamAnswer.Reason reason) {
         events.add(origin + " body " + reason);
       }
-
-      @Override
-      public void quota(String origin, long remaining) {
-        events.add(origin + " quota " + remaining);
-      }
-
-      @Override
-      public void limited(String origin, Duration leftAlone) {
-        events.add(origin + " left alone for " + leftAlone);
-      }
     };
   }
 
