@@ -62,12 +62,13 @@ final class Blobs {
 
   /** The answer, where the blob is on disk and the caller may have it; else null. One open(2). */
   @Nullable Answer hit(OfBlob request) {
-    return hit(request, Standing.ANSWERS);
+    return isDue(request) ? null : held(request, Standing.ANSWERS);
   }
 
-  private @Nullable Answer hit(OfBlob request, Standing standing) {
+  /** The same without a look at whether it is to be hashed: that was done, or it just came. */
+  private @Nullable Answer held(OfBlob request, Standing standing) {
     Proof proof = rights.find(request.scope(), request.digest(), request.caller(), standing);
-    return proof == null || isDue(request) ? null : stored(request, Outcome.HIT);
+    return proof == null ? null : stored(request, Outcome.HIT);
   }
 
   /** Whether it is to be hashed before it is served to this request. */
@@ -131,7 +132,7 @@ final class Blobs {
         }
       }
     }
-    Answer hit = hit(request);
+    Answer hit = held(request, Standing.ANSWERS);
     if (hit != null) {
       return hit;
     }
@@ -139,7 +140,7 @@ final class Blobs {
         store.sizeOf(request.digest()).isPresent() || second.sizeOf(request.digest()).isPresent();
     if (here) {
       // It may have come to rest between the two looks.
-      Answer now = hit(request);
+      Answer now = held(request, Standing.ANSWERS);
       return now != null ? now : afterAsking(request);
     }
     return request.head() ? afterAsking(request) : fetch(request);
@@ -149,7 +150,7 @@ final class Blobs {
   private Answer afterAsking(OfBlob request) throws InterruptedException {
     if (rights.isProven(request.scope(), request.digest())) {
       BlobHeads.Said said = heads.askForRight(request);
-      Answer hit = hit(request);
+      Answer hit = held(request, Standing.ANSWERS);
       if (hit != null) {
         return hit;
       }
@@ -175,7 +176,7 @@ final class Blobs {
     if (standing == null) {
       return Relay.otherwise(answer, UNKNOWN);
     }
-    Answer held = hit(request, standing);
+    Answer held = held(request, standing);
     return held == null
         ? Relay.otherwise(rights.instead(request.scope(), request.caller(), answer), UNKNOWN)
         : held;
@@ -191,7 +192,7 @@ final class Blobs {
       case Transfers.Joined.Reading reading -> whenFirstByteIsHere(request, reading);
       case Transfers.Joined.NoRoom noRoom -> stream(request, noRoom.content());
       case Transfers.Joined.Stored _ -> {
-        Answer hit = hit(request);
+        Answer hit = held(request, Standing.ANSWERS);
         yield hit != null ? hit : afterAsking(request);
       }
       case Transfers.Joined.Ended(TransferFailure failure) -> failed(request, failure);

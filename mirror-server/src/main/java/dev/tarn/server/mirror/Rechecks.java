@@ -104,9 +104,9 @@ final class Rechecks {
           .computeIfPresent(
               digest, (key, last) -> new Watched(last.servedNanos(), now, last.matches() + 1));
     } else {
-      watched.invalidate(digest);
       store.remove(digest);
       listener.corrupt(digest);
+      watched.invalidate(digest); // Last: until the file is gone nobody may take it unhashed.
     }
     return Said.DONE;
   }

@@ -109,19 +109,6 @@ class CorruptFileTest {
   }
 
   @Test
-  void whatMatchedIsTrustedForLongerEachTime() throws IOException {
-    mirror.get(BLOB.uri());
-    mirror.awaitQuiet();
-    mirror.get(BLOB.uri());
-    corrupt(BLOB.digest());
-
-    pass(Duration.ofMillis(500));
-    assertThat(mirror.get(BLOB.uri()).body()).as("trusted").isNotEqualTo(BLOB.bytes());
-    pass(Duration.ofMillis(501));
-    assertThat(mirror.get(BLOB.uri()).body()).isEqualTo(BLOB.bytes());
-  }
-
-  @Test
   void headsAndReadersFromTheMiddleNeverCauseIt() throws IOException {
     mirror.get(BLOB.uri());
     mirror.awaitQuiet();

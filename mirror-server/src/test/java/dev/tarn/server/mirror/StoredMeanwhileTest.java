@@ -123,4 +123,41 @@ class StoredMeanwhileTest {
       assertThat(mirror.upstream.count("GET", BLOB.path())).isEqualTo(1);
     }
   }
+
+  @Test
+  void upstreamIsNotAskedAboutWhatComesToRestWhenItIsLookedForToBeHashed() throws IOException {
+    AtomicInteger blind = new AtomicInteger();
+    Options options =
+        Options.patient().withStore(store -> new LateStore(store, new AtomicInteger(), blind));
+    try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
+      mirror.upstream.on(BLOB.path(), request -> BLOB.reply());
+      mirror.get(BLOB.uri());
+      mirror.awaitQuiet();
+
+      blind.set(1);
+      assertThat(mirror.get(BLOB.uri()).body()).isEqualTo(BLOB.bytes());
+
+      assertThat(blind).hasValue(0);
+      assertThat(mirror.upstream.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void inAnOutageItIsServedThoughItsTrustEndsWhileUpstreamIsAsked() throws IOException {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+      mirror.upstream.on(BLOB.path(), request -> BLOB.reply());
+      mirror.get(BLOB.uri());
+      mirror.awaitQuiet();
+      mirror.get(BLOB.uri()); // Hashed now, and trusted for a second.
+      mirror.now.updateAndGet(now -> now.plus(Duration.ofHours(1))); // No decision lasts.
+      mirror.upstream.on(
+          BLOB.path(),
+          request -> {
+            mirror.nanosAhead.addAndGet(Duration.ofSeconds(2).toNanos());
+            return Reply.status(503);
+          });
+
+      assertThat(mirror.get(BLOB.uri()).body()).isEqualTo(BLOB.bytes());
+    }
+  }
 }
