@@ -8,6 +8,7 @@ import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
 import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.DiskBlobStore;
 import dev.tarn.core.store.FileSystemSpace;
@@ -105,6 +106,7 @@ public final class Node implements AutoCloseable {
                   storeOptions(), Clock.systemUTC(), FileSystemSpace.of(path), workers));
       Catalog catalog = Catalog.open(path.resolve("catalog"));
       DiskProofStore proofs = new DiskProofStore(catalog);
+      Deliveries deliveries = new Deliveries(catalog, Clock.systemUTC());
       NodeEvents events = new NodeEvents(metrics, configuration.registries());
       Transport transport = loops.get();
       this.admin = open("admin endpoint", adminEndpoint(transport, meters, workers));
@@ -136,7 +138,9 @@ public final class Node implements AutoCloseable {
             second.want(digest);
           });
       this.peers =
-          configuration.peers().mode() == PeerMode.NONE ? null : new PeerFetches(blobs, workers);
+          configuration.peers().mode() == PeerMode.NONE
+              ? null
+              : new PeerFetches(blobs, deliveries, workers);
       if (peers != null) {
         // A node that was just restarted would else fetch alone what its peers have.
         peers.expect();
@@ -144,7 +148,8 @@ public final class Node implements AutoCloseable {
       this.mirror =
           new Mirror(
               registries,
-              new Mirror.Stores(blobs, second, new DiskTagStore(catalog), proofs, access),
+              new Mirror.Stores(
+                  blobs, second, new DiskTagStore(catalog), proofs, deliveries, access),
               surroundings(workers, peers),
               events.mirror());
       metrics.bindStore(blobs::statistics);
@@ -163,7 +168,9 @@ public final class Node implements AutoCloseable {
                   System::nanoTime,
                   events.exchanges()));
       ScheduledExecutorService timer =
-          open("maintenance", maintenance(blobs, second, proofs, decisions, workers));
+          open(
+              "maintenance",
+              maintenance(blobs, second, new Records(proofs, deliveries, decisions), workers));
       this.membership =
           new Peers(
                   configuration.peers(),
@@ -181,7 +188,7 @@ public final class Node implements AutoCloseable {
             new PeerNetwork(
                 configuration.peers(),
                 known,
-                new PeerNetwork.Content(peers, second, held),
+                new PeerNetwork.Content(peers, second, deliveries, held),
                 new PeerNetwork.Parts(transport, workers, timer, metrics.peers()));
         known.listen(open("peers", network));
       }
@@ -321,11 +328,7 @@ public final class Node implements AutoCloseable {
   }
 
   private static ScheduledExecutorService maintenance(
-      DiskBlobStore blobs,
-      SecondSource second,
-      DiskProofStore proofs,
-      Decisions decisions,
-      ExecutorService workers) {
+      DiskBlobStore blobs, SecondSource second, Records records, ExecutorService workers) {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("tarn-maintenance").daemon().factory());
@@ -337,19 +340,17 @@ public final class Node implements AutoCloseable {
         MAINTENANCE_PERIOD.toMillis(),
         TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
-        () -> workers.execute(() -> sweep(blobs, second, proofs, decisions)),
+        () -> workers.execute(() -> sweep(blobs, second, records)),
         SWEEP_PERIOD.toMillis(),
         SWEEP_PERIOD.toMillis(),
         TimeUnit.MILLISECONDS);
     return timer;
   }
 
-  private static void sweep(
-      DiskBlobStore blobs, SecondSource second, DiskProofStore proofs, Decisions decisions) {
+  private static void sweep(DiskBlobStore blobs, SecondSource second, Records records) {
     Instant old = Clock.systemUTC().instant().minus(RECORDS_KEPT);
     try {
-      proofs.sweep(digest -> blobs.sizeOf(digest).isPresent() || second.holds(digest), old);
-      decisions.sweep(old);
+      records.sweep(digest -> blobs.sizeOf(digest).isPresent() || second.holds(digest), old);
     } catch (IOException e) {
       NodeEvents.sweepFailed(e);
     }

@@ -1,6 +1,6 @@
 package dev.tarn.server;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.server.membership.ClusterMembership;
@@ -136,27 +136,32 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
   }
 
   @Override
-  public void chunkMismatch(Member from, Digest digest, int chunk) {
+  public void chunkMismatch(Member from, BlobKey key, int chunk) {
     metrics.fault(Fault.CHUNK_MISMATCH);
     LOG.atWarn()
         .addKeyValue("peer", from.name())
-        .addKeyValue("digest", digest)
+        .addKeyValue("registry", key.registry())
+        .addKeyValue("digest", key.digest())
         .addKeyValue("chunk", chunk)
         .log("peer_chunk_mismatch");
   }
 
   @Override
-  public void blobMismatch(Digest digest) {
+  public void blobMismatch(BlobKey key) {
     metrics.fault(Fault.BLOB_MISMATCH);
-    LOG.atWarn().addKeyValue("digest", digest).log("peer_blob_mismatch");
+    LOG.atWarn()
+        .addKeyValue("registry", key.registry())
+        .addKeyValue("digest", key.digest())
+        .log("peer_blob_mismatch");
   }
 
   @Override
-  public void blamed(String member, Digest digest, int chunk) {
+  public void blamed(String member, BlobKey key, int chunk) {
     metrics.fault(Fault.BLAMED);
     LOG.atError()
         .addKeyValue("peer", member)
-        .addKeyValue("digest", digest)
+        .addKeyValue("registry", key.registry())
+        .addKeyValue("digest", key.digest())
         .addKeyValue("chunk", chunk)
         .log("peer_blamed");
   }
@@ -167,9 +172,10 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
   }
 
   @Override
-  public void storageFailed(Digest digest, Exception cause) {
+  public void storageFailed(BlobKey key, Exception cause) {
     LOG.atWarn()
-        .addKeyValue("digest", digest)
+        .addKeyValue("registry", key.registry())
+        .addKeyValue("digest", key.digest())
         .addKeyValue("reason", cause.toString())
         .log("blob_not_stored");
   }

@@ -2,6 +2,7 @@ package dev.tarn.server;
 
 import dev.tarn.core.containerd.ContainerdStore;
 import dev.tarn.core.placement.Membership;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.server.config.PeersConfiguration;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.membership.MembershipListener;
@@ -58,12 +59,22 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
   /**
    * What this node has to give.
    *
+   * @param deliveries under which registries it may be given
    * @param held is told who wants to hear of it
    */
-  record Content(PeerFetches fetches, SecondSource second, HeldChanges held) {
+  record Content(
+      PeerFetches fetches, SecondSource second, Deliveries deliveries, HeldChanges held) {
     BlobFiles files() {
       ContainerdStore containerd = second.store();
-      return containerd == null ? fetches : new WithContainerd(fetches, containerd);
+      return containerd == null
+          ? fetches
+          : new WithContainerd(fetches, containerd, deliveries::delivered);
+    }
+
+    void tellChanges(PeerRuntime runtime) {
+      held.tell(
+          (digest, size) -> deliveries.keys(digest).forEach(key -> runtime.stored(key, size)),
+          digest -> deliveries.keys(digest).forEach(runtime::evicted));
     }
   }
 
@@ -176,7 +187,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
         .metrics()
         .bindCertificate(
             () -> tls.flatMap(PeerTls::validUntil).map(Instant::getEpochSecond).orElse(0L));
-    content.held().tell(runtime::stored, runtime::evicted);
+    content.tellChanges(runtime);
     content.fetches().connect(runtime);
     PeerEvents.started(self, endpoint.address(), tls.isPresent());
   }

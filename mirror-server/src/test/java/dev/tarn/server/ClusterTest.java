@@ -2,6 +2,8 @@ package dev.tarn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.core.catalog.Catalog;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.range.ChunkGrid;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.DiskBlobStore;
@@ -10,6 +12,7 @@ import dev.tarn.core.store.PartialBlob;
 import dev.tarn.core.store.StoreOptions;
 import dev.tarn.server.peer.PeerPki;
 import dev.tarn.server.testing.Clients;
+import dev.tarn.server.testing.Keys;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -120,6 +123,7 @@ class ClusterTest {
     Path file = blobs.resolve("sha256").resolve(blob.digest().hex());
     Files.createDirectories(file.getParent());
     Files.write(file, blob.bytes());
+    records(0).note(Keys.of(blob.digest()), null);
     try (Cluster cluster = Cluster.withContainerd(blobs, directory)) {
       cluster.upstream.on(blob.path(), blob.reply());
       Awaitility.await().until(() -> cluster.sum("tarn_containerd_verified_blobs") == 1);
@@ -277,7 +281,31 @@ class ClusterTest {
     }
   }
 
+  @Test
+  void whatContainerdHoldsOfNobodyKnowsWhomIsFetched() throws Exception {
+    Sample blob = Sample.blob(12, 300_000);
+    Path blobs = directory.resolve("content/blobs");
+    Path file = blobs.resolve("sha256").resolve(blob.digest().hex());
+    Files.createDirectories(file.getParent());
+    Files.write(file, blob.bytes());
+    try (Cluster cluster = Cluster.withContainerd(blobs, directory)) {
+      cluster.upstream.on(blob.path(), blob.reply());
+      Awaitility.await().until(() -> cluster.sum("tarn_containerd_verified_blobs") == 1);
+
+      assertThat(cluster.get(0, blob.uri()).body()).isEqualTo(blob.bytes());
+
+      assertThat(cluster.upstream.count("GET", blob.path())).isEqualTo(1);
+    }
+  }
+
+  /** What a node that is not running remembers of who delivered what. */
+  private Deliveries records(int node) throws IOException {
+    Path catalog = directory.resolve("node-" + node).resolve("catalog");
+    return new Deliveries(Catalog.open(Files.createDirectories(catalog)), Clock.systemUTC());
+  }
+
   private void leaveBehind(Sample blob, int bytes) throws IOException {
+    records(0).arrives(Keys.of(blob.digest()));
     StoreOptions options =
         new StoreOptions(
             directory.resolve("node-0"), OptionalLong.empty(), 0, 0, 1L << 30, Duration.ofHours(1));

@@ -1,10 +1,10 @@
 package dev.tarn.e2e.simulate;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.range.ChunkGrid;
 
 /** A blob that upstream has; {@code number} is its place in every node's stock. Immutable. */
-record Content(int number, Digest digest, long size) {
+record Content(int number, BlobKey key, long size) {
   int chunks() {
     return new ChunkGrid(size).count();
   }

@@ -1,6 +1,6 @@
 package dev.tarn.e2e.simulate;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Placement;
 import dev.tarn.core.planner.Action;
 import dev.tarn.core.planner.Event;
@@ -100,7 +100,7 @@ final class SimNode {
     if (alive && nextBlob < stocks.length) {
       Content content = stocks[nextBlob++].content();
       wantedAt[content.number()] = simulation.now();
-      handle(new Event.Want(content.digest(), content.size(), Question.UNKNOWN_SIZE, new BitSet()));
+      handle(new Event.Want(content.key(), content.size(), Question.UNKNOWN_SIZE, new BitSet()));
       simulation.after(READER_WAITS_NANOS, () -> read(stock(content)));
     }
   }
@@ -109,7 +109,7 @@ final class SimNode {
   private void read(Stock stock) {
     long next = stock.read();
     if (alive && next < stock.content().size()) {
-      handle(new Event.ReaderWaits(stock.content().digest(), next));
+      handle(new Event.ReaderWaits(stock.content().key(), next));
       simulation.after(READER_WAITS_NANOS, () -> read(stock));
     }
   }
@@ -189,8 +189,8 @@ final class SimNode {
       case Action.Verify verify ->
           simulation.after(
               Simulation.VERIFY_NANOS,
-              () -> handle(new Event.Verified(verify.digest(), content(verify.digest()).size())));
-      case Action.Finished finished -> finished(content(finished.digest()));
+              () -> handle(new Event.Verified(verify.key(), content(verify.key()).size())));
+      case Action.Finished finished -> finished(content(finished.key()));
       case Action.GaveUp _ -> {
         log.gaveUp++;
         over();
@@ -200,12 +200,13 @@ final class SimNode {
           Action.Distrust _,
           Action.Blame _,
           Action.Avoid _,
-          Action.ListInventory _ -> {}
+          Action.ListInventory _,
+          Action.NameKeys _ -> {}
     }
   }
 
-  private Content content(Digest digest) {
-    return simulation.content(digest);
+  private Content content(BlobKey key) {
+    return simulation.content(key);
   }
 
   private void finished(Content content) {
@@ -242,9 +243,9 @@ final class SimNode {
 
   private Event.Local local(Question question) {
     return switch (question) {
-      case Question.Probe probe -> stock(content(probe.digest())).local(probe.chunk());
-      case Question.Revoke revoke -> stock(content(revoke.digest())).local(Question.WHOLE);
-      case Question.Consult consult -> stock(content(consult.digest())).local(Question.WHOLE);
+      case Question.Probe probe -> stock(content(probe.key())).local(probe.chunk());
+      case Question.Revoke revoke -> stock(content(revoke.key())).local(Question.WHOLE);
+      case Question.Consult consult -> stock(content(consult.key())).local(Question.WHOLE);
       case Question.Open _,
           Question.Locate _,
           Question.Report _,
@@ -257,7 +258,7 @@ final class SimNode {
   private void fetch(Action.FetchFrom fetch) {
     SimNode from = simulation.node(fetch.from().name());
     long token = ++from.lastToken;
-    Content content = content(fetch.digest());
+    Content content = content(fetch.key());
     // What is here by now may be more than the planner has been told.
     long offset = stock(content).local(fetch.chunk()).bytes();
     Transfer transfer =
@@ -279,7 +280,7 @@ final class SimNode {
                 new Event.FetchAsked(
                     token,
                     name,
-                    fetch.digest(),
+                    fetch.key(),
                     fetch.chunk(),
                     offset,
                     fetch.leased(),
@@ -319,7 +320,7 @@ final class SimNode {
   }
 
   private void fetchUpstream(Action.FetchUpstream fetch) {
-    Content content = content(fetch.digest());
+    Content content = content(fetch.key());
     long end = fetch.end() == Question.UNKNOWN_SIZE ? content.size() : fetch.end();
     Transfer transfer = Transfer.fromUpstream(this, fetch.id(), content, fetch.start(), end);
     stock(content).restart(transfer.chunk(), fetch.start());

@@ -1,6 +1,8 @@
 package dev.tarn.e2e.simulate;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.placement.Placement;
@@ -15,6 +17,8 @@ import java.util.SplittableRandom;
  * thread, which is whichever calls {@link #run}.
  */
 final class Simulation {
+  private static final RegistryHost REGISTRY = new RegistryHost("example.com");
+
   /** What a message takes of the links, headers and TLS included. */
   static final int MESSAGE_BYTES = 500;
 
@@ -41,7 +45,7 @@ final class Simulation {
   private final SplittableRandom random;
   private final Agenda agenda = new Agenda();
   private final Links links;
-  private final Map<Digest, Content> contents = new HashMap<>();
+  private final Map<BlobKey, Content> contents = new HashMap<>();
   private final List<SimNode> nodes = new ArrayList<>();
   private final List<SimNode> pulling = new ArrayList<>();
   private final boolean[] slow;
@@ -66,10 +70,11 @@ final class Simulation {
   private void furnish() {
     List<Content> all = new ArrayList<>();
     for (long size : scenario.blobs()) {
-      Digest digest = Digest.sha256(scenario.name() + " " + seed + " " + all.size());
-      Content content = new Content(all.size(), digest, size);
+      BlobKey key =
+          new BlobKey(REGISTRY, Digest.sha256(scenario.name() + " " + seed + " " + all.size()));
+      Content content = new Content(all.size(), key, size);
       all.add(content);
-      contents.put(digest, content);
+      contents.put(key, content);
     }
     List<Member> members = new ArrayList<>();
     for (int i = 0; i < scenario.nodes(); i++) {
@@ -185,10 +190,10 @@ final class Simulation {
     return nodes.get(SimNode.numberOf(name));
   }
 
-  Content content(Digest digest) {
-    Content content = contents.get(digest);
+  Content content(BlobKey key) {
+    Content content = contents.get(key);
     if (content == null) {
-      throw new IllegalArgumentException("no such content: " + digest);
+      throw new IllegalArgumentException("no such content: " + key);
     }
     return content;
   }

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * &lt;registry&gt;/&lt;repository&gt;/@content/&lt;algorithm&gt;/&lt;hex&gt;
  * &lt;registry&gt;/&lt;repository&gt;/@access/&lt;key&gt;
  * &lt;registry&gt;/&lt;repository&gt;/@challenge
+ * {@literal @}delivered/&lt;algorithm&gt;/&lt;first 2&gt;/&lt;hex&gt;
  * {@literal @}tmp/&lt;number&gt;
  * </pre>
  *
@@ -51,6 +52,7 @@ public final class Catalog {
   private static final String CONTENT = "@content";
   private static final String ACCESS = "@access";
   private static final String CHALLENGE = "@challenge";
+  private static final String DELIVERED = "@delivered";
 
   /** A record larger than this is none of ours. */
   private static final int MAX_RECORD_BYTES = 16 * 1024;
@@ -111,6 +113,14 @@ public final class Catalog {
     return repository(registry, repository).resolve(CHALLENGE);
   }
 
+  /** Where it lies who delivered some content. */
+  public Path delivery(Digest digest) {
+    return root.resolve(DELIVERED)
+        .resolve(digest.algorithm().label())
+        .resolve(digest.hex().substring(0, 2))
+        .resolve(digest.hex());
+  }
+
   /** Reads a record; empty where there is none that is whole. */
   public Optional<FieldRecord> read(Path file) {
     try {
@@ -155,7 +165,7 @@ public final class Catalog {
     Files.deleteIfExists(file);
   }
 
-  /** What {@link #forEachContent} calls. */
+  /** What {@link #forEachContent} and {@link #forEachDelivery} call. */
   public interface ContentVisitor {
     /** Called with each record about content, whatever its repository. */
     void visit(Digest digest, Path file) throws IOException;
@@ -164,7 +174,8 @@ public final class Catalog {
   /** Walks through all records about content, and drops directories that are empty. */
   public void forEachContent(ContentVisitor visitor) throws IOException {
     forEachRecord(
-        Set.of(TAGS, ACCESS),
+        root,
+        Set.of(TAGS, ACCESS, DELIVERED),
         file -> {
           Optional<Digest> digest = contentDigest(file);
           if (digest.isPresent()) {
@@ -182,7 +193,8 @@ public final class Catalog {
   /** Walks through all records about credentials, and drops directories that are empty. */
   public void forEachAccess(RecordVisitor visitor) throws IOException {
     forEachRecord(
-        Set.of(TAGS, CONTENT),
+        root,
+        Set.of(TAGS, CONTENT, DELIVERED),
         file -> {
           if (directoryOf(file).endsWith(ACCESS)) {
             visitor.visit(file);
@@ -190,9 +202,28 @@ public final class Catalog {
         });
   }
 
-  private void forEachRecord(Set<String> without, RecordVisitor visitor) throws IOException {
+  /** Walks through all records about who delivered what, and drops directories that are empty. */
+  public void forEachDelivery(ContentVisitor visitor) throws IOException {
+    Path deliveries = root.resolve(DELIVERED);
+    if (!Files.isDirectory(deliveries)) {
+      return;
+    }
+    forEachRecord(
+        deliveries,
+        Set.of(),
+        file -> {
+          String algorithm = String.valueOf(directoryOf(directoryOf(file)).getFileName());
+          Optional<Digest> digest = Digest.parse(algorithm + ":" + file.getFileName());
+          if (digest.isPresent()) {
+            visitor.visit(digest.get(), file);
+          }
+        });
+  }
+
+  private void forEachRecord(Path from, Set<String> without, RecordVisitor visitor)
+      throws IOException {
     Files.walkFileTree(
-        root,
+        from,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {

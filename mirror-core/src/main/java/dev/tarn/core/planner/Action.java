@@ -1,7 +1,8 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
+import java.util.List;
 
 /** What a {@link Planner} tells its node's runtime to do. Plain values. */
 public sealed interface Action {
@@ -13,14 +14,14 @@ public sealed interface Action {
   record Reply(long token, Answer answer) implements Action {}
 
   /** Read a chunk from a peer, from {@code offset} within it on. */
-  record FetchFrom(long id, Member from, Digest digest, int chunk, long offset, boolean leased)
+  record FetchFrom(long id, Member from, BlobKey key, int chunk, long offset, boolean leased)
       implements Action {}
 
   /**
    * Read bytes of the blob upstream, from {@code start} up to {@code end}, which is {@link
    * Question#UNKNOWN_SIZE} for the rest.
    */
-  record FetchUpstream(long id, Digest digest, long start, long end) implements Action {}
+  record FetchUpstream(long id, BlobKey key, long start, long end) implements Action {}
 
   /** A fetch upstream is to end earlier than it was told: at {@code end}. */
   record EndUpstream(long id, long end) implements Action {}
@@ -37,19 +38,19 @@ public sealed interface Action {
   record CutServe(long token) implements Action {}
 
   /** The blob's size as it is known now; what lies on another grid is dropped. */
-  record SetSize(Digest digest, long size) implements Action {}
+  record SetSize(BlobKey key, long size) implements Action {}
 
   /** All chunks are here: compare the digest. */
-  record Verify(Digest digest) implements Action {}
+  record Verify(BlobKey key) implements Action {}
 
   /**
    * Keep the blob from clients until it is verified: its chunks matched, it did not. What is
    * fetched from now on is compared chunk by chunk with what was here.
    */
-  record Distrust(Digest digest) implements Action {}
+  record Distrust(BlobKey key) implements Action {}
 
   /** A member delivered a chunk, as its fetcher, that upstream never sent. */
-  record Blame(String member, Digest digest, int chunk) implements Action {}
+  record Blame(String member, BlobKey key, int chunk) implements Action {}
 
   /**
    * For the record: this node leaves a member alone until {@code untilNanos}; where that is now, it
@@ -58,13 +59,16 @@ public sealed interface Action {
   record Avoid(String member, long untilNanos) implements Action {}
 
   /** The blob is complete and verified. */
-  record Finished(Digest digest) implements Action {}
+  record Finished(BlobKey key) implements Action {}
 
   /** Nobody has it for this node, upstream included. */
-  record GaveUp(Digest digest) implements Action {}
+  record GaveUp(BlobKey key) implements Action {}
 
   /** Tell all complete content, in {@link Event.Inventory} of any number of parts. */
   record ListInventory() implements Action {}
+
+  /** Tell as what this content may be shared, by an {@link Event.Stored} for each such key. */
+  record NameKeys(List<Event.Content> content) implements Action {}
 
   /** Send an event, if only {@link Event.Tick}, at this time at the latest; replaces the last. */
   record WakeAt(long nanos) implements Action {}

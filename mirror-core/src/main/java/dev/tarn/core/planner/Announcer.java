@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Placement;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ final class Announcer {
 
   private final Kernel kernel;
   private final List<Question.Held> held = new ArrayList<>();
-  private final List<Digest> gone = new ArrayList<>();
+  private final List<BlobKey> gone = new ArrayList<>();
   private boolean flushing;
   private Placement before;
 
@@ -26,15 +26,15 @@ final class Announcer {
     this.before = kernel.placement();
   }
 
-  void held(Question.Held blob) {
-    gone.remove(blob.digest());
-    held.add(blob);
+  void held(Question.Held one) {
+    gone.remove(one.key());
+    held.add(one);
     later();
   }
 
-  void gone(Digest blob) {
-    held.removeIf(one -> one.digest().equals(blob));
-    gone.add(blob);
+  void gone(BlobKey key) {
+    held.removeIf(one -> one.key().equals(key));
+    gone.add(key);
     later();
   }
 
@@ -44,12 +44,16 @@ final class Announcer {
     kernel.emit(new Action.ListInventory());
   }
 
-  void inventory(List<Question.Held> blobs) {
-    for (Question.Held blob : blobs) {
-      List<Member> known = before.ranked(blob.digest(), 0, TOLD);
-      if (!known.containsAll(kernel.placement().ranked(blob.digest(), 0, TOLD))) {
-        held(blob);
+  void inventory(List<Event.Content> all) {
+    List<Event.Content> moved = new ArrayList<>();
+    for (Event.Content content : all) {
+      List<Member> known = before.ranked(content.digest(), 0, TOLD);
+      if (!known.containsAll(kernel.placement().ranked(content.digest(), 0, TOLD))) {
+        moved.add(content);
       }
+    }
+    if (!moved.isEmpty()) {
+      kernel.emit(new Action.NameKeys(moved));
     }
   }
 
@@ -63,15 +67,15 @@ final class Announcer {
   private void flush() {
     flushing = false;
     Map<String, List<Question.Held>> heldOf = new TreeMap<>();
-    Map<String, List<Digest>> goneOf = new TreeMap<>();
-    for (Question.Held blob : held) {
-      for (Member member : kernel.placement().ranked(blob.digest(), 0, TOLD)) {
-        heldOf.computeIfAbsent(member.name(), m -> new ArrayList<>()).add(blob);
+    Map<String, List<BlobKey>> goneOf = new TreeMap<>();
+    for (Question.Held one : held) {
+      for (Member member : told(one.key())) {
+        heldOf.computeIfAbsent(member.name(), m -> new ArrayList<>()).add(one);
       }
     }
-    for (Digest blob : gone) {
-      for (Member member : kernel.placement().ranked(blob, 0, TOLD)) {
-        goneOf.computeIfAbsent(member.name(), m -> new ArrayList<>()).add(blob);
+    for (BlobKey key : gone) {
+      for (Member member : told(key)) {
+        goneOf.computeIfAbsent(member.name(), m -> new ArrayList<>()).add(key);
       }
     }
     held.clear();
@@ -80,7 +84,11 @@ final class Announcer {
     goneOf.forEach((member, blobs) -> announce(member, List.of(), blobs));
   }
 
-  private void announce(String member, List<Question.Held> blobs, List<Digest> absent) {
+  private List<Member> told(BlobKey key) {
+    return kernel.placement().ranked(key.digest(), 0, TOLD);
+  }
+
+  private void announce(String member, List<Question.Held> blobs, List<BlobKey> absent) {
     for (int i = 0; i < blobs.size(); i += Limits.ANNOUNCED) {
       tell(member, blobs.subList(i, Math.min(blobs.size(), i + Limits.ANNOUNCED)), List.of());
     }
@@ -89,7 +97,7 @@ final class Announcer {
     }
   }
 
-  private void tell(String member, List<Question.Held> blobs, List<Digest> absent) {
+  private void tell(String member, List<Question.Held> blobs, List<BlobKey> absent) {
     kernel.ask(
         member,
         new Question.Announce(List.copyOf(blobs), List.copyOf(absent)),

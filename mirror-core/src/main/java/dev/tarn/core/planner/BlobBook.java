@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +34,7 @@ final class BlobBook {
   /** One who waits for the answer to {@link Question.Open}. */
   record Parked(long token, String from, Question.Open question) {}
 
-  private final Digest digest;
+  private final BlobKey key;
   final List<String> holders = new ArrayList<>();
   final Map<String, Party> parties = new LinkedHashMap<>();
   final Map<Integer, Segment> segments = new TreeMap<>();
@@ -52,12 +52,12 @@ final class BlobBook {
   private long meanLeaseNanos;
   private int leasesDone;
 
-  BlobBook(Digest digest) {
-    this.digest = digest;
+  BlobBook(BlobKey key) {
+    this.key = key;
   }
 
-  Digest digest() {
-    return digest;
+  BlobKey key() {
+    return key;
   }
 
   Party party(String name) {

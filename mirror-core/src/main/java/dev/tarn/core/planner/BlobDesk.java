@@ -24,7 +24,7 @@ final class BlobDesk {
     boolean ignorant = book.lone.isEmpty() && book.holders.isEmpty();
     if (book.consulting) {
       park(book, asker);
-    } else if (!book.consulted && ignorant && directory.unsure(book.digest(), 0)) {
+    } else if (!book.consulted && ignorant && directory.unsure(book.key(), 0)) {
       park(book, asker);
       consult(book);
     } else {
@@ -139,7 +139,7 @@ final class BlobDesk {
     String lone = book.lone;
     kernel.ask(
         lone,
-        new Question.Revoke(book.digest()),
+        new Question.Revoke(book.key()),
         Limits.LEASE_NANOS,
         answer -> {
           book.revoking = false;

@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.range.ChunkGrid;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,7 +28,7 @@ final class BlobFetch {
     ENDED
   }
 
-  private final Digest digest;
+  private final BlobKey key;
   private final Kernel kernel;
   private final Participant participant;
   private final BlobOpening opening;
@@ -47,11 +47,11 @@ final class BlobFetch {
   private boolean unshared;
 
   BlobFetch(Event.Want want, Kernel kernel, Participant participant) {
-    this.digest = want.digest();
+    this.key = want.key();
     this.kernel = kernel;
     this.participant = participant;
     this.missing = new Missing(want.knownSize(), want.held());
-    this.origins = new Origins(want.digest(), kernel);
+    this.origins = new Origins(want.key(), kernel);
     this.window = new Window(this, kernel, missing);
     this.watch = new BlobWatch(this, kernel, participant);
     this.opening = new BlobOpening(this, kernel, participant);
@@ -63,8 +63,8 @@ final class BlobFetch {
     }
   }
 
-  Digest digest() {
-    return digest;
+  BlobKey key() {
+    return key;
   }
 
   Phase phase() {
@@ -263,7 +263,7 @@ final class BlobFetch {
       window.endAll();
     }
     missing.resize(told);
-    kernel.emit(new Action.SetSize(digest, told));
+    kernel.emit(new Action.SetSize(key, told));
   }
 
   void upstreamFailed() {
@@ -355,13 +355,13 @@ final class BlobFetch {
   }
 
   void dropped(int chunk) {
-    participant.cut(digest, chunk);
+    participant.cut(key, chunk);
   }
 
   private void verify() {
     window.endAll();
     phase = Phase.VERIFYING;
-    kernel.emit(new Action.Verify(digest));
+    kernel.emit(new Action.Verify(key));
   }
 
   void verified(long verifiedSize, boolean tell) {
@@ -370,7 +370,7 @@ final class BlobFetch {
     if (tell && unshared) {
       report(Question.WHOLE, 0, Question.LeaseState.DONE, heard -> {});
     }
-    kernel.emit(new Action.Finished(digest));
+    kernel.emit(new Action.Finished(key));
   }
 
   /** Its chunks matched and it did not: upstream is asked for all of it again, and compared. */
@@ -381,7 +381,7 @@ final class BlobFetch {
     }
     distrusted = true;
     missing.clear();
-    kernel.emit(new Action.Distrust(digest));
+    kernel.emit(new Action.Distrust(key));
     alone(false);
   }
 

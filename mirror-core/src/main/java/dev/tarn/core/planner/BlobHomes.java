@@ -70,11 +70,11 @@ final class BlobHomes {
       needs.add(new Question.Need(chunk.chunk(), chunk.bytes()));
       avoid.addAll(chunk.avoid());
     }
-    String home = kernel.home(blob.digest(), segment);
+    String home = kernel.home(blob.key(), segment);
     String before = answered.getOrDefault(segment, home);
     Question question =
         new Question.Locate(
-            blob.digest(),
+            blob.key(),
             segment,
             blob.size(),
             blob.heldBits(segment),
@@ -136,13 +136,13 @@ final class BlobHomes {
     int segment = segmentOf(chunk);
     Question question =
         new Question.Report(
-            blob.digest(),
+            blob.key(),
             segment,
             blob.size(),
             blob.heldBits(segment),
             List.of(new Question.Leasehold(chunk, bytes, state)));
     kernel.ask(
-        kernel.home(blob.digest(), segment),
+        kernel.home(blob.key(), segment),
         question,
         Limits.ASK_NANOS,
         answer -> {
@@ -173,7 +173,7 @@ final class BlobHomes {
           leases.stream().filter(lease -> segmentOf(lease.chunk()) == number).toList();
       int held = blob.heldBits(segment);
       if (held != 0 || !own.isEmpty()) {
-        questions.add(new Question.Report(blob.digest(), segment, blob.size(), held, own));
+        questions.add(new Question.Report(blob.key(), segment, blob.size(), held, own));
       }
     }
     if (questions.isEmpty()) {
@@ -183,7 +183,7 @@ final class BlobHomes {
     int[] pending = {questions.size()};
     for (Question.Report question : questions) {
       kernel.ask(
-          kernel.home(blob.digest(), question.segment()),
+          kernel.home(blob.key(), question.segment()),
           question,
           Limits.CONSULT_NANOS,
           answer -> {

@@ -40,7 +40,7 @@ final class BlobOpening {
     int current = ++round;
     asking = true;
     kernel.ask(
-        kernel.home(blob.digest(), 0),
+        kernel.home(blob.key(), 0),
         question(false),
         Limits.ASK_NANOS,
         answer -> {
@@ -70,14 +70,14 @@ final class BlobOpening {
   }
 
   private Question.Open question(boolean renewal) {
-    return new Question.Open(blob.digest(), participant.room(), blob.canFetch(), renewal, avoid);
+    return new Question.Open(blob.key(), participant.room(), blob.canFetch(), renewal, avoid);
   }
 
   private void renew() {
     if (blob.phase() == BlobFetch.Phase.ENDED) {
       return;
     }
-    kernel.ask(kernel.home(blob.digest(), 0), question(true), Limits.ASK_NANOS, answer -> {});
+    kernel.ask(kernel.home(blob.key(), 0), question(true), Limits.ASK_NANOS, answer -> {});
     kernel.after(Limits.RENEWAL_NANOS, this::renew);
   }
 

@@ -171,7 +171,7 @@ final class ChunkFetch implements Flow {
       doing = Doing.PROBING;
     }
     new Probing(kernel, this::useful, this::flowing, best -> chosen(current, best))
-        .ask(blob.digest(), chunk, names, lessee);
+        .ask(blob.key(), chunk, names, lessee);
   }
 
   private void chosen(int probed, List<String> best) {
@@ -202,7 +202,7 @@ final class ChunkFetch implements Flow {
     accepted = false;
     begin();
     kernel.emit(
-        new Action.FetchFrom(flow, kernel.member(member), blob.digest(), chunk, bytes, leased));
+        new Action.FetchFrom(flow, kernel.member(member), blob.key(), chunk, bytes, leased));
   }
 
   private void begin() {
@@ -241,7 +241,7 @@ final class ChunkFetch implements Flow {
     doing = Doing.UPSTREAM;
     connected = true;
     begin();
-    kernel.emit(new Action.FetchUpstream(flow, blob.digest(), start + bytes, blob.endOf(chunk)));
+    kernel.emit(new Action.FetchUpstream(flow, blob.key(), start + bytes, blob.endOf(chunk)));
     report(flow);
   }
 

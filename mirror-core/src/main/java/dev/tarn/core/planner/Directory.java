@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Directory {
   private final Kernel kernel;
-  private final Map<Digest, BlobBook> books =
+  private final Map<BlobKey, BlobBook> books =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, BlobBook> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<BlobKey, BlobBook> eldest) {
           return size() > Limits.BOOKS;
         }
       };
@@ -50,14 +50,14 @@ final class Directory {
     books.values().forEach(book -> book.sweep(now));
   }
 
-  BlobBook book(Digest digest) {
-    BlobBook book = books.computeIfAbsent(digest, BlobBook::new);
+  BlobBook book(BlobKey key) {
+    BlobBook book = books.computeIfAbsent(key, BlobBook::new);
     book.touchedAt = kernel.now();
     return book;
   }
 
-  @Nullable BlobBook find(Digest digest) {
-    return books.get(digest);
+  @Nullable BlobBook find(BlobKey key) {
+    return books.get(key);
   }
 
   /** Answers as the home, whoever else may be. */
@@ -73,7 +73,7 @@ final class Directory {
   }
 
   private void opened(long token, String from, Question.Open question) {
-    BlobBook book = book(question.digest());
+    BlobBook book = book(question.key());
     book.party(from).seen(kernel.now(), question.room(), question.canFetch());
     if (question.renewal()) {
       if (book.crowdUntil != Long.MIN_VALUE) {
@@ -86,7 +86,7 @@ final class Directory {
   }
 
   private void located(long token, String from, Question.Locate question) {
-    BlobBook book = book(question.digest());
+    BlobBook book = book(question.key());
     book.party(from).seen(kernel.now(), question.room(), question.canFetch());
     if (book.size == Question.UNKNOWN_SIZE) {
       book.size = question.size();
@@ -98,7 +98,7 @@ final class Directory {
   private void reported(long token, String from, Question.Report question) {
     // One who reports is there, whatever became of the last question to it.
     kernel.succeeded(from);
-    BlobBook book = book(question.digest());
+    BlobBook book = book(question.key());
     List<Integer> ceded = new ArrayList<>();
     if (book.size == Question.UNKNOWN_SIZE) {
       book.size = question.size();
@@ -119,12 +119,12 @@ final class Directory {
 
   void announced(long token, String from, Question.Announce question) {
     for (Question.Held held : question.held()) {
-      BlobBook book = book(held.digest());
+      BlobBook book = book(held.key());
       book.size = held.size();
       book.hold(from, kernel.random());
       blobDesk.complete(book, from);
     }
-    for (Digest gone : question.gone()) {
+    for (BlobKey gone : question.gone()) {
       BlobBook book = find(gone);
       if (book != null) {
         forget(book, from);
@@ -143,8 +143,8 @@ final class Directory {
   }
 
   /** What another home may want to hear about a segment. */
-  Answer.Known known(Digest digest, int segmentNumber) {
-    BlobBook book = find(digest);
+  Answer.Known known(BlobKey key, int segmentNumber) {
+    BlobBook book = find(key);
     if (book == null) {
       return new Answer.Known(Question.UNKNOWN_SIZE, false, false, "", List.of(), List.of());
     }
@@ -170,11 +170,11 @@ final class Directory {
   }
 
   /** Whether what is not in the book may yet be known to somebody else. */
-  boolean unsure(Digest digest, int segment) {
+  boolean unsure(BlobKey key, int segment) {
     return kernel.now() < unsureUntil
         || kernel
             .placement()
-            .home(digest, segment)
+            .home(key.digest(), segment)
             .filter(home -> home.name().equals(kernel.self()))
             .isEmpty();
   }
@@ -190,7 +190,7 @@ final class Directory {
       names.add(previousHome);
     } else {
       List<Member> ranked =
-          kernel.placement().ranked(book.digest(), segmentNumber, Limits.CONSULTED);
+          kernel.placement().ranked(book.key().digest(), segmentNumber, Limits.CONSULTED);
       ranked.stream().limit(Limits.RANKS).map(Member::name).forEach(names::add);
       names.addAll(kernel.sample(List.copyOf(book.parties.keySet()), Limits.CONSULTED));
       ranked.stream().map(Member::name).forEach(names::add);
@@ -200,7 +200,7 @@ final class Directory {
     for (String member : asked) {
       kernel.ask(
           member,
-          new Question.Consult(book.digest(), segmentNumber),
+          new Question.Consult(book.key(), segmentNumber),
           Limits.CONSULT_NANOS,
           answer -> {
             if (answer instanceof Answer.Known known) {

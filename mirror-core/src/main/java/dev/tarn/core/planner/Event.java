@@ -1,6 +1,7 @@
 package dev.tarn.core.planner;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Membership;
 import java.util.BitSet;
 import java.util.List;
@@ -15,13 +16,13 @@ public sealed interface Event {
    * @param knownSize its size where part of it is here already, else {@link Question#UNKNOWN_SIZE}
    * @param held which chunks are here
    */
-  record Want(Digest digest, long claimedSize, long knownSize, BitSet held) implements Event {}
+  record Want(BlobKey key, long claimedSize, long knownSize, BitSet held) implements Event {}
 
   /** Nobody on this node wants it any more. */
-  record Unwant(Digest digest) implements Event {}
+  record Unwant(BlobKey key) implements Event {}
 
   /** A reader has been waiting for the byte at {@code offset} for a while: it goes first. */
-  record ReaderWaits(Digest digest, long offset) implements Event {}
+  record ReaderWaits(BlobKey key, long offset) implements Event {}
 
   /** Another node asks. {@code local} is about the chunk where the question names one. */
   record Asked(long token, String from, Question question, Local local) implements Event {}
@@ -44,7 +45,7 @@ public sealed interface Event {
 
   /** Another node wants bytes of a chunk from {@code offset} on. */
   record FetchAsked(
-      long token, String from, Digest digest, int chunk, long offset, boolean leased, Local local)
+      long token, String from, BlobKey key, int chunk, long offset, boolean leased, Local local)
       implements Event {}
 
   /** An upload is over, whatever way. */
@@ -90,22 +91,25 @@ public sealed interface Event {
   }
 
   /** All of it is here, so many bytes, and the blob's digest matched. */
-  record Verified(Digest digest, long size) implements Event {}
+  record Verified(BlobKey key, long size) implements Event {}
 
   /** All chunks are here and the blob's digest did not match. */
-  record Mismatched(Digest digest) implements Event {}
+  record Mismatched(BlobKey key) implements Event {}
 
   /** Fetched again upstream, this chunk is not what was here before. */
-  record ChunkDiffers(Digest digest, int chunk) implements Event {}
+  record ChunkDiffers(BlobKey key, int chunk) implements Event {}
 
   /** Content is here, complete, that was not wanted from peers. */
-  record Stored(Digest digest, long size) implements Event {}
+  record Stored(BlobKey key, long size) implements Event {}
 
   /** Complete content is no longer here. */
-  record Evicted(Digest digest) implements Event {}
+  record Evicted(BlobKey key) implements Event {}
 
-  /** Part of the answer to {@link Action.ListInventory}. */
-  record Inventory(List<Question.Held> held) implements Event {}
+  /** Part of the answer to {@link Action.ListInventory}: all that is complete here. */
+  record Inventory(List<Content> content) implements Event {}
+
+  /** Complete content, whoever delivered it. */
+  record Content(Digest digest, long size) {}
 
   record MembershipChanged(Membership membership) implements Event {}
 

@@ -1,6 +1,7 @@
 package dev.tarn.core.planner;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Placement;
 import java.util.ArrayDeque;
@@ -134,8 +135,8 @@ final class Kernel {
   }
 
   /** The best ranked for a segment of those that seem alive; this node where nobody is. */
-  String home(Digest digest, int segment) {
-    for (Member member : ranked(digest, segment)) {
+  String home(BlobKey key, int segment) {
+    for (Member member : ranked(key, segment)) {
       if (usable(member.name())) {
         return member.name();
       }
@@ -144,9 +145,10 @@ final class Kernel {
   }
 
   /** The best ranked for a segment, remembered: it is one pass over all members. */
-  List<Member> ranked(Digest digest, int segment) {
+  List<Member> ranked(BlobKey key, int segment) {
     return ranked.computeIfAbsent(
-        new Segment(digest, segment), s -> placement.ranked(digest, segment, Limits.RANKS));
+        new Segment(key.digest(), segment),
+        s -> placement.ranked(key.digest(), segment, Limits.RANKS));
   }
 
   void ask(String member, Question question, long timeoutNanos, Consumer<Answer> then) {

@@ -34,7 +34,7 @@ final class LoneRun implements Flow {
     this.settled = start - start % ChunkGrid.CHUNK_BYTES;
     this.end = end;
     this.flow = blob.begin(this);
-    kernel.emit(new Action.FetchUpstream(flow, blob.digest(), start, end));
+    kernel.emit(new Action.FetchUpstream(flow, blob.key(), start, end));
     report();
   }
 

@@ -1,17 +1,17 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Who fetched which chunk of a blob upstream, and answers for it. The planner's thread. */
 final class Origins {
-  private final Digest digest;
+  private final BlobKey key;
   private final Kernel kernel;
   private final Map<Integer, String> fetchers = new HashMap<>();
 
-  Origins(Digest digest, Kernel kernel) {
-    this.digest = digest;
+  Origins(BlobKey key, Kernel kernel) {
+    this.key = key;
     this.kernel = kernel;
   }
 
@@ -24,7 +24,7 @@ final class Origins {
     String fetcher = fetchers.get(chunk);
     if (fetcher != null && !fetcher.equals(kernel.self())) {
       kernel.shun(fetcher);
-      kernel.emit(new Action.Blame(fetcher, digest, chunk));
+      kernel.emit(new Action.Blame(fetcher, key, chunk));
     }
   }
 }

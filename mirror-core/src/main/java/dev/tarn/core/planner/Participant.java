@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +15,7 @@ final class Participant {
   private final Uploads uploads;
   private final Announcer announcer;
   private final Pace pace = new Pace();
-  private final Map<Digest, BlobFetch> fetches = new LinkedHashMap<>();
+  private final Map<BlobKey, BlobFetch> fetches = new LinkedHashMap<>();
   private final Map<Long, Flow> flows = new LinkedHashMap<>();
 
   /** Runs that are over for the planner, whose last chunks may yet be told. */
@@ -84,34 +84,34 @@ final class Participant {
   }
 
   void want(Event.Want want) {
-    if (!fetches.containsKey(want.digest())) {
-      fetches.put(want.digest(), new BlobFetch(want, kernel, this));
+    if (!fetches.containsKey(want.key())) {
+      fetches.put(want.key(), new BlobFetch(want, kernel, this));
     }
   }
 
-  void unwant(Digest digest) {
-    BlobFetch fetch = fetches.remove(digest);
+  void unwant(BlobKey key) {
+    BlobFetch fetch = fetches.remove(key);
     if (fetch != null) {
       fetch.end();
     }
   }
 
   void giveUp(BlobFetch fetch) {
-    fetches.remove(fetch.digest());
+    fetches.remove(fetch.key());
     fetch.end();
-    kernel.emit(new Action.GaveUp(fetch.digest()));
+    kernel.emit(new Action.GaveUp(fetch.key()));
   }
 
-  @Nullable BlobFetch find(Digest digest) {
-    return fetches.get(digest);
+  @Nullable BlobFetch find(BlobKey key) {
+    return fetches.get(key);
   }
 
-  void verified(Digest digest, long size) {
-    BlobFetch fetch = fetches.remove(digest);
+  void verified(BlobKey key, long size) {
+    BlobFetch fetch = fetches.remove(key);
     if (fetch != null) {
       fetch.verified(size, room);
       if (room) {
-        announcer.held(new Question.Held(digest, size));
+        announcer.held(new Question.Held(key, size));
       }
     }
   }
@@ -154,12 +154,12 @@ final class Participant {
     }
   }
 
-  void cut(Digest digest, int chunk) {
-    uploads.cut(digest, chunk);
+  void cut(BlobKey key, int chunk) {
+    uploads.cut(key, chunk);
   }
 
   Answer probed(Question.Probe probe, Event.Local local) {
-    BlobFetch fetch = fetches.get(probe.digest());
+    BlobFetch fetch = fetches.get(probe.key());
     if (fetch == null) {
       return new Answer.Load(
           uploads.count(), uploads.busy(), local.bytes(), local.whole(), false, false);
@@ -182,7 +182,7 @@ final class Participant {
   }
 
   void fetchAsked(Event.FetchAsked asked) {
-    BlobFetch fetch = fetches.get(asked.digest());
+    BlobFetch fetch = fetches.get(asked.key());
     if (asked.leased() && fetch != null) {
       fetch.leased(asked.chunk());
     }
@@ -203,7 +203,7 @@ final class Participant {
 
   private void serveIf(Event.FetchAsked asked, boolean serve, Event.FetchFailure otherwise) {
     if (serve) {
-      uploads.start(asked.token(), asked.digest(), asked.chunk(), asked.local().whole());
+      uploads.start(asked.token(), asked.key(), asked.chunk(), asked.local().whole());
     } else {
       uploads.refuse(asked.token(), otherwise);
     }
@@ -219,8 +219,8 @@ final class Participant {
         || (rooted && asked.offset() == 0);
   }
 
-  void revoked(long token, Digest digest, Event.Local local) {
-    BlobFetch fetch = fetches.get(digest);
+  void revoked(long token, BlobKey key, Event.Local local) {
+    BlobFetch fetch = fetches.get(key);
     if (fetch != null && !fetch.distrusted() && room) {
       fetch.revoke(answer -> kernel.reply(token, answer));
     } else if (fetch == null && local.whole()) {
@@ -232,8 +232,8 @@ final class Participant {
   }
 
   /** What this node, as one who takes part, can tell a home that has forgotten. */
-  Answer.Known known(Digest digest, int segment, Event.Local local) {
-    BlobFetch fetch = fetches.get(digest);
+  Answer.Known known(BlobKey key, int segment, Event.Local local) {
+    BlobFetch fetch = fetches.get(key);
     if (fetch == null || fetch.distrusted()) {
       boolean whole = fetch == null && local.whole();
       return new Answer.Known(

@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.placement.Placement;
 import java.util.ArrayList;
@@ -65,9 +65,9 @@ public final class Planner {
   private void take(Event event) {
     switch (event) {
       case Event.Want want -> participant.want(want);
-      case Event.Unwant unwant -> participant.unwant(unwant.digest());
+      case Event.Unwant unwant -> participant.unwant(unwant.key());
       case Event.ReaderWaits waits -> {
-        BlobFetch fetch = participant.find(waits.digest());
+        BlobFetch fetch = participant.find(waits.key());
         if (fetch != null) {
           fetch.waitsFor(waits.offset());
         }
@@ -90,22 +90,22 @@ public final class Planner {
       case Event.ChunkDone done -> participant.chunkDone(done);
       case Event.FetchFailed failed ->
           participant.flow(failed.id(), true, f -> f.failed(failed.reason()));
-      case Event.Verified verified -> participant.verified(verified.digest(), verified.size());
+      case Event.Verified verified -> participant.verified(verified.key(), verified.size());
       case Event.Mismatched mismatched -> {
-        BlobFetch fetch = participant.find(mismatched.digest());
+        BlobFetch fetch = participant.find(mismatched.key());
         if (fetch != null) {
           fetch.mismatched();
         }
       }
       case Event.ChunkDiffers differs -> {
-        BlobFetch fetch = participant.find(differs.digest());
+        BlobFetch fetch = participant.find(differs.key());
         if (fetch != null) {
           fetch.differs(differs.chunk());
         }
       }
-      case Event.Stored stored -> announcer.held(new Question.Held(stored.digest(), stored.size()));
-      case Event.Evicted evicted -> announcer.gone(evicted.digest());
-      case Event.Inventory inventory -> announcer.inventory(inventory.held());
+      case Event.Stored stored -> announcer.held(new Question.Held(stored.key(), stored.size()));
+      case Event.Evicted evicted -> announcer.gone(evicted.key());
+      case Event.Inventory inventory -> announcer.inventory(inventory.content());
       case Event.MembershipChanged changed -> membershipChanged(changed.membership());
       case Event.RoomChanged changed -> participant.room(changed.room());
       case Event.Tick _ -> {}
@@ -114,21 +114,21 @@ public final class Planner {
 
   private void asked(long token, String from, Question question, Event.Local local) {
     switch (question) {
-      case Question.Open open -> toHome(token, from, open, open.digest(), 0);
-      case Question.Locate locate -> toHome(token, from, locate, locate.digest(), locate.segment());
-      case Question.Report report -> toHome(token, from, report, report.digest(), report.segment());
+      case Question.Open open -> toHome(token, from, open, open.key(), 0);
+      case Question.Locate locate -> toHome(token, from, locate, locate.key(), locate.segment());
+      case Question.Report report -> toHome(token, from, report, report.key(), report.segment());
       case Question.Forwarded forwarded ->
           directory.answer(token, forwarded.asker(), forwarded.question());
       case Question.Announce announce -> directory.announced(token, from, announce);
       case Question.Probe probe -> kernel.reply(token, participant.probed(probe, local));
-      case Question.Revoke revoke -> participant.revoked(token, revoke.digest(), local);
+      case Question.Revoke revoke -> participant.revoked(token, revoke.key(), local);
       case Question.Consult consult -> kernel.reply(token, known(consult, local));
     }
   }
 
   /** Whoever is asked in the home's place, by one who sees other members, asks the home. */
-  private void toHome(long token, String from, Question question, Digest digest, int segment) {
-    String home = kernel.home(digest, segment);
+  private void toHome(long token, String from, Question question, BlobKey key, int segment) {
+    String home = kernel.home(key, segment);
     if (home.equals(kernel.self()) || home.equals(from) || from.equals(kernel.self())) {
       directory.answer(token, from, question);
       return;
@@ -147,8 +147,8 @@ public final class Planner {
   }
 
   private Answer.Known known(Question.Consult consult, Event.Local local) {
-    Answer.Known home = directory.known(consult.digest(), consult.segment());
-    Answer.Known own = participant.known(consult.digest(), consult.segment(), local);
+    Answer.Known home = directory.known(consult.key(), consult.segment());
+    Answer.Known own = participant.known(consult.key(), consult.segment(), local);
     List<String> holders = new ArrayList<>(home.holders());
     holders.addAll(own.holders());
     List<Answer.ChunkKnown> chunks = new ArrayList<>(home.chunks());

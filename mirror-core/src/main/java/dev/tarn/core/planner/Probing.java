@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,12 +41,12 @@ final class Probing {
     this.then = then;
   }
 
-  void ask(Digest digest, int chunk, List<String> names, String lessee) {
+  void ask(BlobKey key, int chunk, List<String> names, String lessee) {
     pending = names.size();
     for (String name : names) {
       kernel.ask(
           name,
-          new Question.Probe(digest, chunk, name.equals(lessee)),
+          new Question.Probe(key, chunk, name.equals(lessee)),
           Limits.STALL_NANOS,
           answer -> answered(name, answer));
     }

@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import java.util.List;
 
 /** What one node asks another: plain values, the content of a wire message. */
@@ -19,7 +19,7 @@ public sealed interface Question {
    * @param renewal it only says that the asker is still at it
    * @param avoid whom the asker could not get it from
    */
-  record Open(Digest digest, boolean room, boolean canFetch, boolean renewal, List<String> avoid)
+  record Open(BlobKey key, boolean room, boolean canFetch, boolean renewal, List<String> avoid)
       implements Question {}
 
   /**
@@ -32,7 +32,7 @@ public sealed interface Question {
    *     somebody else than who is asked now; empty otherwise
    */
   record Locate(
-      Digest digest,
+      BlobKey key,
       int segment,
       long size,
       int held,
@@ -52,10 +52,10 @@ public sealed interface Question {
    *
    * @param leased the home named the one who is asked as the one who fetches it upstream
    */
-  record Probe(Digest digest, int chunk, boolean leased) implements Question {}
+  record Probe(BlobKey key, int chunk, boolean leased) implements Question {}
 
   /** To a home: how the asker's leases go, and what it holds of the segment. */
-  record Report(Digest digest, int segment, long size, int held, List<Leasehold> leases)
+  record Report(BlobKey key, int segment, long size, int held, List<Leasehold> leases)
       implements Question {}
 
   /** One lease; {@link #WHOLE} for the whole remainder. */
@@ -69,7 +69,7 @@ public sealed interface Question {
   }
 
   /** From the blob's home to the one who fetches alone: others came, share. */
-  record Revoke(Digest digest) implements Question {}
+  record Revoke(BlobKey key) implements Question {}
 
   /**
    * From one who is not the home, as far as it knows, to the home: somebody who sees other members
@@ -78,11 +78,11 @@ public sealed interface Question {
   record Forwarded(String asker, Question question) implements Question {}
 
   /** Between homes: what do you know about this segment? Answered finally, never passed on. */
-  record Consult(Digest digest, int segment) implements Question {}
+  record Consult(BlobKey key, int segment) implements Question {}
 
   /** To a home: what the asker holds whole since now, and what no more. */
-  record Announce(List<Held> held, List<Digest> gone) implements Question {}
+  record Announce(List<Held> held, List<BlobKey> gone) implements Question {}
 
   /** Content that is complete and verified somewhere. */
-  record Held(Digest digest, long size) {}
+  record Held(BlobKey key, long size) {}
 }

@@ -48,7 +48,7 @@ final class SegmentDesk {
             || kernel.now() - segment.consultedAt > Limits.CONSULTED_NANOS;
     return segment.failed
         || (stale && !question.previousHome().isEmpty())
-        || (ignorant && directory.unsure(book.digest(), question.segment()));
+        || (ignorant && directory.unsure(book.key(), question.segment()));
   }
 
   private void consulted(BlobBook.Segment segment) {
@@ -233,7 +233,7 @@ final class SegmentDesk {
     }
     kernel.ask(
         name,
-        new Question.Probe(book.digest(), number, false),
+        new Question.Probe(book.key(), number, false),
         Limits.STALL_NANOS,
         answer -> {
           suspected.remove(name);

@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** What this node gives to others now. The planner's thread. */
 final class Uploads {
-  private record Upload(Digest digest, int chunk, boolean whole) {}
+  private record Upload(BlobKey key, int chunk, boolean whole) {}
 
   private final Kernel kernel;
   private final Pace pace;
@@ -27,8 +27,8 @@ final class Uploads {
     return running.size() >= pace.uploads(kernel.now());
   }
 
-  void start(long token, Digest digest, int chunk, boolean whole) {
-    running.put(token, new Upload(digest, chunk, whole));
+  void start(long token, BlobKey key, int chunk, boolean whole) {
+    running.put(token, new Upload(key, chunk, whole));
     kernel.emit(new Action.Serve(token));
   }
 
@@ -41,11 +41,11 @@ final class Uploads {
   }
 
   /** Breaks off what is served of a chunk that turned out not to be what it should. */
-  void cut(Digest digest, int chunk) {
+  void cut(BlobKey key, int chunk) {
     List<Long> tokens = new ArrayList<>();
     running.forEach(
         (token, upload) -> {
-          if (!upload.whole && upload.digest.equals(digest) && upload.chunk == chunk) {
+          if (!upload.whole && upload.key.equals(key) && upload.chunk == chunk) {
             tokens.add(token);
           }
         });

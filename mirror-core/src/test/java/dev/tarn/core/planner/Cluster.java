@@ -1,6 +1,8 @@
 package dev.tarn.core.planner;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.range.ChunkGrid;
@@ -21,6 +23,7 @@ import java.util.SplittableRandom;
  * run. {@link Invariants} are checked after every event.
  */
 final class Cluster {
+  private static final RegistryHost REGISTRY = new RegistryHost("example.com");
   static final long MILLI = 1_000_000L;
   private static final long NODE_BYTES_PER_SECOND = 100L * 1024 * 1024;
 
@@ -63,7 +66,7 @@ final class Cluster {
 
   /** The registry: what it has, and how much of it it sent. */
   static final class Upstream {
-    final Map<Digest, Long> sizes = new LinkedHashMap<>();
+    final Map<BlobKey, Long> sizes = new LinkedHashMap<>();
     boolean ranges = true;
     boolean tellsSize = true;
     long headerNanos = 20 * MILLI;
@@ -74,12 +77,12 @@ final class Cluster {
     long sentBytes;
     int requests;
 
-    long sizeOf(Digest digest) {
-      return Objects.requireNonNull(sizes.get(digest));
+    long sizeOf(BlobKey key) {
+      return Objects.requireNonNull(sizes.get(key));
     }
 
-    double copies(Digest digest) {
-      return (double) sentBytes / sizeOf(digest);
+    double copies(BlobKey key) {
+      return (double) sentBytes / sizeOf(key);
     }
   }
 
@@ -89,7 +92,7 @@ final class Cluster {
     final TestNode from;
     final long id;
     final long token;
-    final Digest digest;
+    final BlobKey key;
     final int chunk;
     final long size;
     long position;
@@ -98,20 +101,19 @@ final class Cluster {
     boolean over;
     long toldAt;
 
-    Transport(
-        TestNode to, TestNode from, long id, long token, Digest digest, int chunk, long size) {
+    Transport(TestNode to, TestNode from, long id, long token, BlobKey key, int chunk, long size) {
       this.to = to;
       this.from = from;
       this.id = id;
       this.token = token;
-      this.digest = digest;
+      this.key = key;
       this.chunk = chunk;
       this.size = size;
     }
 
     /** Up to where the bytes can be read now. */
     long available() {
-      return fromUpstream() ? end : Math.min(end, from.reached(digest, chunk));
+      return fromUpstream() ? end : Math.min(end, from.reached(key, chunk));
     }
 
     void endAt(long earlier) {
@@ -163,10 +165,15 @@ final class Cluster {
     return node;
   }
 
-  Digest blob(String text, long size) {
-    Digest digest = Digest.sha256(text);
-    upstream.sizes.put(digest, size);
-    return digest;
+  /** The key of a blob that {@code text} stands for. */
+  static BlobKey key(String text) {
+    return new BlobKey(REGISTRY, Digest.sha256(text));
+  }
+
+  BlobKey blob(String text, long size) {
+    BlobKey key = key(text);
+    upstream.sizes.put(key, size);
+    return key;
   }
 
   void after(long nanos, Runnable task) {
@@ -228,7 +235,7 @@ final class Cluster {
     transports.removeIf(transport -> transport.over);
     List.copyOf(transports).stream()
         .filter(t -> t.started && !t.over && t.position == t.end)
-        .filter(t -> !t.to.paused() && t.from.stored(t.digest).has(t.chunk))
+        .filter(t -> !t.to.paused() && t.from.stored(t.key).has(t.chunk))
         .forEach(t -> t.to.receiving.nothingMissing(t));
     Map<TestNode, Integer> up = new LinkedHashMap<>();
     Map<TestNode, Integer> down = new LinkedHashMap<>();
@@ -266,12 +273,12 @@ final class Cluster {
   /** Remembers who fetched a chunk upstream first, as its hash would tell. */
   void fetched(Transport transport, int chunk) {
     if (transport.fromUpstream()) {
-      fetchers.putIfAbsent(transport.digest + " " + chunk, transport.to.name);
+      fetchers.putIfAbsent(transport.key + " " + chunk, transport.to.name);
     }
   }
 
-  String fetcher(Digest digest, int chunk) {
-    return fetchers.getOrDefault(digest + " " + chunk, "");
+  String fetcher(BlobKey key, int chunk) {
+    return fetchers.getOrDefault(key + " " + chunk, "");
   }
 
   void checkSoon() {

@@ -31,11 +31,11 @@ final class Invariants {
       if (transport.over || !transport.started || transport.fromUpstream()) {
         continue;
       }
-      Stored source = transport.from.stored(transport.digest);
+      Stored source = transport.from.stored(transport.key);
       boolean whole =
           source.complete || (transport.chunk >= 0 && source.whole.get(transport.chunk));
       if (!whole) {
-        String what = " " + transport.digest + " " + transport.chunk;
+        String what = " " + transport.key + " " + transport.chunk;
         sources.put(transport.to.name + what, transport.from.name + what);
       }
     }
@@ -55,7 +55,7 @@ final class Invariants {
     Map<String, String> fetching = new HashMap<>();
     for (Cluster.Transport transport : cluster.transports) {
       if (!transport.over && transport.fromUpstream()) {
-        String what = transport.digest + " " + transport.chunk;
+        String what = transport.key + " " + transport.chunk;
         String other = fetching.put(what, transport.to.name);
         if (other != null && !other.equals(transport.to.name)) {
           fetchedTwice.add(what);

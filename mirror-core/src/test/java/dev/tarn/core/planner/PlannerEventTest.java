@@ -2,7 +2,7 @@ package dev.tarn.core.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ class PlannerEventTest {
   private static final long MIB = 1024 * 1024;
   private static final long SIZE = 800 * MIB;
   private static final long SECOND = 1_000_000_000L;
-  private static final Digest BLOB = Digest.sha256("blob");
+  private static final BlobKey BLOB = Cluster.key("blob");
   private static final Member NODE_01 = new Member("node-01", "", "", true);
 
   private final List<Action> seen = new ArrayList<>();
@@ -166,10 +166,10 @@ class PlannerEventTest {
 
   /** Something that a member is home of. */
   private static Event.Want wantOf(Member home, String what) {
-    Digest blob =
+    BlobKey blob =
         IntStream.range(0, 100)
-            .mapToObj(i -> Digest.sha256(what + i))
-            .filter(digest -> members(1, 4).placement().ranked(digest, 0, 1).contains(home))
+            .mapToObj(i -> Cluster.key(what + i))
+            .filter(key -> members(1, 4).placement().ranked(key.digest(), 0, 1).contains(home))
             .findFirst()
             .orElseThrow();
     return new Event.Want(blob, SIZE, Question.UNKNOWN_SIZE, new BitSet());
@@ -195,7 +195,7 @@ class PlannerEventTest {
                 segment ->
                     members(1, 4)
                         .placement()
-                        .home(BLOB, segment)
+                        .home(BLOB.digest(), segment)
                         .filter(home -> home.name().equals("node-00"))
                         .isPresent())
             .findFirst()
@@ -229,33 +229,38 @@ class PlannerEventTest {
   }
 
   @Test
-  void onlyWhatChangedHomeIsAnnouncedAnew() {
-    List<Question.Held> held = new ArrayList<>();
+  void onlyWhatChangedHomeIsToBeAnnouncedAnew() {
+    List<Event.Content> held = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      held.add(new Question.Held(Digest.sha256("held " + i), i + 1));
+      held.add(new Event.Content(Cluster.key("held " + i).digest(), i + 1));
     }
     Membership before = members(1, 4);
     Membership after = members(2, 5);
     on(new Event.MembershipChanged(after));
-    seen.clear();
 
-    on(new Event.Inventory(held));
-    pass(40);
+    List<Action> actions = on(new Event.Inventory(held));
 
-    List<Digest> moved =
+    List<Event.Content> moved =
         held.stream()
-            .map(Question.Held::digest)
             .filter(
-                digest ->
-                    !before
-                        .placement()
-                        .ranked(digest, 0, 2)
-                        .containsAll(after.placement().ranked(digest, 0, 2)))
+                content -> {
+                  List<Member> known = before.placement().ranked(content.digest(), 0, 2);
+                  return !known.containsAll(after.placement().ranked(content.digest(), 0, 2));
+                })
             .toList();
     assertThat(moved).hasSizeBetween(1, 199);
-    assertThat(announcements().stream().flatMap(a -> a.held().stream()).map(Question.Held::digest))
+    assertThat(actions).contains(new Action.NameKeys(moved));
+  }
+
+  @Test
+  void whatIsStoredIsAnnouncedUnderItsRegistryAlone() {
+    BlobKey key = Cluster.key("held");
+    on(new Event.Stored(key, 7));
+    pass(40);
+
+    assertThat(announcements().stream().flatMap(a -> a.held().stream()))
         .isNotEmpty()
-        .allMatch(moved::contains);
+        .containsOnly(new Question.Held(key, 7));
   }
 
   @Test

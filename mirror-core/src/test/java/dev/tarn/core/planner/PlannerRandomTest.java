@@ -2,7 +2,7 @@ package dev.tarn.core.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,13 +27,13 @@ class PlannerRandomTest {
   void whateverHappensEverythingEndsAndEverybodyAliveHasIt(long seed) {
     Cluster cluster = new Cluster(seed, 6 + (int) (seed % 6));
     cluster.loss = cluster.random.nextInt(3) * 0.005;
-    List<Digest> blobs = new ArrayList<>();
+    List<BlobKey> blobs = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       blobs.add(
           cluster.blob("random-" + seed + "-" + i, (20 + cluster.random.nextInt(120)) * MIB + 5));
     }
     for (TestNode node : cluster.nodes.values()) {
-      for (Digest blob : blobs) {
+      for (BlobKey blob : blobs) {
         if (cluster.random.nextInt(5) > 0) {
           cluster.after(millis(cluster, 800), () -> node.want(blob));
         }

@@ -2,7 +2,7 @@ package dev.tarn.core.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ class PlannerScheduleTest {
   @Test
   void oneThatWantsItAloneFetchesItInOneRequest() {
     Cluster cluster = new Cluster(1, 8);
-    Digest blob = cluster.blob("solo", SIZE);
+    BlobKey blob = cluster.blob("solo", SIZE);
 
     cluster.node(3).want(blob);
 
@@ -38,7 +38,7 @@ class PlannerScheduleTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void manyThatWantItTogetherCostOneCopyAndLittleMoreThanOne(long seed) {
     Cluster cluster = new Cluster(seed, 12);
-    Digest blob = cluster.blob("together", SIZE);
+    BlobKey blob = cluster.blob("together", SIZE);
     long start = cluster.now;
 
     cluster
@@ -56,7 +56,7 @@ class PlannerScheduleTest {
   @Test
   void lateComersTakeItFromThoseWhoHoldIt() {
     Cluster cluster = new Cluster(7, 8);
-    Digest blob = cluster.blob("late", SIZE);
+    BlobKey blob = cluster.blob("late", SIZE);
     cluster.node(0).want(blob);
     finish(cluster, 10, "first");
 
@@ -72,7 +72,7 @@ class PlannerScheduleTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theLesseePausesAndTheOthersGoOn(long seed) {
     Cluster cluster = new Cluster(seed, 8);
-    Digest blob = cluster.blob("paused", SIZE);
+    BlobKey blob = cluster.blob("paused", SIZE);
     cluster.node(0).want(blob);
     cluster.run(cluster.now + 100 * Cluster.MILLI);
     wantAll(cluster, blob);
@@ -93,7 +93,7 @@ class PlannerScheduleTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theLesseeDiesAndTheOthersGoOn(long seed) {
     Cluster cluster = new Cluster(seed, 8);
-    Digest blob = cluster.blob("dead", SIZE);
+    BlobKey blob = cluster.blob("dead", SIZE);
     cluster.node(0).want(blob);
     cluster.run(cluster.now + (20 + seed * 30) * Cluster.MILLI);
     wantAll(cluster, blob);
@@ -109,7 +109,7 @@ class PlannerScheduleTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void theFirstAskerIsTenTimesSlowerAndHoldsNobodyBack(long seed) {
     Cluster cluster = new Cluster(seed, 8);
-    Digest blob = cluster.blob("slow", SIZE);
+    BlobKey blob = cluster.blob("slow", SIZE);
     cluster.node(0).bytesPerSecond /= 10;
     long start = cluster.now;
     cluster.node(0).want(blob);
@@ -130,7 +130,7 @@ class PlannerScheduleTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void everyHomeForgetsInMidWave(long seed) {
     Cluster cluster = new Cluster(seed, 8);
-    Digest blob = cluster.blob("amnesia", SIZE);
+    BlobKey blob = cluster.blob("amnesia", SIZE);
     wantAll(cluster, blob);
 
     for (int i = 0; i < 8; i++) {
@@ -146,7 +146,7 @@ class PlannerScheduleTest {
   @ValueSource(longs = {1, 2, 3})
   void bothHalvesOfACutNetworkComeToTheEnd(long seed) {
     Cluster cluster = new Cluster(seed, 8);
-    Digest blob = cluster.blob("partition", 4 * SIZE);
+    BlobKey blob = cluster.blob("partition", 4 * SIZE);
     wantAll(cluster, blob);
     cluster.run(cluster.now + 300 * Cluster.MILLI);
 
@@ -165,7 +165,7 @@ class PlannerScheduleTest {
   void aCutThatHealsCostsWhatWasFetchedDuringIt(long seed) {
     Cluster cluster = new Cluster(seed, 5);
     cluster.upstream.bytesPerSecond = 25 * MIB;
-    Digest blob = cluster.blob("cut", 4 * SIZE);
+    BlobKey blob = cluster.blob("cut", 4 * SIZE);
     wantAll(cluster, blob);
     cluster.run(cluster.now + 500 * Cluster.MILLI);
 
@@ -181,7 +181,7 @@ class PlannerScheduleTest {
   @ValueSource(longs = {1, 2, 3})
   void nodesThatSeeDifferentMembersComeToTheSameEnd(long seed) {
     Cluster cluster = new Cluster(seed, 8);
-    Digest blob = cluster.blob("views", SIZE);
+    BlobKey blob = cluster.blob("views", SIZE);
     for (int i = 0; i < 8; i += 2) {
       int missing = i;
       List<Member> some = new ArrayList<>();
@@ -202,7 +202,7 @@ class PlannerScheduleTest {
   @Test
   void aFalseSizeThatAHomeWasToldIsPutRightByUpstream() {
     Cluster cluster = new Cluster(5, 4);
-    Digest blob = cluster.blob("false", SIZE);
+    BlobKey blob = cluster.blob("false", SIZE);
     // Somebody announces a size from a manifest, and holds nothing.
     for (TestNode node : cluster.nodes.values()) {
       node.handle(
@@ -223,7 +223,7 @@ class PlannerScheduleTest {
   @Test
   void whoeverCantGetItUpstreamGetsItFromTheOthers() {
     Cluster cluster = new Cluster(6, 6);
-    Digest blob = cluster.blob("denied", SIZE);
+    BlobKey blob = cluster.blob("denied", SIZE);
     cluster.node(0).denied = true;
     cluster.node(1).denied = true;
     cluster.node(0).want(blob);
@@ -240,7 +240,7 @@ class PlannerScheduleTest {
   @Test
   void whatNobodyMayFetchEnds() {
     Cluster cluster = new Cluster(6, 3);
-    Digest blob = cluster.blob("gone", SIZE);
+    BlobKey blob = cluster.blob("gone", SIZE);
     cluster.nodes.values().forEach(node -> node.denied = true);
 
     wantAll(cluster, blob);
@@ -255,7 +255,7 @@ class PlannerScheduleTest {
     Cluster cluster = new Cluster(seed, 6);
     cluster.upstream.ranges = false;
     cluster.upstream.tellsSize = tellsSize;
-    Digest blob = cluster.blob("whole", SIZE);
+    BlobKey blob = cluster.blob("whole", SIZE);
 
     wantAll(cluster, blob);
 
@@ -267,7 +267,7 @@ class PlannerScheduleTest {
   @Test
   void oneThatDeliversWhatUpstreamNeverSentIsNamed() {
     Cluster cluster = new Cluster(9, 5);
-    Digest blob = cluster.blob("lies", SIZE);
+    BlobKey blob = cluster.blob("lies", SIZE);
     cluster.node(2).liar = true;
 
     wantAll(cluster, blob);
@@ -284,7 +284,7 @@ class PlannerScheduleTest {
       members.add(new Member(Cluster.name(i), "zone-" + i % 3, "", true));
     }
     Cluster cluster = new Cluster(10, members);
-    Digest blob = cluster.blob("zones", SIZE);
+    BlobKey blob = cluster.blob("zones", SIZE);
 
     wantAll(cluster, blob);
 
@@ -296,7 +296,7 @@ class PlannerScheduleTest {
   @Test
   void aNodeWithoutRoomReadsAndIsNobodysSource() {
     Cluster cluster = new Cluster(11, 5);
-    Digest blob = cluster.blob("full", SIZE);
+    BlobKey blob = cluster.blob("full", SIZE);
     cluster.node(0).handle(new Event.RoomChanged(false));
 
     wantAll(cluster, blob);
@@ -318,7 +318,7 @@ class PlannerScheduleTest {
     return cluster.journal.hash();
   }
 
-  private static void wantAll(Cluster cluster, Digest blob) {
+  private static void wantAll(Cluster cluster, BlobKey blob) {
     cluster.nodes.values().forEach(node -> node.want(blob));
   }
 
@@ -326,7 +326,7 @@ class PlannerScheduleTest {
     return cluster.random.nextLong(millis * Cluster.MILLI);
   }
 
-  private static double seconds(Cluster cluster, Digest blob, long start) {
+  private static double seconds(Cluster cluster, BlobKey blob, long start) {
     return cluster.nodes.values().stream()
         .mapToDouble(
             node -> (node.doneAt.getOrDefault(blob, Long.MAX_VALUE) - start) / (double) SECOND)

@@ -2,7 +2,7 @@ package dev.tarn.core.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +34,7 @@ class PlannerSmallBlobTest {
       cluster.settleNanos = late[0] * Cluster.MILLI;
       cluster.verifyNanos = 1 + late[1] * Cluster.MILLI;
 
-      Digest blob = pull(cluster, size, ARRIVAL_MILLIS[(int) (seed / 6) % 4]);
+      BlobKey blob = pull(cluster, size, ARRIVAL_MILLIS[(int) (seed / 6) % 4]);
 
       assertThat(cluster.upstream.copies(blob)).as("seed %s, %s bytes", seed, size).isEqualTo(1);
     }
@@ -56,7 +56,7 @@ class PlannerSmallBlobTest {
       cluster.after(at + cluster.random.nextLong(900 * Cluster.MILLI), node::resume);
     }
 
-    Digest blob = pull(cluster, 4_000_000, 5);
+    BlobKey blob = pull(cluster, 4_000_000, 5);
 
     return cluster.upstream.copies(blob);
   }
@@ -72,8 +72,8 @@ class PlannerSmallBlobTest {
     return cluster;
   }
 
-  private static Digest pull(Cluster cluster, long size, long withinMillis) {
-    Digest blob = cluster.blob("small", size);
+  private static BlobKey pull(Cluster cluster, long size, long withinMillis) {
+    BlobKey blob = cluster.blob("small", size);
     long spread = 1 + withinMillis * Cluster.MILLI;
     for (TestNode node : cluster.nodes.values()) {
       cluster.after(cluster.random.nextLong(spread), () -> node.want(blob));

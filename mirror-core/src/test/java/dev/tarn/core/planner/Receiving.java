@@ -1,6 +1,6 @@
 package dev.tarn.core.planner;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.range.ChunkGrid;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -16,7 +16,7 @@ final class Receiving {
 
   /** Up to {@code most} bytes of a transport arrive. */
   void arrived(Cluster.Transport transport, long most) {
-    Stored stored = node.stored(transport.digest);
+    Stored stored = node.stored(transport.key);
     long until = Math.min(transport.available(), transport.position + most);
     while (!transport.over && transport.position < until) {
       long next = until;
@@ -37,7 +37,7 @@ final class Receiving {
   /** All bytes of a chunk were here before, and its source says now what they should be. */
   void nothingMissing(Cluster.Transport transport) {
     if (transport.chunk != Question.WHOLE) {
-      taint(transport, node.stored(transport.digest), transport.chunk);
+      taint(transport, node.stored(transport.key), transport.chunk);
     }
     finish(transport, transport.chunk);
   }
@@ -78,16 +78,16 @@ final class Receiving {
     boolean bad =
         transport.fromUpstream()
             ? node.liar && !stored.comparing
-            : transport.from.stored(transport.digest).tainted.get(chunk);
+            : transport.from.stored(transport.key).tainted.get(chunk);
     stored.tainted.set(chunk, bad);
     if (stored.comparing && stored.oldTainted.get(chunk)) {
-      node.handle(new Event.ChunkDiffers(transport.digest, chunk));
+      node.handle(new Event.ChunkDiffers(transport.key, chunk));
     }
   }
 
   private void finish(Cluster.Transport transport, int chunk) {
     String fetchedBy =
-        transport.fromUpstream() ? node.name : node.cluster.fetcher(transport.digest, chunk);
+        transport.fromUpstream() ? node.name : node.cluster.fetcher(transport.key, chunk);
     node.cluster.fetched(transport, chunk);
     if (transport.position == transport.end) {
       transport.over = true;
@@ -111,24 +111,24 @@ final class Receiving {
 
   private void settled(Cluster.Transport transport, int chunk, String fetchedBy) {
     if (chunk == Question.WHOLE) {
-      node.stored(transport.digest).streamed = true;
+      node.stored(transport.key).streamed = true;
     } else {
-      node.stored(transport.digest).whole.set(chunk);
+      node.stored(transport.key).whole.set(chunk);
     }
     node.handle(new Event.ChunkDone(transport.id, chunk, fetchedBy));
   }
 
-  void verify(Digest digest) {
-    Stored stored = node.stored(digest);
+  void verify(BlobKey key) {
+    Stored stored = node.stored(key);
     boolean right = stored.tainted.isEmpty();
     if (right && stored.size == Question.UNKNOWN_SIZE) {
       stored.size(stored.stream);
     }
-    node.handle(right ? new Event.Verified(digest, stored.size) : new Event.Mismatched(digest));
+    node.handle(right ? new Event.Verified(key, stored.size) : new Event.Mismatched(key));
   }
 
-  void distrust(Digest digest) {
-    Stored stored = node.stored(digest);
+  void distrust(BlobKey key) {
+    Stored stored = node.stored(key);
     stored.oldTainted = (BitSet) stored.tainted.clone();
     stored.tainted = new BitSet();
     stored.whole = new BitSet();

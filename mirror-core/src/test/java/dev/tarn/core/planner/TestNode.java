@@ -1,6 +1,7 @@
 package dev.tarn.core.planner;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.range.ChunkGrid;
 import java.util.ArrayList;
@@ -17,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** One node of a {@link Cluster}: a planner, a store that only counts bytes, and a link. */
 final class TestNode {
   final String name;
-  final Map<Digest, Stored> store = new LinkedHashMap<>();
-  final Set<Digest> wanted = new LinkedHashSet<>();
-  final Map<Digest, Long> doneAt = new LinkedHashMap<>();
-  final Set<Digest> gaveUp = new LinkedHashSet<>();
+  final Map<BlobKey, Stored> store = new LinkedHashMap<>();
+  final Set<BlobKey> wanted = new LinkedHashSet<>();
+  final Map<BlobKey, Long> doneAt = new LinkedHashMap<>();
+  final Set<BlobKey> gaveUp = new LinkedHashSet<>();
   final List<Action.Blame> blames = new ArrayList<>();
   long bytesPerSecond;
   int epoch;
@@ -64,14 +65,14 @@ final class TestNode {
     return wakeAt;
   }
 
-  Stored stored(Digest digest) {
-    return store.computeIfAbsent(digest, d -> new Stored());
+  Stored stored(BlobKey key) {
+    return store.computeIfAbsent(key, d -> new Stored());
   }
 
-  void want(Digest digest) {
-    wanted.add(digest);
-    Stored stored = stored(digest);
-    handle(new Event.Want(digest, 12_345, stored.size, (BitSet) stored.whole.clone()));
+  void want(BlobKey key) {
+    wanted.add(key);
+    Stored stored = stored(key);
+    handle(new Event.Want(key, 12_345, stored.size, (BitSet) stored.whole.clone()));
   }
 
   void pause() {
@@ -110,7 +111,7 @@ final class TestNode {
       stored.stream = 0;
       stored.streamed = false;
     }
-    List<Digest> again = List.copyOf(wanted);
+    List<BlobKey> again = List.copyOf(wanted);
     wanted.clear();
     boot(Objects.requireNonNull(membership));
     again.forEach(this::want);
@@ -169,22 +170,22 @@ final class TestNode {
       case Action.Serve serve -> serve(serve.token());
       case Action.Refuse refuse -> refuse(refuse);
       case Action.CutServe cut -> cut(cut.token());
-      case Action.SetSize set -> stored(set.digest()).size(set.size());
-      case Action.Verify verify ->
-          later(cluster.verifyNanos, () -> receiving.verify(verify.digest()));
-      case Action.Distrust distrust -> receiving.distrust(distrust.digest());
+      case Action.SetSize set -> stored(set.key()).size(set.size());
+      case Action.Verify verify -> later(cluster.verifyNanos, () -> receiving.verify(verify.key()));
+      case Action.Distrust distrust -> receiving.distrust(distrust.key());
       case Action.Blame blame -> blames.add(blame);
       case Action.Avoid _ -> {}
       case Action.Finished finished -> {
-        wanted.remove(finished.digest());
-        stored(finished.digest()).complete = true;
-        doneAt.put(finished.digest(), cluster.now);
+        wanted.remove(finished.key());
+        stored(finished.key()).complete = true;
+        doneAt.put(finished.key(), cluster.now);
       }
       case Action.GaveUp gave -> {
-        wanted.remove(gave.digest());
-        gaveUp.add(gave.digest());
+        wanted.remove(gave.key());
+        gaveUp.add(gave.key());
       }
       case Action.ListInventory _ -> cluster.after(1, this::inventory);
+      case Action.NameKeys(var content) -> cluster.after(1, () -> name(content));
       case Action.WakeAt wake -> wake(wake.nanos());
     }
   }
@@ -202,14 +203,25 @@ final class TestNode {
   }
 
   private void inventory() {
-    List<Question.Held> held = new ArrayList<>();
+    List<Event.Content> held = new ArrayList<>();
     store.forEach(
-        (digest, stored) -> {
+        (key, stored) -> {
           if (stored.complete) {
-            held.add(new Question.Held(digest, stored.size));
+            held.add(new Event.Content(key.digest(), stored.size));
           }
         });
     handle(new Event.Inventory(held));
+  }
+
+  private void name(List<Event.Content> held) {
+    Set<Digest> named = new LinkedHashSet<>();
+    held.forEach(content -> named.add(content.digest()));
+    store.forEach(
+        (key, stored) -> {
+          if (stored.complete && named.contains(key.digest())) {
+            handle(new Event.Stored(key, stored.size));
+          }
+        });
   }
 
   /** Runs {@code task} in a while, if this node has not been restarted by then. */
@@ -251,9 +263,9 @@ final class TestNode {
 
   private Event.Local local(Question question) {
     return switch (question) {
-      case Question.Probe probe -> local(probe.digest(), probe.chunk());
-      case Question.Consult consult -> local(consult.digest(), Question.WHOLE);
-      case Question.Revoke revoke -> local(revoke.digest(), Question.WHOLE);
+      case Question.Probe probe -> local(probe.key(), probe.chunk());
+      case Question.Consult consult -> local(consult.key(), Question.WHOLE);
+      case Question.Revoke revoke -> local(revoke.key(), Question.WHOLE);
       case Question.Open _,
           Question.Locate _,
           Question.Report _,
@@ -263,8 +275,8 @@ final class TestNode {
     };
   }
 
-  private Event.Local local(Digest digest, int chunk) {
-    Stored stored = store.get(digest);
+  private Event.Local local(BlobKey key, int chunk) {
+    Stored stored = store.get(key);
     if (stored == null) {
       return Event.Local.NOTHING;
     }
@@ -272,8 +284,8 @@ final class TestNode {
   }
 
   /** The position up to which a chunk can be read here. */
-  long reached(Digest digest, int chunk) {
-    Event.Local local = local(digest, chunk);
+  long reached(BlobKey key, int chunk) {
+    Event.Local local = local(key, chunk);
     return local.bytes() + (chunk == Question.WHOLE ? 0 : (long) chunk * ChunkGrid.CHUNK_BYTES);
   }
 
@@ -284,17 +296,16 @@ final class TestNode {
       return;
     }
     long token = ++from.lastToken;
-    Stored mine = stored(fetch.digest());
+    Stored mine = stored(fetch.key());
     Cluster.Transport transport =
-        new Cluster.Transport(
-            this, from, fetch.id(), token, fetch.digest(), fetch.chunk(), mine.size);
+        new Cluster.Transport(this, from, fetch.id(), token, fetch.key(), fetch.chunk(), mine.size);
     long start = fetch.chunk() == Question.WHOLE ? 0 : (long) fetch.chunk() * ChunkGrid.CHUNK_BYTES;
     // As a runtime does: from where it got to, of which its planner may not have heard yet.
-    long offset = Math.max(fetch.offset(), local(fetch.digest(), fetch.chunk()).bytes());
+    long offset = Math.max(fetch.offset(), local(fetch.key(), fetch.chunk()).bytes());
     transport.position = start + offset;
     transport.end =
         fetch.chunk() == Question.WHOLE
-            ? cluster.upstream.sizeOf(fetch.digest())
+            ? cluster.upstream.sizeOf(fetch.key())
             : new ChunkGrid(mine.size).end(fetch.chunk());
     cluster.transports.add(transport);
     cluster.send(
@@ -307,11 +318,11 @@ final class TestNode {
                 new Event.FetchAsked(
                     token,
                     name,
-                    fetch.digest(),
+                    fetch.key(),
                     fetch.chunk(),
                     offset,
                     fetch.leased(),
-                    from.local(fetch.digest(), fetch.chunk())));
+                    from.local(fetch.key(), fetch.chunk())));
           }
         });
   }
@@ -324,7 +335,7 @@ final class TestNode {
     }
     transport.started = true;
     TestNode to = transport.to;
-    long size = stored(transport.digest).size;
+    long size = stored(transport.key).size;
     cluster.send(this, to, () -> to.handle(new Event.FetchAccepted(transport.id, size)));
   }
 
@@ -352,15 +363,15 @@ final class TestNode {
 
   private void fetchUpstream(Action.FetchUpstream fetch) {
     cluster.upstream.requests++;
-    long size = cluster.upstream.sizeOf(fetch.digest());
+    long size = cluster.upstream.sizeOf(fetch.key());
     int chunk =
         cluster.upstream.tellsSize ? (int) (fetch.start() / ChunkGrid.CHUNK_BYTES) : Question.WHOLE;
     // As a runtime does: for a chunk that it is to vouch for, a peer's bytes are no beginning.
-    stored(fetch.digest()).dropForeign(chunk);
+    stored(fetch.key()).dropForeign(chunk);
     Cluster.Transport transport =
-        new Cluster.Transport(this, this, fetch.id(), 0, fetch.digest(), chunk, size);
+        new Cluster.Transport(this, this, fetch.id(), 0, fetch.key(), chunk, size);
     transport.position =
-        cluster.upstream.ranges ? Math.max(fetch.start(), stored(fetch.digest()).resume(chunk)) : 0;
+        cluster.upstream.ranges ? Math.max(fetch.start(), stored(fetch.key()).resume(chunk)) : 0;
     transport.end = fetch.end() == Question.UNKNOWN_SIZE ? size : fetch.end();
     cluster.transports.add(transport);
     int booted = epoch;

@@ -100,7 +100,9 @@ final class ArrivingFile implements BlobFile {
     synchronized (this) {
       ended = true;
     }
-    if (!matched) {
+    if (matched) {
+      fetch.matched();
+    } else {
       fetch.mismatched();
     }
     return matched;

@@ -82,7 +82,9 @@ final class BlobCarrier implements Hurry {
       if (failure != null) {
         transfer.fail(failure);
         report("transfer_ended", failure.name());
-      } else if (!transfer.complete(transfer.firstMissing(0))) {
+      } else if (transfer.complete(transfer.firstMissing(0))) {
+        tools.rights().delivered(scope, digest);
+      } else {
         tools.wrong().accept(digest);
         report("digest_mismatch", "upstream's bytes were discarded");
       }

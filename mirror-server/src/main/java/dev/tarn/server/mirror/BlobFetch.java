@@ -28,6 +28,9 @@ final class BlobFetch implements Fetch {
   private final Tools tools;
   private final CompletableFuture<Opened> opened = new CompletableFuture<>();
 
+  /** Whether what an earlier transfer left came from the same registry. */
+  private boolean sameRegistry;
+
   /**
    * What every fetch works with.
    *
@@ -42,7 +45,24 @@ final class BlobFetch implements Fetch {
       LongSupplier nanoClock,
       Consumer<Digest> wrong,
       BooleanSupplier stopping,
-      Executor executor) {}
+      Executor executor) {
+
+    /**
+     * Makes room; what an earlier transfer left is gone on with only where it came from the same
+     * registry: else one that has nothing but a blob's digest could have the rest of it.
+     */
+    BlobStore.Admission admit(Digest digest, long size, boolean sameRegistry) throws IOException {
+      BlobStore.Admission admission = store.admit(digest, size);
+      if (sameRegistry
+          || !(admission instanceof BlobStore.Admission.Admitted(PartialBlob partial))
+          || partial.resumedChunks().isEmpty()) {
+        return admission;
+      }
+      partial.discard();
+      partial.close();
+      return store.admit(digest, size);
+    }
+  }
 
   BlobFetch(Wanted wanted, Upstream upstream, Tools tools) {
     this.wanted = wanted;
@@ -76,7 +96,9 @@ final class BlobFetch implements Fetch {
       return;
     }
     OptionalLong kept = tools.store().partialSize(digest);
+    sameRegistry = tools.rights().arrives(scope, digest);
     if (kept.isPresent()
+        && sameRegistry
         && tools.store().admit(digest, kept.getAsLong())
             instanceof BlobStore.Admission.Admitted(PartialBlob partial)) {
       resume(partial);
@@ -123,7 +145,7 @@ final class BlobFetch implements Fetch {
     }
     BlobStore.Admission admission;
     try {
-      admission = tools.store().admit(digest, content.totalSize());
+      admission = tools.admit(digest, content.totalSize(), sameRegistry);
     } catch (IOException e) {
       tools.listener().trouble("store_unusable", scope, digest, String.valueOf(e));
       admission = new BlobStore.Admission.NoRoom();

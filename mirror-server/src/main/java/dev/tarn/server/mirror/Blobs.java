@@ -138,10 +138,17 @@ final class Blobs {
     }
     boolean here =
         store.sizeOf(request.digest()).isPresent() || second.sizeOf(request.digest()).isPresent();
-    if (here) {
+    if (here && !transfers.isUnderWay(request.digest())) {
       // It may have come to rest between the two looks.
       Answer now = held(request, Standing.ANSWERS);
-      return now != null ? now : afterAsking(request);
+      if (now != null) {
+        return now;
+      }
+      if (rights.isKnown(request.digest())) {
+        return afterAsking(request);
+      }
+      // Nobody knows any more whose it is: it is as if it were not here.
+      store.remove(request.digest());
     }
     return request.head() ? afterAsking(request) : fetch(request);
   }
@@ -161,13 +168,22 @@ final class Blobs {
     }
     return switch (heads.ask(request)) {
       case BlobHeads.Said.Otherwise(UpstreamAnswer answer) -> otherwise(request, answer);
-      case BlobHeads.Said.There(Descriptor object) -> {
-        Answer stored = stored(request, Outcome.HIT);
-        yield stored != null
-            ? stored
-            : request.head() ? Answer.head(object, Source.UPSTREAM, Outcome.MISS) : fetch(request);
-      }
+      case BlobHeads.Said.There(Descriptor object) -> afterYes(request, object);
     };
+  }
+
+  /** Upstream has just said that this very caller may have this very blob. */
+  private Answer afterYes(OfBlob request, Descriptor object) throws InterruptedException {
+    boolean counts = rights.countsAfterAsking(request.scope(), request.digest());
+    Answer stored = counts ? stored(request, Outcome.HIT) : null;
+    if (stored != null) {
+      return stored;
+    }
+    if (request.head()) {
+      return Answer.head(object, Source.UPSTREAM, Outcome.MISS);
+    }
+    boolean othersIsHere = !counts && store.sizeOf(request.digest()).isPresent();
+    return othersIsHere ? stream(request, null) : fetch(request);
   }
 
   /** What is here where upstream cannot be asked and the caller may have it; else its answer. */
@@ -176,7 +192,12 @@ final class Blobs {
     if (standing == null) {
       return Relay.otherwise(answer, UNKNOWN);
     }
-    Answer held = held(request, standing);
+    Answer held =
+        rights.countsAfterAsking(request.scope(), request.digest())
+                && rights.allowed(request.scope(), request.digest(), request.caller(), standing)
+                    != null
+            ? stored(request, Outcome.HIT)
+            : null;
     return held == null
         ? Relay.otherwise(rights.instead(request.scope(), request.caller(), answer), UNKNOWN)
         : held;
@@ -191,6 +212,7 @@ final class Blobs {
         new Wanted.OfBlob(request.scope(), digest, request.caller()), false)) {
       case Transfers.Joined.Reading reading -> whenFirstByteIsHere(request, reading);
       case Transfers.Joined.NoRoom noRoom -> stream(request, noRoom.content());
+      case Transfers.Joined.OfAnotherRegistry _ -> stream(request, null);
       case Transfers.Joined.Stored _ -> {
         Answer hit = held(request, Standing.ANSWERS);
         yield hit != null ? hit : afterAsking(request);
@@ -292,9 +314,12 @@ final class Blobs {
         registries
             .upstream(scope)
             .getBlob(scope.repository(), request.digest(), from, request.caller());
-    return answer instanceof UpstreamAnswer.Found(UpstreamContent content)
-        ? passing(request, content)
-        : Relay.otherwise(answer, UNKNOWN);
+    if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
+      return Relay.otherwise(answer, UNKNOWN);
+    }
+    Descriptor object = Descriptor.blob(request.digest(), content.totalSize());
+    rights.proven(scope, object, content.anonymous());
+    return passing(request, content);
   }
 
   /** Waits for the first bytes that can be passed on, so that no header leaves before them. */
@@ -305,9 +330,13 @@ final class Blobs {
             content,
             digest,
             count -> listener.fetched(request.scope().registry(), Source.UPSTREAM, count),
-            () -> {
-              transfers.wrong(digest);
-              listener.trouble("digest_mismatch", request.scope(), digest, "streamed");
+            matched -> {
+              if (matched) {
+                rights.delivered(request.scope(), digest);
+              } else {
+                transfers.wrong(digest);
+                listener.trouble("digest_mismatch", request.scope(), digest, "streamed");
+              }
             });
     try {
       bytes.await();

@@ -165,6 +165,7 @@ final class ManifestFetcher {
     listener.fetched(scope.registry(), Source.UPSTREAM, bytes.length);
     // First, so that whoever finds the bytes finds the right to them as well.
     rights.proven(scope, descriptor, content.anonymous());
+    rights.delivered(scope, actual);
     HotManifest manifest = hot.put(actual, Content.of(bytes));
     storeMeanwhile(scope, actual, bytes);
     return new ManifestAnswer.Fetched(descriptor, manifest, Source.UPSTREAM);

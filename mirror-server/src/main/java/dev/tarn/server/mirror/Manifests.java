@@ -145,7 +145,8 @@ final class Manifests {
   /** The content that upstream has just named for this very caller. */
   private Answer resolved(OfManifest request, Descriptor named)
       throws IOException, InterruptedException {
-    HotManifest manifest = hot.find(named.digest());
+    HotManifest manifest =
+        rights.counts(request.scope(), named.digest()) ? hot.find(named.digest()) : null;
     return manifest == null
         ? fetched(request, named.digest(), true)
         : held(request, manifest, named.mediaType(), Outcome.HIT);

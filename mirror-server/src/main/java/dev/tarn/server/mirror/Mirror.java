@@ -1,5 +1,6 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.ProofStore;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.tag.TagStore;
@@ -26,7 +27,12 @@ public final class Mirror {
 
   /** The stores that a mirror keeps what it learns in, and what it may read beside them. */
   public record Stores(
-      BlobStore blobs, SecondSource second, TagStore tags, ProofStore proofs, Access access) {}
+      BlobStore blobs,
+      SecondSource second,
+      TagStore tags,
+      ProofStore proofs,
+      Deliveries deliveries,
+      Access access) {}
 
   /**
    * Time, threads and patience, as the mirror is given them.
@@ -45,7 +51,13 @@ public final class Mirror {
       Registries registries, Stores stores, Surroundings surroundings, MirrorListener listener) {
     this.listener = listener;
     Rights rights =
-        new Rights(registries, stores.access(), stores.proofs(), surroundings.clock(), listener);
+        new Rights(
+            registries,
+            stores.access(),
+            stores.proofs(),
+            stores.deliveries(),
+            surroundings.clock(),
+            listener);
     HotManifests hot = new HotManifests(stores.blobs(), listener);
     this.transfers =
         new Transfers(

@@ -1,6 +1,8 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.access.Standing;
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.NoRoomException;
 import dev.tarn.core.store.PartialBlob;
@@ -49,6 +51,9 @@ final class PeerFetch implements Fetch, Hurry {
   private boolean asking;
   private boolean over;
 
+  /** Whether what is here of it came from the same registry. */
+  private volatile boolean sameRegistry;
+
   /**
    * @param allowed whether upstream has just said that this caller may have it
    */
@@ -61,14 +66,16 @@ final class PeerFetch implements Fetch, Hurry {
     this.wanted = wanted;
     this.scope = wanted.scope();
     this.digest = wanted.digest();
-    this.allowed = allowed || tools.rights().find(scope, digest, wanted.caller()) != null;
+    this.allowed =
+        allowed || tools.rights().allowed(scope, digest, wanted.caller(), Standing.ANSWERS) != null;
     this.upstream = upstream;
     this.tools = tools;
     this.peers = peers;
   }
 
-  Digest digest() {
-    return digest;
+  /** What peers share it as. */
+  BlobKey key() {
+    return new BlobKey(scope.registry(), digest);
   }
 
   @Override
@@ -83,6 +90,7 @@ final class PeerFetch implements Fetch, Hurry {
       return;
     }
     try {
+      sameRegistry = tools.rights().arrives(scope, digest);
       peers.begin(this, kept(), outcome::complete);
       ended(awaitOutcome());
     } catch (InterruptedException e) {
@@ -99,7 +107,7 @@ final class PeerFetch implements Fetch, Hurry {
   /** What an earlier transfer left, ready to be gone on with; null where it left nothing. */
   private PeerRuntime.@Nullable Kept kept() {
     OptionalLong size = tools.store().partialSize(digest);
-    if (size.isEmpty() || size.getAsLong() == BlobStore.UNKNOWN_SIZE) {
+    if (!sameRegistry || size.isEmpty() || size.getAsLong() == BlobStore.UNKNOWN_SIZE) {
       return null;
     }
     ArrivingFile left = null;
@@ -215,8 +223,9 @@ final class PeerFetch implements Fetch, Hurry {
       if (over) {
         throw new IOException("nobody wants it any more");
       }
-      switch (tools.store().admit(digest, size)) {
+      switch (tools.admit(digest, size, sameRegistry)) {
         case BlobStore.Admission.Admitted(PartialBlob partial) -> {
+          sameRegistry = true; // What this attempt leaves.
           Transfer transfer = new Transfer(partial, TransferPolicy.DEFAULT, tools.nanoClock());
           file = new ArrivingFile(transfer, partial, this);
           peers.room(true);
@@ -257,6 +266,10 @@ final class PeerFetch implements Fetch, Hurry {
       }
     }
     openWhereAllowed(into);
+  }
+
+  void matched() {
+    tools.rights().delivered(scope, digest);
   }
 
   void mismatched() {

@@ -1,8 +1,11 @@
 package dev.tarn.server.mirror;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.server.peer.runtime.BlobFile;
@@ -28,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerFetches implements BlobFiles, UpstreamSource {
   private final BlobStore store;
+  private final Deliveries deliveries;
   private final Executor executor;
-  private final ConcurrentMap<Digest, PeerFetch> fetches = new ConcurrentHashMap<>();
+  private final ConcurrentMap<BlobKey, PeerFetch> fetches = new ConcurrentHashMap<>();
   private final AtomicBoolean hasRoom = new AtomicBoolean(true);
   private volatile @Nullable PeerRuntime runtime;
   private volatile CountDownLatch coming = new CountDownLatch(0);
@@ -39,8 +43,9 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
    *
    * @param executor threads that may block
    */
-  public PeerFetches(BlobStore store, Executor executor) {
+  public PeerFetches(BlobStore store, Deliveries deliveries, Executor executor) {
     this.store = store;
+    this.deliveries = deliveries;
     this.executor = executor;
   }
 
@@ -88,19 +93,19 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
     }
 
     void begin(PeerFetch fetch, PeerRuntime.@Nullable Kept kept, Consumer<WantOutcome> then) {
-      fetches.put(fetch.digest(), fetch);
-      if (!peers.want(fetch.digest(), kept, then)) {
-        throw new IllegalStateException(fetch.digest() + " is wanted twice");
+      fetches.put(fetch.key(), fetch);
+      if (!peers.want(fetch.key(), kept, then)) {
+        throw new IllegalStateException(fetch.key() + " is wanted twice");
       }
     }
 
     /** Does nothing where it is over. */
     void unwant(PeerFetch fetch) {
-      peers.unwant(fetch.digest());
+      peers.unwant(fetch.key());
     }
 
     void readerWaits(PeerFetch fetch, long offset) {
-      peers.readerWaits(fetch.digest(), offset);
+      peers.readerWaits(fetch.key(), offset);
     }
 
     /** Whether this node can store what it fetches, by what came of the last attempt. */
@@ -111,13 +116,13 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
     }
 
     void end(PeerFetch fetch) {
-      fetches.remove(fetch.digest(), fetch);
+      fetches.remove(fetch.key(), fetch);
     }
   }
 
   @Override
-  public BlobFile create(Digest digest, long size) throws IOException {
-    PeerFetch fetch = fetches.get(digest);
+  public BlobFile create(BlobKey key, long size) throws IOException {
+    PeerFetch fetch = fetches.get(key);
     if (fetch == null) {
       throw new IOException("nobody wants it any more");
     }
@@ -125,25 +130,32 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
   }
 
   @Override
-  public long completeSize(Digest digest) {
-    return store.sizeOf(digest).orElse(Question.UNKNOWN_SIZE);
+  public long completeSize(BlobKey key) {
+    return deliveries.delivered(key)
+        ? store.sizeOf(key.digest()).orElse(Question.UNKNOWN_SIZE)
+        : Question.UNKNOWN_SIZE;
   }
 
   @Override
-  public @Nullable StoredBlob open(Digest digest) {
-    return store.open(digest);
+  public @Nullable StoredBlob open(BlobKey key) {
+    return deliveries.delivered(key) ? store.open(key.digest()) : null;
   }
 
   @Override
-  public List<Question.Held> inventory() {
-    List<Question.Held> held = new ArrayList<>();
-    store.forEach((digest, size) -> held.add(new Question.Held(digest, size)));
+  public List<Event.Content> inventory() {
+    List<Event.Content> held = new ArrayList<>();
+    store.forEach((digest, size) -> held.add(new Event.Content(digest, size)));
     return held;
   }
 
   @Override
-  public Run fetch(Digest digest, long start, long end, Receiver receiver) {
-    PeerFetch fetch = fetches.get(digest);
+  public List<BlobKey> keys(Digest digest) {
+    return deliveries.keys(digest);
+  }
+
+  @Override
+  public Run fetch(BlobKey key, long start, long end, Receiver receiver) {
+    PeerFetch fetch = fetches.get(key);
     if (fetch == null) {
       receiver.failed(FetchFailure.GONE);
       return () -> {};

@@ -2,10 +2,13 @@ package dev.tarn.server.mirror;
 
 import dev.tarn.core.access.Standing;
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.Proof;
 import dev.tarn.core.proof.ProofStore;
 import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.UpstreamAnswer;
+import dev.tarn.server.upstream.UpstreamContent;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -18,11 +21,15 @@ import org.jspecify.annotations.Nullable;
  * very repository, or answered 200 for, and only to whom it let read there minutes ago: to this
  * caller, or to somebody without a credential, where the object itself came without one. For all
  * else upstream is asked.
+ *
+ * <p>And only where the object {@link #counts} as this registry's: one that merely says that it has
+ * what another one keeps private gets nobody at it.
  */
 final class Rights {
   private final Registries registries;
   private final Access access;
   private final ProofStore proofs;
+  private final Deliveries deliveries;
   private final Clock clock;
   private final MirrorListener listener;
 
@@ -30,11 +37,13 @@ final class Rights {
       Registries registries,
       Access access,
       ProofStore proofs,
+      Deliveries deliveries,
       Clock clock,
       MirrorListener listener) {
     this.registries = registries;
     this.access = access;
     this.proofs = proofs;
+    this.deliveries = deliveries;
     this.clock = clock;
     this.listener = listener;
   }
@@ -46,8 +55,65 @@ final class Rights {
 
   /** The same, where upstream was asked and stands so. */
   @Nullable Proof find(Scope scope, Digest digest, Caller caller, Standing standing) {
+    Proof proof = allowed(scope, digest, caller, standing);
+    return proof != null && counts(scope, digest) ? proof : null;
+  }
+
+  /** The same for what does not come from here, but from the registry or from what it delivered. */
+  @Nullable Proof allowed(Scope scope, Digest digest, Caller caller, Standing standing) {
     Proof proof = proofs.find(scope.registry(), scope.repository(), digest);
     return proof != null && allows(scope, proof, caller, standing) ? proof : null;
+  }
+
+  /**
+   * Whether what is here is the registry's: it delivered all of it once, or another one gives it to
+   * anybody.
+   */
+  boolean counts(Scope scope, Digest digest) {
+    return deliveries.delivered(new BlobKey(scope.registry(), digest))
+        || isOpenElsewhere(scope, digest, Standing.ANSWERS);
+  }
+
+  private boolean isOpenElsewhere(Scope scope, Digest digest, Standing standing) {
+    Scope elsewhere = openElsewhere(scope, digest);
+    return elsewhere != null && access.allowsAnybody(elsewhere, standing);
+  }
+
+  /** Where else the blob came from without a credential, or null. */
+  private @Nullable Scope openElsewhere(Scope scope, Digest digest) {
+    Deliveries.Place place = deliveries.open(digest);
+    return place == null
+            || place.registry().equals(scope.registry())
+            || registries.find(place.registry().value()).isEmpty()
+        ? null
+        : new Scope(place.registry(), place.repository());
+  }
+
+  /**
+   * The same as {@link #counts}, where need be after asking the other registry whether it still
+   * gives the blob to anybody. Blocks.
+   */
+  boolean countsAfterAsking(Scope scope, Digest digest) {
+    if (counts(scope, digest)) {
+      return true;
+    }
+    Scope elsewhere = openElsewhere(scope, digest);
+    if (elsewhere == null) {
+      return false;
+    }
+    UpstreamAnswer answer =
+        registries.upstream(elsewhere).headBlob(elsewhere.repository(), digest, Caller.anonymous());
+    if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)) {
+      content.close();
+      return isOpenElsewhere(scope, digest, Standing.ANSWERS);
+    }
+    Standing standing = standing(answer);
+    return standing != null && isOpenElsewhere(scope, digest, standing);
+  }
+
+  /** Whether any registry is known to have delivered it. */
+  boolean isKnown(Digest digest) {
+    return !deliveries.keys(digest).isEmpty();
   }
 
   /** The same for a manifest, whose type is known only from having been asked for as one. */
@@ -98,6 +164,31 @@ final class Rights {
     return proof == null || proof.mediaType().equals(Descriptor.BLOB_TYPE)
         ? null
         : proof.mediaType();
+  }
+
+  /**
+   * Notes that what is about to arrive is of the scope's registry.
+   *
+   * @return whether what an earlier transfer left of it is, too
+   */
+  boolean arrives(Scope scope, Digest digest) {
+    try {
+      return deliveries.arrives(new BlobKey(scope.registry(), digest));
+    } catch (IOException e) {
+      listener.trouble("delivery_not_kept", scope, digest, String.valueOf(e));
+      return false;
+    }
+  }
+
+  /** Notes that all of it came from the scope's registry, and matched. */
+  void delivered(Scope scope, Digest digest) {
+    Proof proof = proofs.find(scope.registry(), scope.repository(), digest);
+    boolean anonymous = proof != null && proof.anonymous();
+    try {
+      deliveries.note(new BlobKey(scope.registry(), digest), anonymous ? scope.repository() : null);
+    } catch (IOException e) {
+      listener.trouble("delivery_not_kept", scope, digest, String.valueOf(e));
+    }
   }
 
   /** Notes that the scope's registry delivered the object, or answered 200 for it. */

@@ -46,7 +46,8 @@ final class SharedManifests {
         }
       }
       case Transfers.Joined.Stored _ -> {
-        HotManifest manifest = hot.find(wanted.digest());
+        HotManifest manifest =
+            rights.counts(wanted.scope(), wanted.digest()) ? hot.find(wanted.digest()) : null;
         yield manifest == null ? null : answer(wanted, manifest, Source.DISK);
       }
       case Transfers.Joined.NoRoom(UpstreamContent content) -> {
@@ -55,6 +56,7 @@ final class SharedManifests {
         }
         yield null;
       }
+      case Transfers.Joined.OfAnotherRegistry _ -> null;
       case Transfers.Joined.Ended _ ->
           failed(UpstreamAnswer.Reason.BROKEN, "neither peers nor upstream deliver it");
       case Transfers.Joined.Overdue _ ->

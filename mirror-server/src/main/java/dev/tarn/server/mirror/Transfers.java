@@ -2,6 +2,7 @@ package dev.tarn.server.mirror;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.core.access.Standing;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.transfer.TransferFailure;
@@ -74,6 +75,9 @@ final class Transfers {
      */
     record NoRoom(@Nullable UpstreamContent content) implements Joined {}
 
+    /** Another registry's is arriving, and this one's cannot be stored at the same time. */
+    record OfAnotherRegistry() implements Joined {}
+
     /** Upstream has been silent for longer than anybody would wait. */
     record Overdue() implements Joined {}
 
@@ -100,6 +104,11 @@ final class Transfers {
     this.tools =
         new BlobFetch.Tools(
             store, rights, listener, backoff, nanoClock, this::wrong, () -> stopping, executor);
+  }
+
+  /** Whether the blob is arriving, or has just arrived. */
+  boolean isUnderWay(Digest digest) {
+    return flights.containsKey(digest);
   }
 
   /** How many blobs are arriving. */
@@ -204,7 +213,12 @@ final class Transfers {
     if (flight.answersFor(request)) {
       return opensInTime(flight) ? await(flight, false) : new Joined.Overdue();
     }
-    if (!allowed && rights.find(request.scope(), request.digest(), request.caller()) == null) {
+    if (!flight.request().scope().registry().equals(request.scope().registry())) {
+      return new Joined.OfAnotherRegistry();
+    }
+    if (!allowed
+        && rights.allowed(request.scope(), request.digest(), request.caller(), Standing.ANSWERS)
+            == null) {
       UpstreamAnswer answer = askForRight(request);
       if (!(answer instanceof UpstreamAnswer.Found)) {
         return new Joined.Otherwise(answer);

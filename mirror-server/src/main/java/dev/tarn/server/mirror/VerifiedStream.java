@@ -22,7 +22,7 @@ final class VerifiedStream implements PassingBytes {
   private final UpstreamContent content;
   private final @Nullable Digest digest;
   private final LongConsumer fetched;
-  private final Runnable wrong;
+  private final Verdict verdict;
   private final MessageDigest hash;
   private boolean ended;
 
@@ -31,18 +31,24 @@ final class VerifiedStream implements PassingBytes {
   private long heldBytes;
   private boolean closed;
 
+  /** Is told what became of a stream. */
+  interface Verdict {
+    /** All of it passed; {@code matched} is whether it is what the digest names. */
+    void passed(boolean matched);
+  }
+
   /**
    * Takes over {@code content}.
    *
    * @param fetched is told of bytes that came
-   * @param wrong is told that they are not what the digest names
+   * @param verdict is told what became of them, where they are all of it
    */
-  VerifiedStream(UpstreamContent content, Digest digest, LongConsumer fetched, Runnable wrong) {
+  VerifiedStream(UpstreamContent content, Digest digest, LongConsumer fetched, Verdict verdict) {
     this.content = content;
     this.digest = content.offset() == 0 ? digest : null;
     this.hash = digest.algorithm().newHash();
     this.fetched = fetched;
-    this.wrong = wrong;
+    this.verdict = verdict;
   }
 
   /** Waits until the next bytes are at hand, or the end is. */
@@ -95,8 +101,12 @@ final class VerifiedStream implements PassingBytes {
   }
 
   private void verify() throws IOException {
-    if (digest != null && !Digest.of(digest.algorithm(), hash).equals(digest)) {
-      wrong.run();
+    if (digest == null) {
+      return;
+    }
+    boolean matched = Digest.of(digest.algorithm(), hash).equals(digest);
+    verdict.passed(matched);
+    if (!matched) {
       throw new IOException("upstream's bytes do not match " + digest);
     }
   }

@@ -9,6 +9,7 @@ import dev.tarn.core.access.Decisions;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.BlobStore.Admission;
 import dev.tarn.core.store.DiskBlobStore;
@@ -70,6 +71,7 @@ final class FetchAheadTest {
                 new Challenges(catalog),
                 MirrorListener.NONE),
             new DiskProofStore(catalog),
+            new Deliveries(catalog, clock),
             clock,
             MirrorListener.NONE);
     carrier =

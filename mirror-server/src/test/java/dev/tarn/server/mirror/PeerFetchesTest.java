@@ -2,15 +2,30 @@ package dev.tarn.server.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.core.catalog.Catalog;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.store.BlobStore;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** When fetches wait for peers that are about to come. */
 class PeerFetchesTest {
-  private final PeerFetches peers = new PeerFetches(unusedStore(), Runnable::run);
+  @TempDir Path directory;
+  private PeerFetches peers;
+
+  @BeforeEach
+  void start() throws IOException {
+    Catalog catalog = Catalog.open(directory);
+    Deliveries deliveries = new Deliveries(catalog, Clock.systemUTC());
+    peers = new PeerFetches(unusedStore(), deliveries, Runnable::run);
+  }
 
   private static BlobStore unusedStore() {
     return (BlobStore)

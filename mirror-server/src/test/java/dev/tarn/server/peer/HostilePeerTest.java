@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the endpoint makes of requests that no Tarn sends. */
 class HostilePeerTest {
   private static final String HEAD = "Host: x\r\nTarn-Protocol: 1\r\nTarn-Node: a\r\n";
+  private static final String NAME = "example.com/" + PeerFixture.BLOB.digest();
 
   /** Everything that comes back until the endpoint closes, or as much as is asked for. */
   private static String exchange(PeerFixture nodes, String request, int atMost) throws IOException {
@@ -71,7 +72,11 @@ class HostilePeerTest {
   void aQuestionOfUncertainLengthIsRefusedWithWhatFollows(String header) throws IOException {
     try (PeerFixture nodes = new PeerFixture(false)) {
       String question = "POST /peer/v1/ask HTTP/1.1\r\n" + HEAD + header + "\r\n{}";
-      String probe = post("{\"kind\":\"revoke\",\"digest\":\"" + PeerFixture.BLOB + "\"}");
+      String probe =
+          post(
+              "{\"kind\":\"revoke\",\"registry\":\"example.com\",\"digest\":\""
+                  + PeerFixture.BLOB.digest()
+                  + "\"}");
 
       String answers = exchange(nodes, question + probe, 100_000);
 
@@ -107,7 +112,7 @@ class HostilePeerTest {
           (request, upload) -> {
             throw new AssertionError("asked for " + request);
           };
-      String asked = target.replace("DIGEST", PeerFixture.BLOB.toString());
+      String asked = target.replace("DIGEST", NAME);
 
       assertThat(exchange(nodes, "GET " + asked + " HTTP/1.1\r\n" + HEAD + "\r\n", 12))
           .isEqualTo("HTTP/1.1 404");
@@ -131,7 +136,9 @@ class HostilePeerTest {
   void aFieldThatIsThereTwiceIsNotGuessedAt() throws IOException {
     try (PeerFixture nodes = new PeerFixture(false)) {
       String twice =
-          "{\"kind\":\"revoke\",\"digest\":\"" + PeerFixture.BLOB + "\",\"kind\":\"open\"}";
+          "{\"kind\":\"revoke\",\"registry\":\"example.com\",\"digest\":\""
+              + PeerFixture.BLOB.digest()
+              + "\",\"kind\":\"open\"}";
       assertThat(exchange(nodes, post(twice), 12)).isEqualTo("HTTP/1.1 400");
       assertThat(nodes.askers).isEmpty();
     }
@@ -191,7 +198,7 @@ class HostilePeerTest {
   void requestsBeforeTheirTurnEndTheConnection() throws IOException {
     try (PeerFixture nodes = new PeerFixture(false)) {
       nodes.uploads = (request, upload) -> {};
-      String get = "GET /peer/v1/blobs/" + PeerFixture.BLOB + "/chunks/1 HTTP/1.1\r\n" + HEAD;
+      String get = "GET /peer/v1/blobs/" + NAME + "/chunks/1 HTTP/1.1\r\n" + HEAD;
       exchange(nodes, get + "\r\n" + get + "\r\n", 100_000);
       await().until(() -> nodes.server.incoming.get() == 0);
     }

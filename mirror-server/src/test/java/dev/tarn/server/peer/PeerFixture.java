@@ -1,6 +1,7 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Answer;
 import dev.tarn.core.planner.Event.FetchFailure;
@@ -10,6 +11,7 @@ import dev.tarn.server.peer.tls.IdentityFiles;
 import dev.tarn.server.peer.tls.PeerTls;
 import dev.tarn.server.peer.wire.ChunkRequest;
 import dev.tarn.server.peer.wire.ChunkTail;
+import dev.tarn.server.testing.Keys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -34,7 +36,7 @@ import java.util.function.Function;
  */
 final class PeerFixture implements AutoCloseable {
   static final byte[] CONTENT = bytes(3_000_000);
-  static final Digest BLOB = Digest.sha256("some blob");
+  static final BlobKey BLOB = Keys.of("some blob");
   static final ChunkTail TAIL = new ChunkTail(Digest.sha256(CONTENT), "c");
 
   final NotingListener server = new NotingListener();

@@ -10,6 +10,7 @@ import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
+import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.DiskBlobStore;
@@ -89,6 +90,8 @@ public final class MirrorFixture implements AutoCloseable {
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Path directory;
   private final DiskBlobStore store;
+
+  public final Deliveries deliveries;
 
   /** Without a peer: what a test may expect of them. */
   public final PeerFetches peers;
@@ -227,8 +230,9 @@ public final class MirrorFixture implements AutoCloseable {
     InstantSource instants = now::get;
     Clock clock = instants.withZone(ZoneOffset.UTC);
     store = DiskBlobStore.open(StoreOptions.defaults(directory), clock, options.space(), workers);
-    peers = new PeerFetches(store, workers);
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
+    deliveries = new Deliveries(catalog, clock);
+    peers = new PeerFetches(store, deliveries, workers);
     client =
         new UpstreamClient(
             transport,
@@ -273,6 +277,7 @@ public final class MirrorFixture implements AutoCloseable {
                 new SecondSource(),
                 new DiskTagStore(catalog),
                 new DiskProofStore(catalog),
+                deliveries,
                 access),
             new Mirror.Surroundings(
                 clock,

@@ -1,6 +1,7 @@
 package dev.tarn.server.peer.runtime;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * closed once it ended and nobody reads it.
  */
 final class Arrival {
-  private final Digest digest;
+  private final BlobKey key;
   private final BlobFiles files;
   private final ConcurrentHashMap<Integer, Slot> slots = new ConcurrentHashMap<>();
   private final Map<Integer, Digest> before = new HashMap<>();
@@ -33,15 +34,15 @@ final class Arrival {
   private boolean distrusted;
   private boolean over;
 
-  Arrival(Digest digest, long knownSize, BlobFiles files) {
-    this.digest = digest;
+  Arrival(BlobKey key, long knownSize, BlobFiles files) {
+    this.key = key;
     this.size = knownSize;
     this.files = files;
   }
 
   /** One of which an earlier attempt left some chunks, whose hashes are given. */
-  static Arrival continued(Digest digest, PeerRuntime.Kept kept, BlobFiles files, String self) {
-    Arrival arrival = new Arrival(digest, kept.size(), files);
+  static Arrival continued(BlobKey key, PeerRuntime.Kept kept, BlobFiles files, String self) {
+    Arrival arrival = new Arrival(key, kept.size(), files);
     arrival.file = new SharedFile(kept.file());
     ChunkGrid grid = new ChunkGrid(kept.size());
     kept.chunks()
@@ -54,8 +55,8 @@ final class Arrival {
     return arrival;
   }
 
-  Digest digest() {
-    return digest;
+  BlobKey key() {
+    return key;
   }
 
   long size() {
@@ -125,7 +126,7 @@ final class Arrival {
           }
           known = size;
         }
-        SharedFile made = new SharedFile(files.create(digest, known));
+        SharedFile made = new SharedFile(files.create(key, known));
         if (adopt(made, known)) {
           return made;
         }

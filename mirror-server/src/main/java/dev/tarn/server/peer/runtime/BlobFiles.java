@@ -1,6 +1,8 @@
 package dev.tarn.server.peer.runtime;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Question;
 import dev.tarn.core.store.StoredBlob;
 import java.io.IOException;
@@ -14,16 +16,19 @@ public interface BlobFiles {
    *
    * @param size the whole blob's size, or {@link Question#UNKNOWN_SIZE}
    */
-  BlobFile create(Digest digest, long size) throws IOException;
+  BlobFile create(BlobKey key, long size) throws IOException;
 
   /**
    * The size of a blob that is complete and verified, else {@link Question#UNKNOWN_SIZE}; quick.
    */
-  long completeSize(Digest digest);
+  long completeSize(BlobKey key);
 
   /** Opens a blob that is complete and verified, or answers null; quick. The caller closes it. */
-  @Nullable StoredBlob open(Digest digest);
+  @Nullable StoredBlob open(BlobKey key);
 
   /** All that is complete and verified; blocks. */
-  List<Question.Held> inventory();
+  List<Event.Content> inventory();
+
+  /** As what complete content may be shared with other nodes; blocks for a file or none. */
+  List<BlobKey> keys(Digest digest);
 }

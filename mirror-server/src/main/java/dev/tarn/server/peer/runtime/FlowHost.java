@@ -1,6 +1,6 @@
 package dev.tarn.server.peer.runtime;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Event;
 import java.io.IOException;
@@ -15,7 +15,7 @@ interface FlowHost {
   /** The flow is over: nobody will cancel it any more. */
   void over(long id);
 
-  void chunkMismatch(Member from, Digest digest, int chunk);
+  void chunkMismatch(Member from, BlobKey key, int chunk);
 
   /** This node cannot store the blob that arrives there. */
   void storageFailed(Arrival arrival, IOException cause);

@@ -1,6 +1,7 @@
 package dev.tarn.server.peer.runtime;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.planner.Action;
@@ -16,6 +17,7 @@ import dev.tarn.server.peer.Upload;
 import dev.tarn.server.peer.wire.ChunkRequest;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -56,7 +58,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   private final Tails tails;
   private final Serving serving;
   private final Host host = new Host();
-  private final Map<Digest, Wanted> wanted = new ConcurrentHashMap<>();
+  private final Map<BlobKey, Wanted> wanted = new ConcurrentHashMap<>();
   private final Map<Long, Flow> flows = new ConcurrentHashMap<>();
 
   /** Starts the planner's thread. */
@@ -76,8 +78,8 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
     loop.tell(new Event.Tick());
   }
 
-  private @Nullable Arrival arrival(Digest digest) {
-    Wanted blob = wanted.get(digest);
+  private @Nullable Arrival arrival(BlobKey key) {
+    Wanted blob = wanted.get(key);
     return blob == null ? null : blob.arrival();
   }
 
@@ -97,44 +99,44 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
    *     must not block
    * @return whether this is the first to want it; else it is on its way, and the rest forgotten
    */
-  public boolean want(Digest digest, @Nullable Kept kept, Consumer<WantOutcome> then) {
+  public boolean want(BlobKey key, @Nullable Kept kept, Consumer<WantOutcome> then) {
     Arrival arrival =
         kept == null
-            ? new Arrival(digest, Question.UNKNOWN_SIZE, parts.files())
-            : Arrival.continued(digest, kept, parts.files(), parts.self());
-    if (wanted.putIfAbsent(digest, new Wanted(arrival, then)) != null) {
+            ? new Arrival(key, Question.UNKNOWN_SIZE, parts.files())
+            : Arrival.continued(key, kept, parts.files(), parts.self());
+    if (wanted.putIfAbsent(key, new Wanted(arrival, then)) != null) {
       return false;
     }
     BitSet held = new BitSet();
     if (kept != null) {
       kept.chunks().keySet().forEach(held::set);
     }
-    loop.tell(new Event.Want(digest, Question.UNKNOWN_SIZE, arrival.size(), held));
+    loop.tell(new Event.Want(key, Question.UNKNOWN_SIZE, arrival.size(), held));
     return true;
   }
 
   /** Nobody on this node wants it any more. */
-  public void unwant(Digest digest) {
-    Wanted left = wanted.remove(digest);
+  public void unwant(BlobKey key) {
+    Wanted left = wanted.remove(key);
     if (left != null) {
-      loop.tell(new Event.Unwant(digest));
+      loop.tell(new Event.Unwant(key));
       work(() -> left.arrival().end(false));
     }
   }
 
   /** A reader has been waiting for the byte at {@code offset} for a while: it goes first. */
-  public void readerWaits(Digest digest, long offset) {
-    loop.tell(new Event.ReaderWaits(digest, offset));
+  public void readerWaits(BlobKey key, long offset) {
+    loop.tell(new Event.ReaderWaits(key, offset));
   }
 
   /** Content is here, complete, that did not come by {@link #want}. */
-  public void stored(Digest digest, long size) {
-    loop.tell(new Event.Stored(digest, size));
+  public void stored(BlobKey key, long size) {
+    loop.tell(new Event.Stored(key, size));
   }
 
   /** Complete content is no longer here. */
-  public void evicted(Digest digest) {
-    loop.tell(new Event.Evicted(digest));
+  public void evicted(BlobKey key) {
+    loop.tell(new Event.Evicted(key));
   }
 
   public void membershipChanged(Membership membership) {
@@ -162,13 +164,13 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
       case Action.Ask ask -> ask(ask);
       case Action.Reply(long token, Answer answer) -> serving.reply(token, answer);
       case Action.FetchFrom fetch -> {
-        Wanted blob = wanted.get(fetch.digest());
+        Wanted blob = wanted.get(fetch.key());
         begin(
             fetch.id(),
             blob == null ? null : new Reception(fetch, blob.arrival(), parts.client(), host));
       }
       case Action.FetchUpstream fetch -> {
-        Wanted blob = wanted.get(fetch.digest());
+        Wanted blob = wanted.get(fetch.key());
         begin(
             fetch.id(),
             blob == null
@@ -189,23 +191,32 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
       case Action.Serve(long token) -> serving.serve(token);
       case Action.Refuse(long token, FetchFailure reason) -> serving.refuse(token, reason);
       case Action.CutServe(long token) -> serving.cut(token);
-      case Action.SetSize(Digest digest, long size) -> resize(digest, size);
-      case Action.Verify(Digest digest) -> verify(digest);
-      case Action.Distrust(Digest digest) -> {
-        parts.listener().blobMismatch(digest);
-        Wanted blob = wanted.get(digest);
+      case Action.SetSize(BlobKey key, long size) -> resize(key, size);
+      case Action.Verify(BlobKey key) -> verify(key);
+      case Action.Distrust(BlobKey key) -> {
+        parts.listener().blobMismatch(key);
+        Wanted blob = wanted.get(key);
         if (blob != null) {
           blob.arrival().distrust();
         }
       }
-      case Action.Blame(String member, Digest digest, int chunk) ->
-          parts.listener().blamed(member, digest, chunk);
+      case Action.Blame(String member, BlobKey key, int chunk) ->
+          parts.listener().blamed(member, key, chunk);
       case Action.Avoid(String member, long until) -> parts.listener().avoided(member, until);
-      case Action.Finished(Digest digest) -> end(digest, WantOutcome.COMPLETE);
-      case Action.GaveUp(Digest digest) -> end(digest, WantOutcome.NOBODY);
+      case Action.Finished(BlobKey key) -> end(key, WantOutcome.COMPLETE);
+      case Action.GaveUp(BlobKey key) -> end(key, WantOutcome.NOBODY);
       case Action.ListInventory _ ->
           work(() -> loop.tell(new Event.Inventory(parts.files().inventory())));
+      case Action.NameKeys(List<Event.Content> content) -> work(() -> nameKeys(content));
       case Action.WakeAt _ -> throw new IllegalArgumentException("is the loop's own");
+    }
+  }
+
+  private void nameKeys(List<Event.Content> content) {
+    for (Event.Content one : content) {
+      for (BlobKey key : parts.files().keys(one.digest())) {
+        stored(key, one.size());
+      }
     }
   }
 
@@ -233,16 +244,16 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
     work(flow::start);
   }
 
-  private void resize(Digest digest, long size) {
-    Wanted blob = wanted.get(digest);
+  private void resize(BlobKey key, long size) {
+    Wanted blob = wanted.get(key);
     SharedFile old = blob == null ? null : blob.arrival().resize(size);
     if (old != null) {
       work(old::abandon);
     }
   }
 
-  private void verify(Digest digest) {
-    Wanted blob = wanted.get(digest);
+  private void verify(BlobKey key) {
+    Wanted blob = wanted.get(key);
     if (blob == null) {
       return;
     }
@@ -252,22 +263,22 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
             boolean matched = blob.arrival().complete();
             loop.tell(
                 matched
-                    ? new Event.Verified(digest, blob.arrival().size())
-                    : new Event.Mismatched(digest));
+                    ? new Event.Verified(key, blob.arrival().size())
+                    : new Event.Mismatched(key));
           } catch (IOException e) {
             host.storageFailed(blob.arrival(), e);
           }
         });
   }
 
-  private void end(Digest digest, WantOutcome outcome) {
-    Wanted blob = wanted.remove(digest);
+  private void end(BlobKey key, WantOutcome outcome) {
+    Wanted blob = wanted.remove(key);
     if (blob == null) {
       return;
     }
     boolean complete = outcome == WantOutcome.COMPLETE;
     if (complete) {
-      tails.remember(digest, blob.arrival().tails());
+      tails.remember(key.digest(), blob.arrival().tails());
     }
     work(() -> blob.arrival().end(complete));
     blob.then().accept(outcome);
@@ -320,19 +331,19 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
     }
 
     @Override
-    public void chunkMismatch(Member from, Digest digest, int chunk) {
-      parts.listener().chunkMismatch(from, digest, chunk);
+    public void chunkMismatch(Member from, BlobKey key, int chunk) {
+      parts.listener().chunkMismatch(from, key, chunk);
     }
 
     @Override
     public void storageFailed(Arrival arrival, IOException cause) {
-      Digest digest = arrival.digest();
-      Wanted blob = wanted.get(digest);
+      BlobKey key = arrival.key();
+      Wanted blob = wanted.get(key);
       // Who stopped wanting it closes its file under those who still write; another may want it by
       // now.
-      if (blob != null && blob.arrival().equals(arrival) && wanted.remove(digest, blob)) {
-        parts.listener().storageFailed(digest, cause);
-        loop.tell(new Event.Unwant(digest));
+      if (blob != null && blob.arrival().equals(arrival) && wanted.remove(key, blob)) {
+        parts.listener().storageFailed(key, cause);
+        loop.tell(new Event.Unwant(key));
         work(() -> arrival.end(false));
         blob.then().accept(WantOutcome.STORAGE);
       }

@@ -55,7 +55,7 @@ final class PrefixBody implements ChunkBody {
       return file.open() ? new State.Ready(reached) : new State.Broken(FetchFailure.GONE);
     }
     return offset >= size && last() != null
-        ? new State.End(new ChunkTail(arrival.digest(), self))
+        ? new State.End(new ChunkTail(arrival.key().digest(), self))
         : new State.Waiting();
   }
 

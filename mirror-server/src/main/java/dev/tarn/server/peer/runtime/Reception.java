@@ -55,7 +55,7 @@ final class Reception implements Flow, ChunkReceiver {
       return;
     }
     ChunkRequest request =
-        new ChunkRequest(action.digest(), action.chunk(), position, action.leased());
+        new ChunkRequest(action.key(), action.chunk(), position, action.leased());
     synchronized (this) {
       if (!cancelled) {
         fetch = client.fetch(action.from(), request, this);
@@ -131,16 +131,16 @@ final class Reception implements Flow, ChunkReceiver {
       return;
     }
     try {
-      Digest expected = whole ? action.digest() : place.sum();
+      Digest expected = whole ? action.key().digest() : place.sum();
       if (!tail.hash().equals(expected)) {
-        host.chunkMismatch(action.from(), action.digest(), action.chunk());
+        host.chunkMismatch(action.from(), action.key(), action.chunk());
         place.drop(FetchFailure.MISMATCH);
         fail(FetchFailure.MISMATCH);
         return;
       }
       report.settled(place.start() + position);
       if (arrival.finish(action.chunk(), place, tail)) {
-        host.tell(new Event.ChunkDiffers(action.digest(), action.chunk()));
+        host.tell(new Event.ChunkDiffers(action.key(), action.chunk()));
       }
       done(tail);
     } catch (IOException e) {

@@ -1,6 +1,6 @@
 package dev.tarn.server.peer.runtime;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.planner.Answer;
 import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Event.FetchFailure;
@@ -28,7 +28,7 @@ final class Serving implements PeerService {
   private record Offered(ChunkRequest request, Upload upload) {}
 
   private final String self;
-  private final Function<Digest, @Nullable Arrival> arrivals;
+  private final Function<BlobKey, @Nullable Arrival> arrivals;
   private final BlobFiles files;
   private final Tails tails;
   private final Executor workers;
@@ -42,7 +42,7 @@ final class Serving implements PeerService {
 
   Serving(
       String self,
-      Function<Digest, @Nullable Arrival> arrivals,
+      Function<BlobKey, @Nullable Arrival> arrivals,
       BlobFiles files,
       Tails tails,
       Executor workers,
@@ -71,18 +71,18 @@ final class Serving implements PeerService {
             new Event.FetchAsked(
                 token,
                 from,
-                request.digest(),
+                request.key(),
                 request.chunk(),
                 request.offset(),
                 request.leased(),
-                local(request.digest(), request.chunk())));
+                local(request.key(), request.chunk())));
   }
 
   private Event.Local local(Question question) {
     return switch (question) {
-      case Question.Probe probe -> local(probe.digest(), probe.chunk());
-      case Question.Consult consult -> local(consult.digest(), Question.WHOLE);
-      case Question.Revoke revoke -> local(revoke.digest(), Question.WHOLE);
+      case Question.Probe probe -> local(probe.key(), probe.chunk());
+      case Question.Consult consult -> local(consult.key(), Question.WHOLE);
+      case Question.Revoke revoke -> local(revoke.key(), Question.WHOLE);
       case Question.Open _,
           Question.Locate _,
           Question.Report _,
@@ -92,12 +92,12 @@ final class Serving implements PeerService {
     };
   }
 
-  private Event.Local local(Digest digest, int chunk) {
-    Arrival arrival = arrivals.apply(digest);
+  private Event.Local local(BlobKey key, int chunk) {
+    Arrival arrival = arrivals.apply(key);
     if (arrival != null) {
       return arrival.local(chunk);
     }
-    long size = files.completeSize(digest);
+    long size = files.completeSize(key);
     if (size == Question.UNKNOWN_SIZE || !has(size, chunk)) {
       return Event.Local.NOTHING;
     }
@@ -143,7 +143,7 @@ final class Serving implements PeerService {
               offered.remove(token);
               planner.accept(() -> new Event.ServeEnded(token));
             });
-    ChunkBody body = body(asked.request().digest(), asked.request().chunk());
+    ChunkBody body = body(asked.request().key(), asked.request().chunk());
     if (body == null) {
       asked.upload().refuse(FetchFailure.GONE);
     } else {
@@ -151,12 +151,12 @@ final class Serving implements PeerService {
     }
   }
 
-  private @Nullable ChunkBody body(Digest digest, int chunk) {
-    Arrival arrival = arrivals.apply(digest);
+  private @Nullable ChunkBody body(BlobKey key, int chunk) {
+    Arrival arrival = arrivals.apply(key);
     if (arrival != null) {
       return arrival.body(chunk, self);
     }
-    StoredBlob blob = files.open(digest);
+    StoredBlob blob = files.open(key);
     if (blob == null) {
       return null;
     }

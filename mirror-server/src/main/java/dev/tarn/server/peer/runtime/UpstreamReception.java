@@ -48,7 +48,7 @@ final class UpstreamReception implements Flow, UpstreamSource.Receiver {
     }
     synchronized (this) {
       if (!stopped) {
-        run = upstream.fetch(action.digest(), position, end, this);
+        run = upstream.fetch(action.key(), position, end, this);
       }
     }
   }
@@ -179,7 +179,7 @@ final class UpstreamReception implements Flow, UpstreamSource.Receiver {
     ChunkTail tail = known == null ? new ChunkTail(place.sum(), host.self()) : known;
     report.settled(position);
     if (arrival.finish(chunk, place, tail)) {
-      host.tell(new Event.ChunkDiffers(action.digest(), chunk));
+      host.tell(new Event.ChunkDiffers(action.key(), chunk));
     }
     if (!isStopped()) {
       host.tell(new Event.ChunkDone(action.id(), chunk, host.self()));
@@ -201,7 +201,7 @@ final class UpstreamReception implements Flow, UpstreamSource.Receiver {
     if (whole || arrival.size() == 0) {
       report.settled(position);
       if (place != null) {
-        place.finish(new ChunkTail(action.digest(), host.self()));
+        place.finish(new ChunkTail(action.key().digest(), host.self()));
       }
       host.tell(new Event.ChunkDone(action.id(), Question.WHOLE, host.self()));
       over();

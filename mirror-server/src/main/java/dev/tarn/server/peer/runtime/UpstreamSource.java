@@ -1,6 +1,6 @@
 package dev.tarn.server.peer.runtime;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
 import java.io.IOException;
@@ -46,5 +46,5 @@ public interface UpstreamSource {
    *
    * @param end where to end, or {@link Question#UNKNOWN_SIZE} for the rest
    */
-  Run fetch(Digest digest, long start, long end, Receiver receiver);
+  Run fetch(BlobKey key, long start, long end, Receiver receiver);
 }

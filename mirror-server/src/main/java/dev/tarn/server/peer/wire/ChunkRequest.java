@@ -1,6 +1,8 @@
 package dev.tarn.server.peer.wire;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.planner.Question;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,7 +14,7 @@ import java.util.OptionalLong;
  * @param offset where to begin, within the chunk
  * @param leased the home named the one who is asked as the one who fetches it upstream
  */
-public record ChunkRequest(Digest digest, int chunk, long offset, boolean leased) {
+public record ChunkRequest(BlobKey key, int chunk, long offset, boolean leased) {
   private static final String PREFIX = "/peer/v1/blobs/";
   private static final String CHUNKS = "/chunks/";
   private static final String WHOLE = "whole";
@@ -21,7 +23,15 @@ public record ChunkRequest(Digest digest, int chunk, long offset, boolean leased
   /** The path and query of the request. */
   public String target() {
     String number = chunk == Question.WHOLE ? WHOLE : Integer.toString(chunk);
-    return PREFIX + digest + CHUNKS + number + "?offset=" + offset + (leased ? "&leased=1" : "");
+    return PREFIX
+        + key.registry().value()
+        + "/"
+        + key.digest()
+        + CHUNKS
+        + number
+        + "?offset="
+        + offset
+        + (leased ? "&leased=1" : "");
   }
 
   /**
@@ -34,12 +44,12 @@ public record ChunkRequest(Digest digest, int chunk, long offset, boolean leased
     if (!path.startsWith(PREFIX) || chunks < PREFIX.length()) {
       return Optional.empty();
     }
-    Optional<Digest> digest = Digest.parse(path.substring(PREFIX.length(), chunks));
+    Optional<BlobKey> key = key(path.substring(PREFIX.length(), chunks));
     String number = path.substring(chunks + CHUNKS.length());
     OptionalLong chunk = number.equals(WHOLE) ? OptionalLong.of(Question.WHOLE) : digits(number);
     String query = question < 0 ? "" : target.substring(question + 1);
     OptionalLong offset = offset(query);
-    if (digest.isEmpty()
+    if (key.isEmpty()
         || chunk.isEmpty()
         || chunk.getAsLong() > Integer.MAX_VALUE
         || offset.isEmpty()) {
@@ -47,7 +57,18 @@ public record ChunkRequest(Digest digest, int chunk, long offset, boolean leased
     }
     boolean leased = value(query, "leased").equals("1");
     return Optional.of(
-        new ChunkRequest(digest.get(), (int) chunk.getAsLong(), offset.getAsLong(), leased));
+        new ChunkRequest(key.get(), (int) chunk.getAsLong(), offset.getAsLong(), leased));
+  }
+
+  private static Optional<BlobKey> key(String path) {
+    int slash = path.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : RegistryHost.parse(path.substring(0, slash))
+            .flatMap(
+                registry ->
+                    Digest.parse(path.substring(slash + 1))
+                        .map(digest -> new BlobKey(registry, digest)));
   }
 
   private static OptionalLong offset(String query) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RegistryHost;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -148,13 +150,14 @@ final class JsonFields {
     return (int) value;
   }
 
-  Digest digest(String name) throws MalformedMessageException {
-    return digestOf(text(name))
-        .orElseThrow(() -> new MalformedMessageException(name + " is no digest"));
-  }
-
-  private static Optional<Digest> digestOf(String text) {
-    return Digest.parse(text);
+  /** The blob that the fields {@code registry} and {@code digest} name. */
+  BlobKey key() throws MalformedMessageException {
+    Optional<RegistryHost> registry = RegistryHost.parse(text("registry"));
+    Optional<Digest> digest = Digest.parse(text("digest"));
+    if (registry.isEmpty() || digest.isEmpty()) {
+      throw new MalformedMessageException("no registry and digest");
+    }
+    return new BlobKey(registry.get(), digest.get());
   }
 
   /** A node's name, or nothing. */
@@ -180,11 +183,6 @@ final class JsonFields {
       names.add(checked(field, name));
     }
     return names;
-  }
-
-  /** Digests; those of an algorithm that is not known here are left out. */
-  List<Digest> digests(String field) throws MalformedMessageException {
-    return items(field, String.class).stream().flatMap(one -> digestOf(one).stream()).toList();
   }
 
   List<Integer> counts(String field) throws MalformedMessageException {

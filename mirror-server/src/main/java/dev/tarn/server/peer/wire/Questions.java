@@ -1,6 +1,7 @@
 package dev.tarn.server.peer.wire;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.planner.Question;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,7 +29,7 @@ public final class Questions {
     switch (question) {
       case Question.Open open -> {
         json.writeStringField("kind", "open");
-        json.writeStringField("digest", open.digest().toString());
+        writeKey(json, open.key());
         json.writeBooleanField("room", open.room());
         json.writeBooleanField("canFetch", open.canFetch());
         json.writeBooleanField("renewal", open.renewal());
@@ -37,14 +38,14 @@ public final class Questions {
       case Question.Locate locate -> writeLocate(json, locate);
       case Question.Probe probe -> {
         json.writeStringField("kind", "probe");
-        json.writeStringField("digest", probe.digest().toString());
+        writeKey(json, probe.key());
         json.writeNumberField("chunk", probe.chunk());
         json.writeBooleanField("leased", probe.leased());
       }
       case Question.Report report -> writeReport(json, report);
       case Question.Revoke revoke -> {
         json.writeStringField("kind", "revoke");
-        json.writeStringField("digest", revoke.digest().toString());
+        writeKey(json, revoke.key());
       }
       case Question.Forwarded forwarded -> {
         json.writeStringField("kind", "forwarded");
@@ -54,7 +55,7 @@ public final class Questions {
       }
       case Question.Consult consult -> {
         json.writeStringField("kind", "consult");
-        json.writeStringField("digest", consult.digest().toString());
+        writeKey(json, consult.key());
         json.writeNumberField("segment", consult.segment());
       }
       case Question.Announce announce -> writeAnnounce(json, announce);
@@ -64,7 +65,7 @@ public final class Questions {
 
   private static void writeLocate(JsonGenerator json, Question.Locate locate) throws IOException {
     json.writeStringField("kind", "locate");
-    json.writeStringField("digest", locate.digest().toString());
+    writeKey(json, locate.key());
     json.writeNumberField("segment", locate.segment());
     json.writeNumberField("size", locate.size());
     json.writeNumberField("held", locate.held());
@@ -87,7 +88,7 @@ public final class Questions {
 
   private static void writeReport(JsonGenerator json, Question.Report report) throws IOException {
     json.writeStringField("kind", "report");
-    json.writeStringField("digest", report.digest().toString());
+    writeKey(json, report.key());
     json.writeNumberField("segment", report.segment());
     json.writeNumberField("size", report.size());
     json.writeNumberField("held", report.held());
@@ -108,12 +109,23 @@ public final class Questions {
     json.writeArrayFieldStart("held");
     for (Question.Held held : announce.held()) {
       json.writeStartObject();
-      json.writeStringField("digest", held.digest().toString());
+      writeKey(json, held.key());
       json.writeNumberField("size", held.size());
       json.writeEndObject();
     }
     json.writeEndArray();
-    JsonLists.texts(json, "gone", announce.gone());
+    json.writeArrayFieldStart("gone");
+    for (BlobKey gone : announce.gone()) {
+      json.writeStartObject();
+      writeKey(json, gone);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeKey(JsonGenerator json, BlobKey key) throws IOException {
+    json.writeStringField("registry", key.registry().value());
+    json.writeStringField("digest", key.digest().toString());
   }
 
   private static String word(Question.LeaseState state) {
@@ -144,18 +156,17 @@ public final class Questions {
       case "open" ->
           Optional.of(
               new Question.Open(
-                  json.digest("digest"),
+                  json.key(),
                   json.flag("room"),
                   json.flag("canFetch"),
                   json.flag("renewal"),
                   json.names("avoid")));
       case "locate" -> Optional.of(readLocate(json));
-      case "probe" ->
-          Optional.of(new Question.Probe(json.digest("digest"), chunk(json), json.flag("leased")));
+      case "probe" -> Optional.of(new Question.Probe(json.key(), chunk(json), json.flag("leased")));
       case "report" -> Optional.of(readReport(json));
-      case "revoke" -> Optional.of(new Question.Revoke(json.digest("digest")));
+      case "revoke" -> Optional.of(new Question.Revoke(json.key()));
       case "forwarded" -> readForwarded(json, mayNest);
-      case "consult" -> Optional.of(new Question.Consult(json.digest("digest"), segment(json)));
+      case "consult" -> Optional.of(new Question.Consult(json.key(), segment(json)));
       case "announce" -> Optional.of(readAnnounce(json));
       case "" -> throw new MalformedMessageException("a question without a kind");
       default -> Optional.empty();
@@ -180,7 +191,7 @@ public final class Questions {
       needs.add(new Question.Need(chunk(need), Math.max(0, need.number("bytes", 0))));
     }
     return new Question.Locate(
-        json.digest("digest"),
+        json.key(),
         segment(json),
         json.number("size", Question.UNKNOWN_SIZE),
         json.bits("held"),
@@ -201,7 +212,7 @@ public final class Questions {
           .ifPresent(state -> leases.add(new Question.Leasehold(chunk, bytes, state)));
     }
     return new Question.Report(
-        json.digest("digest"),
+        json.key(),
         segment(json),
         json.number("size", Question.UNKNOWN_SIZE),
         json.bits("held"),
@@ -221,8 +232,12 @@ public final class Questions {
   private static Question readAnnounce(JsonFields json) throws MalformedMessageException {
     List<Question.Held> held = new ArrayList<>();
     for (JsonFields one : json.objects("held")) {
-      held.add(new Question.Held(one.digest("digest"), Math.max(0, one.number("size", 0))));
+      held.add(new Question.Held(one.key(), Math.max(0, one.number("size", 0))));
     }
-    return new Question.Announce(held, json.digests("gone"));
+    List<BlobKey> gone = new ArrayList<>();
+    for (JsonFields one : json.objects("gone")) {
+      gone.add(one.key());
+    }
+    return new Question.Announce(held, gone);
   }
 }

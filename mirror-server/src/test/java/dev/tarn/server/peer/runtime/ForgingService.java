@@ -17,7 +17,7 @@ record ForgingService(String self, TestFiles files) implements PeerService {
     reply.accept(
         switch (question) {
           case Question.Open open ->
-              new Answer.Complete(files.completeSize(open.digest()), List.of(self));
+              new Answer.Complete(files.completeSize(open.key()), List.of(self));
           case Question.Probe _ -> new Answer.Load(0, false, 0, true, true, false);
           default -> new Answer.Noted();
         });
@@ -25,7 +25,7 @@ record ForgingService(String self, TestFiles files) implements PeerService {
 
   @Override
   public void fetchAsked(String from, ChunkRequest request, Upload upload) {
-    StoredBlob blob = files.open(request.digest());
+    StoredBlob blob = files.open(request.key());
     if (blob == null) {
       upload.refuse(FetchFailure.GONE);
     } else {

@@ -1,6 +1,6 @@
 package dev.tarn.server.peer.runtime;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.placement.Placement;
@@ -84,9 +84,9 @@ final class Nodes implements AutoCloseable {
       return Objects.requireNonNull(runtime);
     }
 
-    CompletableFuture<WantOutcome> want(Digest digest) {
+    CompletableFuture<WantOutcome> want(BlobKey key) {
       CompletableFuture<WantOutcome> outcome = new CompletableFuture<>();
-      runtime().want(digest, null, outcome::complete);
+      runtime().want(key, null, outcome::complete);
       return outcome;
     }
 
@@ -111,7 +111,7 @@ final class Nodes implements AutoCloseable {
 
   private record Troubles(List<String> noted) implements RuntimeListener {
     @Override
-    public void chunkMismatch(Member from, Digest digest, int chunk) {
+    public void chunkMismatch(Member from, BlobKey key, int chunk) {
       noted.add("chunk mismatch from " + from.name());
     }
 
@@ -119,17 +119,17 @@ final class Nodes implements AutoCloseable {
     public void avoided(String member, long untilNanos) {}
 
     @Override
-    public void blobMismatch(Digest digest) {
+    public void blobMismatch(BlobKey key) {
       noted.add("blob mismatch");
     }
 
     @Override
-    public void blamed(String member, Digest digest, int chunk) {
+    public void blamed(String member, BlobKey key, int chunk) {
       noted.add("blamed " + member);
     }
 
     @Override
-    public void storageFailed(Digest digest, Exception cause) {
+    public void storageFailed(BlobKey key, Exception cause) {
       noted.add("storage failed");
     }
 
@@ -164,8 +164,8 @@ final class Nodes implements AutoCloseable {
   }
 
   /** The name of a blob's home. */
-  String home(Digest digest) {
-    return new Placement(membership).ranked(digest, 0, 1).getFirst().name();
+  String home(BlobKey key) {
+    return new Placement(membership).ranked(key.digest(), 0, 1).getFirst().name();
   }
 
   One get(int i) {
@@ -173,10 +173,10 @@ final class Nodes implements AutoCloseable {
   }
 
   /** Lets these nodes want a blob at once, and waits for what becomes of it. */
-  List<WantOutcome> pull(Digest digest, int... which) throws Exception {
+  List<WantOutcome> pull(BlobKey key, int... which) throws Exception {
     List<CompletableFuture<WantOutcome>> outcomes = new ArrayList<>();
     for (int i : which) {
-      outcomes.add(all.get(i).want(digest));
+      outcomes.add(all.get(i).want(key));
     }
     List<WantOutcome> ended = new ArrayList<>();
     for (CompletableFuture<WantOutcome> outcome : outcomes) {

@@ -3,7 +3,8 @@ package dev.tarn.server.peer.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.server.testing.Keys;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -46,11 +47,11 @@ class PeerRuntimeTest {
   void whoeverIsAloneFetchesUpstreamInOneRequestAndNobodyElseStoresAByte() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
     byte[] content = content(21_000_000);
-    Digest digest = upstream.put(content);
+    BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(3, directory, upstream)) {
-      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
 
-      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.get(1).files.content(key)).isEqualTo(content);
       assertThat(nodes.get(1).files.verified).hasSize(6);
       assertThat(upstream.requests).hasValue(1);
       assertThat(upstream.sent).hasValue(content.length);
@@ -65,15 +66,15 @@ class PeerRuntimeTest {
   void whatOneHoldsTheOthersTakeFromIt() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
     byte[] content = content(13_000_000);
-    Digest digest = upstream.put(content);
+    BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(4, directory, upstream)) {
-      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 0)).containsExactly(WantOutcome.COMPLETE);
 
-      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
-      assertThat(nodes.pull(digest, 2, 3)).containsOnly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 2, 3)).containsOnly(WantOutcome.COMPLETE);
 
       for (int i = 0; i < 4; i++) {
-        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+        assertThat(nodes.get(i).files.content(key)).isEqualTo(content);
       }
       assertThat(upstream.sent).hasValue(content.length);
       settles(nodes);
@@ -85,17 +86,17 @@ class PeerRuntimeTest {
   void allAtOnceGetItTogether() throws Exception {
     TestUpstream upstream = new TestUpstream(SLOW);
     byte[] content = content(60_000_000);
-    Digest digest = upstream.put(content);
-    Digest first = upstream.put(content(5_000_000));
+    BlobKey key = upstream.put(content);
+    BlobKey first = upstream.put(content(5_000_000));
     try (Nodes nodes = new Nodes(5, directory, upstream)) {
       // Whatever a process does for the first time takes longer than a home may take to answer.
       assertThat(nodes.pull(first, 0, 1, 2, 3, 4)).containsOnly(WantOutcome.COMPLETE);
       upstream.sent.set(0);
 
-      assertThat(nodes.pull(digest, 0, 1, 2, 3, 4)).containsOnly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 0, 1, 2, 3, 4)).containsOnly(WantOutcome.COMPLETE);
 
       for (int i = 0; i < 5; i++) {
-        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+        assertThat(nodes.get(i).files.content(key)).isEqualTo(content);
       }
       // One copy where nothing else takes the processors; a home that is late is not believed in.
       assertThat(upstream.sent.get()).isLessThan(4L * content.length);
@@ -112,12 +113,12 @@ class PeerRuntimeTest {
     upstream.tellsSize = tellsSize;
     upstream.ranges = false;
     byte[] content = content(15_000_000);
-    Digest digest = upstream.put(content);
+    BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(3, directory, upstream)) {
-      assertThat(nodes.pull(digest, 0, 1, 2)).containsOnly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 0, 1, 2)).containsOnly(WantOutcome.COMPLETE);
 
       for (int i = 0; i < 3; i++) {
-        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+        assertThat(nodes.get(i).files.content(key)).isEqualTo(content);
       }
       assertThat(upstream.sent.get()).isEqualTo(content.length);
       settles(nodes);
@@ -129,17 +130,17 @@ class PeerRuntimeTest {
   void aNodeThatDiesInMidBlobCostsTimeOnly() throws Exception {
     TestUpstream upstream = new TestUpstream(SLOW);
     byte[] content = content(50_000_000);
-    Digest digest = upstream.put(content);
+    BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(4, directory, upstream)) {
       List<CompletableFuture<WantOutcome>> outcomes =
-          nodes.all.stream().map(node -> node.want(digest)).toList();
+          nodes.all.stream().map(node -> node.want(key)).toList();
       await().until(() -> upstream.sent.get() > 15_000_000);
 
       nodes.get(0).die();
 
       for (int i = 1; i < 4; i++) {
         assertThat(outcomes.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(WantOutcome.COMPLETE);
-        assertThat(nodes.get(i).files.content(digest)).isEqualTo(content);
+        assertThat(nodes.get(i).files.content(key)).isEqualTo(content);
       }
     }
   }
@@ -148,16 +149,16 @@ class PeerRuntimeTest {
   void aNodeWhoseFileWentBadIsFoundOutByTheFirstChunk() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
     byte[] content = content(3_000_000);
-    Digest digest = upstream.put(content);
+    BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(3, directory, upstream)) {
-      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 0)).containsExactly(WantOutcome.COMPLETE);
       byte[] wrong = content.clone();
       wrong[2_000_000] = (byte) ~wrong[2_000_000];
-      nodes.get(0).files.put(digest, wrong);
+      nodes.get(0).files.put(key, wrong);
 
-      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
 
-      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.get(1).files.content(key)).isEqualTo(content);
       assertThat(nodes.get(1).troubles).contains("chunk mismatch from node-0");
     }
   }
@@ -168,19 +169,19 @@ class PeerRuntimeTest {
     try (Nodes nodes = new Nodes(2, directory, upstream)) {
       // given a home that says it holds the blob, and other bytes under its digest
       int length = 9_000_000;
-      Digest digest = upstream.put(content(length));
-      while (!nodes.home(digest).equals("node-0")) {
-        digest = upstream.put(content(++length));
+      BlobKey key = upstream.put(content(length));
+      while (!nodes.home(key).equals("node-0")) {
+        key = upstream.put(content(++length));
       }
       byte[] wrong = Arrays.copyOf(content(length + 1_000_000), length);
-      nodes.get(0).files.put(digest, wrong);
+      nodes.get(0).files.put(key, wrong);
       nodes.get(0).service.set(new ForgingService("node-0", nodes.get(0).files));
 
       // when
-      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
 
       // then
-      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content(length));
+      assertThat(nodes.get(1).files.content(key)).isEqualTo(content(length));
       assertThat(nodes.get(1).troubles).contains("blob mismatch", "blamed node-0");
     }
   }
@@ -189,17 +190,17 @@ class PeerRuntimeTest {
   void aNodeWhoseBytesAreNotWhatItSaysCostsTimeAndIsNamed() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
     byte[] content = content(13_000_000);
-    Digest digest = upstream.put(content);
+    BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(3, directory, upstream)) {
       // given a node that has the content and says of each chunk that it is something else
-      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 0)).containsExactly(WantOutcome.COMPLETE);
       nodes.get(0).service.set(new LyingService(nodes.get(0).runtime()));
 
       // when
-      assertThat(nodes.pull(digest, 1)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
 
       // then
-      assertThat(nodes.get(1).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.get(1).files.content(key)).isEqualTo(content);
       assertThat(nodes.get(1).troubles).contains("chunk mismatch from node-0");
       settles(nodes);
     }
@@ -210,7 +211,7 @@ class PeerRuntimeTest {
     TestUpstream upstream = new TestUpstream(FAST);
     upstream.denies = true;
     try (Nodes nodes = new Nodes(2, directory, upstream)) {
-      assertThat(nodes.pull(Digest.sha256("nothing"), 0)).containsExactly(WantOutcome.NOBODY);
+      assertThat(nodes.pull(Keys.of("nothing"), 0)).containsExactly(WantOutcome.NOBODY);
       settles(nodes);
     }
   }
@@ -219,15 +220,15 @@ class PeerRuntimeTest {
   void aFullDiskEndsTheWantAndNotTheNode() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
     byte[] content = content(9_000_000);
-    Digest digest = upstream.put(content);
+    BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(2, directory, upstream)) {
       nodes.get(0).files.full = true;
-      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.STORAGE);
+      assertThat(nodes.pull(key, 0)).containsExactly(WantOutcome.STORAGE);
       settles(nodes);
 
       nodes.get(0).files.full = false;
-      assertThat(nodes.pull(digest, 0)).containsExactly(WantOutcome.COMPLETE);
-      assertThat(nodes.get(0).files.content(digest)).isEqualTo(content);
+      assertThat(nodes.pull(key, 0)).containsExactly(WantOutcome.COMPLETE);
+      assertThat(nodes.get(0).files.content(key)).isEqualTo(content);
     }
   }
 }

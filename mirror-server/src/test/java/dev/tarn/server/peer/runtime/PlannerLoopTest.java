@@ -2,13 +2,14 @@ package dev.tarn.server.peer.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.planner.Action;
 import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Planner;
 import dev.tarn.core.planner.Question;
+import dev.tarn.server.testing.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -28,7 +29,7 @@ class PlannerLoopTest {
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final List<Action> actions = Collections.synchronizedList(new ArrayList<>());
   private final List<RuntimeException> troubles = Collections.synchronizedList(new ArrayList<>());
-  private final Digest digest = Digest.sha256("content");
+  private final BlobKey key = Keys.of("content");
   private final PlannerLoop loop =
       new PlannerLoop(
           new Planner(
@@ -57,7 +58,7 @@ class PlannerLoopTest {
   }
 
   private long fetchUpstream() throws Exception {
-    tell(new Event.Want(digest, SIZE, Question.UNKNOWN_SIZE, new BitSet()));
+    tell(new Event.Want(key, SIZE, Question.UNKNOWN_SIZE, new BitSet()));
     Action.FetchUpstream fetch =
         actions.stream()
             .filter(Action.FetchUpstream.class::isInstance)

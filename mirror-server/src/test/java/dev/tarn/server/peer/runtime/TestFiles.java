@@ -1,6 +1,8 @@
 package dev.tarn.server.peer.runtime;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Question;
 import dev.tarn.core.store.StoredBlob;
 import java.io.IOException;
@@ -26,25 +28,25 @@ final class TestFiles implements BlobFiles {
   final List<String> verified = Collections.synchronizedList(new ArrayList<>());
   volatile boolean full;
   private final Path directory;
-  private final Map<Digest, Path> complete = new ConcurrentHashMap<>();
+  private final Map<BlobKey, Path> complete = new ConcurrentHashMap<>();
   private final AtomicInteger made = new AtomicInteger();
 
   TestFiles(Path directory) {
     this.directory = directory;
   }
 
-  void put(Digest digest, byte[] content) {
+  void put(BlobKey key, byte[] content) {
     try {
       Path file = directory.resolve("put-" + made.incrementAndGet());
       Files.write(file, content);
-      complete.put(digest, file);
+      complete.put(key, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  byte @Nullable [] content(Digest digest) {
-    Path file = complete.get(digest);
+  byte @Nullable [] content(BlobKey key) {
+    Path file = complete.get(key);
     try {
       return file == null ? null : Files.readAllBytes(file);
     } catch (IOException e) {
@@ -53,14 +55,14 @@ final class TestFiles implements BlobFiles {
   }
 
   @Override
-  public BlobFile create(Digest digest, long size) throws IOException {
+  public BlobFile create(BlobKey key, long size) throws IOException {
     Path path = directory.resolve("part-" + made.incrementAndGet());
-    return new Part(digest, path);
+    return new Part(key, path);
   }
 
   @Override
-  public long completeSize(Digest digest) {
-    Path file = complete.get(digest);
+  public long completeSize(BlobKey key) {
+    Path file = complete.get(key);
     try {
       return file == null ? Question.UNKNOWN_SIZE : Files.size(file);
     } catch (IOException e) {
@@ -69,30 +71,35 @@ final class TestFiles implements BlobFiles {
   }
 
   @Override
-  public @Nullable StoredBlob open(Digest digest) {
-    Path file = complete.get(digest);
+  public @Nullable StoredBlob open(BlobKey key) {
+    Path file = complete.get(key);
     try {
-      return file == null ? null : new Whole(digest, file);
+      return file == null ? null : new Whole(key, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
-  public List<Question.Held> inventory() {
+  public List<Event.Content> inventory() {
     return complete.keySet().stream()
-        .map(digest -> new Question.Held(digest, completeSize(digest)))
+        .map(key -> new Event.Content(key.digest(), completeSize(key)))
         .toList();
   }
 
+  @Override
+  public List<BlobKey> keys(Digest digest) {
+    return complete.keySet().stream().filter(key -> key.digest().equals(digest)).toList();
+  }
+
   private final class Whole implements StoredBlob {
-    private final Digest digest;
+    private final BlobKey key;
     private final FileChannel file;
     private final long size;
     private boolean closed;
 
-    Whole(Digest digest, Path path) throws IOException {
-      this.digest = digest;
+    Whole(BlobKey key, Path path) throws IOException {
+      this.key = key;
       this.file = FileChannel.open(path, StandardOpenOption.READ);
       this.size = file.size();
       open.incrementAndGet();
@@ -100,7 +107,7 @@ final class TestFiles implements BlobFiles {
 
     @Override
     public Digest digest() {
-      return digest;
+      return key.digest();
     }
 
     @Override
@@ -132,13 +139,13 @@ final class TestFiles implements BlobFiles {
   }
 
   private final class Part implements BlobFile {
-    private final Digest digest;
+    private final BlobKey key;
     private final Path path;
     private final FileChannel file;
     private boolean closed;
 
-    Part(Digest digest, Path path) throws IOException {
-      this.digest = digest;
+    Part(BlobKey key, Path path) throws IOException {
+      this.key = key;
       this.path = path;
       this.file =
           FileChannel.open(
@@ -178,9 +185,9 @@ final class TestFiles implements BlobFiles {
     @Override
     public boolean complete(long size) throws IOException {
       byte[] content = Files.readAllBytes(path);
-      boolean matches = content.length == size && Digest.sha256(content).equals(digest);
+      boolean matches = content.length == size && Digest.sha256(content).equals(key.digest());
       if (matches) {
-        complete.put(digest, path);
+        complete.put(key, path);
       }
       return matches;
     }

@@ -1,8 +1,9 @@
 package dev.tarn.server.peer.runtime;
 
-import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.server.testing.Keys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -22,36 +23,36 @@ final class TestUpstream {
   volatile boolean tellsSize = true;
   volatile boolean ranges = true;
   volatile boolean denies;
-  private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
+  private final Map<BlobKey, byte[]> blobs = new ConcurrentHashMap<>();
   private final long bytesPerSecond;
 
   TestUpstream(long bytesPerSecond) {
     this.bytesPerSecond = bytesPerSecond;
   }
 
-  Digest put(byte[] content) {
-    Digest digest = Digest.sha256(content);
-    blobs.put(digest, content);
-    return digest;
+  BlobKey put(byte[] content) {
+    BlobKey key = Keys.of(content);
+    blobs.put(key, content);
+    return key;
   }
 
   /** What a node sees of it. */
   UpstreamSource source(Executor workers) {
-    return (digest, start, end, receiver) -> {
+    return (key, start, end, receiver) -> {
       AtomicBoolean cancelled = new AtomicBoolean();
       requests.incrementAndGet();
-      workers.execute(() -> send(digest, start, end, receiver, cancelled));
+      workers.execute(() -> send(key, start, end, receiver, cancelled));
       return () -> cancelled.set(true);
     };
   }
 
   private void send(
-      Digest digest,
+      BlobKey key,
       long start,
       long end,
       UpstreamSource.Receiver receiver,
       AtomicBoolean cancelled) {
-    byte[] content = blobs.get(digest);
+    byte[] content = blobs.get(key);
     if (denies || content == null) {
       receiver.failed(FetchFailure.DENIED);
       return;

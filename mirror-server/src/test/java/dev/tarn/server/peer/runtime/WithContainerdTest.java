@@ -6,8 +6,12 @@ import dev.tarn.core.containerd.ContainerdListener;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Question;
 import dev.tarn.core.store.StoredBlob;
+import dev.tarn.server.testing.Keys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,12 +38,14 @@ class WithContainerdTest {
   private TestFiles own;
   private ContainerdStore containerd;
   private WithContainerd files;
+  private final Set<BlobKey> delivered = new HashSet<>();
 
   @BeforeEach
   void open() throws IOException {
     own = new TestFiles(Files.createDirectory(root.resolve("own")));
-    own.put(OWN, bytes("own"));
-    own.put(BOTH, bytes("both"));
+    own.put(Keys.of(OWN), bytes("own"));
+    own.put(Keys.of(BOTH), bytes("both"));
+    delivered.add(Keys.of(THEIRS));
     Path sha256 = Files.createDirectories(root.resolve("blobs/sha256"));
     Files.write(sha256.resolve(BOTH.hex()), bytes("both"));
     Files.write(sha256.resolve(THEIRS.hex()), bytes("theirs"));
@@ -50,7 +56,7 @@ class WithContainerdTest {
             new Silent());
     hash(BOTH);
     hash(THEIRS);
-    files = new WithContainerd(own, containerd);
+    files = new WithContainerd(own, containerd, delivered::contains);
   }
 
   @AfterEach
@@ -71,34 +77,42 @@ class WithContainerdTest {
 
   @Test
   void whatEitherHoldsIsServedOnce() {
-    assertThat(files.completeSize(OWN)).isEqualTo(3);
-    assertThat(files.completeSize(BOTH)).isEqualTo(4);
-    assertThat(files.completeSize(THEIRS)).isEqualTo(6);
-    assertThat(files.completeSize(UNKNOWN)).isEqualTo(Question.UNKNOWN_SIZE);
+    assertThat(files.completeSize(Keys.of(OWN))).isEqualTo(3);
+    assertThat(files.completeSize(Keys.of(BOTH))).isEqualTo(4);
+    assertThat(files.completeSize(Keys.of(THEIRS))).isEqualTo(6);
+    assertThat(files.completeSize(Keys.of(UNKNOWN))).isEqualTo(Question.UNKNOWN_SIZE);
     assertThat(files.inventory())
         .containsExactlyInAnyOrder(
-            new Question.Held(OWN, 3), new Question.Held(BOTH, 4), new Question.Held(THEIRS, 6));
+            new Event.Content(OWN, 3), new Event.Content(BOTH, 4), new Event.Content(THEIRS, 6));
   }
 
   @Test
   void ourOwnCopyGoesFirst() {
     long before = containerd.statistics().opened();
     for (Digest digest : List.of(OWN, BOTH)) {
-      try (StoredBlob blob = Objects.requireNonNull(files.open(digest))) {
+      try (StoredBlob blob = Objects.requireNonNull(files.open(Keys.of(digest)))) {
         assertThat(blob.digest()).isEqualTo(digest);
       }
     }
     assertThat(containerd.statistics().opened()).isEqualTo(before);
-    try (StoredBlob blob = Objects.requireNonNull(files.open(THEIRS))) {
+    try (StoredBlob blob = Objects.requireNonNull(files.open(Keys.of(THEIRS)))) {
       assertThat(blob.size()).isEqualTo(6);
     }
     assertThat(containerd.statistics().opened()).isEqualTo(before + 1);
-    assertThat(files.open(UNKNOWN)).isNull();
+    assertThat(files.open(Keys.of(UNKNOWN))).isNull();
+  }
+
+  @Test
+  void containerdsIsGivenAwayOnlyForWhoDeliveredIt() {
+    BlobKey another = new BlobKey(RegistryHost.DOCKER_HUB, THEIRS);
+
+    assertThat(files.completeSize(another)).isEqualTo(Question.UNKNOWN_SIZE);
+    assertThat(files.open(another)).isNull();
   }
 
   @Test
   void whatArrivesGoesToOurOwnStore() throws IOException {
-    BlobFile file = files.create(UNKNOWN, 7);
+    BlobFile file = files.create(Keys.of(UNKNOWN), 7);
     assertThat(own.open).hasValue(1);
     file.close();
   }

@@ -3,17 +3,20 @@ package dev.tarn.server.peer.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.server.testing.Keys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkRequestTest {
-  private static final Digest BLOB =
+  private static final Digest DIGEST =
       Digest.parse("sha256:" + "0123456789abcdef".repeat(4)).orElseThrow();
-  private static final String PATH = "/peer/v1/blobs/" + BLOB + "/chunks/";
+  private static final BlobKey BLOB = Keys.of(DIGEST);
+  private static final String PATH = "/peer/v1/blobs/example.com/" + DIGEST + "/chunks/";
 
   @Test
   void aRequestIsSpeltAsTheProtocolSays() {
@@ -40,6 +43,12 @@ class ChunkRequestTest {
         "/",
         "/peer/v1/blobs/",
         "/peer/v1/blobs/x/chunks/1",
+        "/peer/v1/blobs/example.com/chunks/1",
+        "/peer/v1/blobs/example.com/x/chunks/1",
+        "/peer/v1/blobs/-/sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+            + "/chunks/1",
+        "/peer/v1/blobs/sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+            + "/chunks/1",
         "P",
         "P-1",
         "P1x",

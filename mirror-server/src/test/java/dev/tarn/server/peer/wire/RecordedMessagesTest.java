@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.planner.Answer;
 import dev.tarn.core.planner.Question;
+import dev.tarn.server.testing.Keys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * those of today's are still written as they are. What is in a file under {@code v1} never changes.
  */
 class RecordedMessagesTest {
-  private static final Digest BLOB =
-      Digest.parse("sha256:" + "0123456789abcdef".repeat(4)).orElseThrow();
-  private static final Digest OTHER = Digest.parse("sha512:" + "ab".repeat(64)).orElseThrow();
+  private static final BlobKey BLOB =
+      Keys.of(Digest.parse("sha256:" + "0123456789abcdef".repeat(4)).orElseThrow());
+  private static final BlobKey OTHER =
+      new BlobKey(RegistryHost.DOCKER_HUB, Digest.parse("sha512:" + "ab".repeat(64)).orElseThrow());
 
   private static Map<String, Question> questions() {
     Map<String, Question> all = new LinkedHashMap<>();
@@ -156,9 +160,9 @@ class RecordedMessagesTest {
   void fieldsOfALaterVersionAreNoHarmInWhateverOrder() throws IOException {
     String later =
         """
-        {"hue":{"deep":[1,{"x":2.5}]},"leased":true,"chunk":7,"also":null,"digest":"%s",
+        {"hue":{"deep":[1,{"x":2.5}]},"leased":true,"chunk":7,"also":null,"registry":"example.com","digest":"%s",
          "kind":"probe","more":[[],"",true]}"""
-            .formatted(BLOB);
+            .formatted(BLOB.digest());
     assertThat(Questions.read(utf8(later))).contains(new Question.Probe(BLOB, 7, true));
     assertThat(Answers.read(utf8("{\"kind\":\"alone\",\"until\":1e9}")))
         .isEqualTo(new Answer.Alone());
@@ -166,7 +170,11 @@ class RecordedMessagesTest {
 
   @Test
   void fieldsThatAnEarlierVersionDoesNotSendHaveDefaults() throws IOException {
-    assertThat(Questions.read(utf8("{\"kind\":\"probe\",\"digest\":\"%s\"}".formatted(BLOB))))
+    assertThat(
+            Questions.read(
+                utf8(
+                    "{\"kind\":\"probe\",\"registry\":\"example.com\",\"digest\":\"%s\"}"
+                        .formatted(BLOB.digest()))))
         .contains(new Question.Probe(BLOB, Question.WHOLE, false));
     assertThat(Answers.read(utf8("{\"kind\":\"crowd\"}")))
         .isEqualTo(new Answer.Crowd(Question.UNKNOWN_SIZE, List.of()));
@@ -202,22 +210,24 @@ class RecordedMessagesTest {
         "{}",
         "{\"kind\":7}",
         "{\"kind\":\"probe\"}",
-        "{\"kind\":\"probe\",\"digest\":\"sha256:00\"}",
-        "{\"kind\":\"consult\",\"digest\":\"D\",\"segment\":-1}",
-        "{\"kind\":\"consult\",\"digest\":\"D\",\"segment\":134217727}",
-        "{\"kind\":\"probe\",\"digest\":\"D\",\"chunk\":-2}",
-        "{\"kind\":\"probe\",\"digest\":\"D\",\"chunk\":2147483648}",
-        "{\"kind\":\"probe\",\"digest\":\"D\",\"chunk\":1.5}",
-        "{\"kind\":\"probe\",\"digest\":\"D\",\"chunk\":99999999999999999999999}",
-        "{\"kind\":\"locate\",\"digest\":\"D\",\"held\":65536}",
-        "{\"kind\":\"open\",\"digest\":\"D\",\"avoid\":[\"a b\"]}",
-        "{\"kind\":\"open\",\"digest\":\"D\",\"avoid\":[1]}",
+        "{\"kind\":\"probe\",\"registry\":\"r\",\"digest\":\"sha256:00\"}",
+        "{\"kind\":\"probe\",\"digest\":\"D\"}",
+        "{\"kind\":\"probe\",\"registry\":\"-\",\"digest\":\"D\"}",
+        "{\"kind\":\"consult\",\"registry\":\"r\",\"digest\":\"D\",\"segment\":-1}",
+        "{\"kind\":\"consult\",\"registry\":\"r\",\"digest\":\"D\",\"segment\":134217727}",
+        "{\"kind\":\"probe\",\"registry\":\"r\",\"digest\":\"D\",\"chunk\":-2}",
+        "{\"kind\":\"probe\",\"registry\":\"r\",\"digest\":\"D\",\"chunk\":2147483648}",
+        "{\"kind\":\"probe\",\"registry\":\"r\",\"digest\":\"D\",\"chunk\":1.5}",
+        "{\"kind\":\"probe\",\"registry\":\"r\",\"digest\":\"D\",\"chunk\":99999999999999999999999}",
+        "{\"kind\":\"locate\",\"registry\":\"r\",\"digest\":\"D\",\"held\":65536}",
+        "{\"kind\":\"open\",\"registry\":\"r\",\"digest\":\"D\",\"avoid\":[\"a b\"]}",
+        "{\"kind\":\"open\",\"registry\":\"r\",\"digest\":\"D\",\"avoid\":[1]}",
         "{\"kind\":\"forwarded\",\"asker\":\"a\"}",
         "{\"kind\":\"forwarded\",\"asker\":\"a\",\"question\":{\"kind\":\"forwarded\"}}",
         "{\"kind\":\"x\",\"a\":[[[[[[[[[[[]]]]]]]]]]]}",
       })
   void whatNoVersionSaysIsMalformed(String text) {
-    byte[] message = utf8(text.replace("\"D\"", "\"" + BLOB + "\""));
+    byte[] message = utf8(text.replace("\"D\"", "\"" + BLOB.digest() + "\""));
     assertThatThrownBy(() -> Questions.read(message)).isInstanceOf(MalformedMessageException.class);
   }
 
