@@ -4,6 +4,7 @@ import dev.tarn.core.access.AccessPolicy;
 import dev.tarn.core.access.Challenges;
 import dev.tarn.core.access.CredentialKeys;
 import dev.tarn.core.access.Decisions;
+import dev.tarn.core.access.StandIns;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
@@ -121,11 +122,14 @@ public final class Node implements AutoCloseable {
               new AccessPolicy(
                   configuration.access().decisionTime(), configuration.access().graceTime()),
               Clock.systemUTC());
+      SecureRandom random = new SecureRandom();
+      CredentialKeys keys = CredentialKeys.open(path.resolve("credential-key"), random);
       Access access =
           new Access(
-              CredentialKeys.open(path.resolve("credential-key"), new SecureRandom()),
+              keys,
               decisions,
               new Challenges(catalog),
+              new StandIns(keys, Clock.systemUTC(), random),
               events.mirror());
       ConfiguredCredentials credentials =
           new ConfiguredCredentials(Clock.systemUTC(), System::nanoTime, workers);
@@ -287,7 +291,8 @@ public final class Node implements AutoCloseable {
               entry.getKey(),
               client.registry(origins, own, access.of(entry.getKey())),
               registry::maxAgeFor,
-              own.shared()));
+              own.shared(),
+              registry.tokenRelay()));
     }
     return new Registries(registries);
   }

@@ -129,6 +129,7 @@ final class NodeEvents {
         case MirrorRequest.OfManifest _ -> Kind.MANIFEST;
         case MirrorRequest.OfBlob _ -> Kind.BLOB;
         case MirrorRequest.OfListing _ -> Kind.LISTING;
+        case MirrorRequest.OfToken _ -> Kind.TOKEN;
       };
     }
 
@@ -138,6 +139,7 @@ final class NodeEvents {
         case MirrorRequest.OfManifest manifest -> manifest.reference().toString();
         case MirrorRequest.OfBlob blob -> blob.digest().toString();
         case MirrorRequest.OfListing listing -> listing.pathAndQuery();
+        case MirrorRequest.OfToken _ -> "";
       };
     }
   }

@@ -87,10 +87,19 @@ class OwnCredentialsTest {
 
   private static HttpResponse<byte[]> get(InetSocketAddress address, String uri)
       throws IOException, InterruptedException {
+    return get(address, uri, "");
+  }
+
+  private static HttpResponse<byte[]> get(
+      InetSocketAddress address, String uri, String authorization)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + uri));
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
     try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + uri)).build(),
-          HttpResponse.BodyHandlers.ofByteArray());
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
   }
 
@@ -146,5 +155,46 @@ class OwnCredentialsTest {
     }
     assertThat(upstream.requests())
         .allSatisfy(request -> assertThat(request.headers().toString()).doesNotContain(BASE64));
+  }
+
+  @Test
+  void whereItIsNotSharedTheNodesOwnRightOpensNothingToAnybody() throws Exception {
+    String client = "Bearer issued-to-a-client";
+    String refused = "Bearer issued-to-somebody-else";
+    for (Sample sample : List.of(MANIFEST, BLOB)) {
+      upstream.on(
+          sample.path(),
+          request ->
+              request.header("Authorization").filter(client::equals).isPresent()
+                  ? sample.reply()
+                  : request.header("Authorization").filter(refused::equals).isPresent()
+                      ? Reply.status(403)
+                      : answer(request, sample));
+    }
+    try (Node node = Node.start(configuration(false), "test")) {
+      for (Sample sample : List.of(MANIFEST, BLOB)) {
+        assertThat(get(node.registryAddress(), sample.uri()).statusCode()).isEqualTo(401);
+        assertThat(get(node.registryAddress(), sample.uri(), client).body())
+            .isEqualTo(sample.bytes());
+        String hex = sample.digest().hex();
+        Path file = directory.resolve("store/blobs/sha256");
+        Awaitility.await()
+            .until(() -> Files.exists(file.resolve(hex.substring(0, 2)).resolve(hex)));
+      }
+      for (Sample sample : List.of(MANIFEST, BLOB)) {
+        assertThat(get(node.registryAddress(), sample.uri()).statusCode()).isEqualTo(401);
+        assertThat(get(node.registryAddress(), sample.uri(), refused).statusCode()).isEqualTo(403);
+        assertThat(get(node.registryAddress(), sample.uri(), "Basic eDp5").statusCode())
+            .isEqualTo(401);
+      }
+      upstream.close();
+      for (Sample sample : List.of(MANIFEST, BLOB)) {
+        assertThat(get(node.registryAddress(), sample.uri()).statusCode()).isEqualTo(401);
+        assertThat(get(node.registryAddress(), sample.uri(), refused).statusCode()).isEqualTo(502);
+        assertThat(get(node.registryAddress(), sample.uri(), client).body())
+            .isEqualTo(sample.bytes());
+      }
+    }
+    assertThat(upstream.requests().toString()).doesNotContain(BASE64, "issued-to-the-node");
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -34,6 +35,11 @@ public final class CredentialKeys {
 
   /** A token's claims, as far as they are looked at. */
   private static final int MAX_CLAIMS = 64 * 1024;
+
+  /** No origin is named so: theirs are hosts and ports. */
+  private static final String OWN_TOKENS = "own tokens";
+
+  private static final String SIGNATURES = "signatures";
 
   private static final Pattern EXPIRES = Pattern.compile("\"exp\"\\s*:\\s*(\\d{1,15})(?!\\d)");
 
@@ -96,6 +102,33 @@ public final class CredentialKeys {
         basic ? Credential.Kind.BASIC : Credential.Kind.TOKEN,
         hash(origin, authorization),
         basic ? null : expires(authorization));
+  }
+
+  /**
+   * A name and a password, as they would be shown to {@code origin}: the same credential as in an
+   * {@code Authorization} field there. Where the name is empty the password is a refresh token, as
+   * clients have it that were given nothing else.
+   */
+  public Credential ofSecret(String origin, String name, String password) {
+    String text = name + ":" + password;
+    String basic = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return new Credential(Credential.Kind.BASIC, hash(origin, "Basic " + basic), null);
+  }
+
+  /** A token that this node issued itself; it is shown to this node alone. */
+  public Credential ofOwnToken(String token) {
+    return new Credential(Credential.Kind.TOKEN, hash(OWN_TOKENS, token), null);
+  }
+
+  /** What proves that this node wrote {@code text}: nobody else can make it. */
+  public String sign(String text) {
+    return hash(SIGNATURES, text);
+  }
+
+  /** Whether {@code signature} proves that this node wrote {@code text}. */
+  public boolean isSigned(String text, String signature) {
+    return MessageDigest.isEqual(
+        sign(text).getBytes(StandardCharsets.UTF_8), signature.getBytes(StandardCharsets.UTF_8));
   }
 
   private String hash(String origin, String authorization) {

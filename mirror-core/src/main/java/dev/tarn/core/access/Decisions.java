@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ public final class Decisions {
    */
   private static final Duration RENEWAL = Duration.ofMinutes(30);
 
+  /** Keys that are known beyond it are looked for on disk. */
+  private static final int MAX_KEYS = 65_536;
+
   private record Subject(RegistryHost registry, RepositoryName repository, String key) {}
 
   private final Catalog catalog;
@@ -41,6 +46,11 @@ public final class Decisions {
       Caffeine.newBuilder().maximumSize(MAX_TOKENS).executor(Runnable::run).build();
   private final AccessPolicy policy;
   private final InstantSource clock;
+
+  /** Of whom anything may be kept on disk, once somebody had to know. */
+  private final Set<String> keptKeys = ConcurrentHashMap.newKeySet();
+
+  private boolean keptKeysLoaded;
 
   public Decisions(Catalog catalog, AccessPolicy policy, InstantSource clock) {
     this.catalog = catalog;
@@ -69,6 +79,7 @@ public final class Decisions {
     }
     Instant before = kept.find(subject);
     if (before == null || before.plus(RENEWAL).isBefore(now) || before.isAfter(now)) {
+      keptKeys.add(credential.key());
       kept.update(subject, earlier -> now);
     }
   }
@@ -81,6 +92,33 @@ public final class Decisions {
     if (credential.kind() != Credential.Kind.TOKEN && kept.find(subject) != null) {
       kept.forget(subject);
     }
+  }
+
+  /**
+   * The credential itself is good for nothing any more, in whatever repository. Walks through all
+   * that is kept where it was good before: for a thread that may block.
+   */
+  public void revoked(Credential credential) throws IOException {
+    String key = credential.key();
+    lately.asMap().keySet().removeIf(subject -> subject.key().equals(key));
+    if (mayBeKept(key)) {
+      catalog.forEachAccess(
+          file -> {
+            if (file.endsWith(key)) {
+              catalog.delete(file);
+            }
+          });
+      kept.forgetMemory();
+    }
+  }
+
+  /** Whether there may be a record of it; who makes up credentials makes nobody walk for them. */
+  private synchronized boolean mayBeKept(String key) throws IOException {
+    if (!keptKeysLoaded) {
+      catalog.forEachAccess(file -> keptKeys.add(String.valueOf(file.getFileName())));
+      keptKeysLoaded = true;
+    }
+    return keptKeys.size() > MAX_KEYS || keptKeys.contains(key);
   }
 
   /** Whether the registry's last word on it still allows to read in the repository. */

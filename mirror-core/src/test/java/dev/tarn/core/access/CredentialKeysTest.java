@@ -113,4 +113,25 @@ class CredentialKeysTest {
   void nothingOfTheCredentialIsInWhatIsPrinted() {
     assertThat(keys.of(ORIGIN, BASIC).toString()).doesNotContain("YWxp").doesNotContain("alice");
   }
+
+  @Test
+  void aNameAndAPasswordHaveOneKeyHoweverTheyAreShown() {
+    assertThat(keys.ofSecret(ORIGIN, "alice", "wonderland")).isEqualTo(keys.of(ORIGIN, BASIC));
+    assertThat(keys.ofSecret(ORIGIN, "", "wonderland")).isNotEqualTo(keys.of(ORIGIN, BASIC));
+    assertThat(keys.ofSecret(ORIGIN, "", "a-refresh-token").kind())
+        .isEqualTo(Credential.Kind.BASIC);
+  }
+
+  @Test
+  void onlyThisNodeSignsWhatThisNodeBelieves() throws IOException {
+    CredentialKeys elsewhere = CredentialKeys.open(directory.resolve("other"), new SecureRandom());
+    String signature = keys.sign("text");
+
+    assertThat(keys.isSigned("text", signature)).isTrue();
+    assertThat(keys.isSigned("texts", signature)).isFalse();
+    assertThat(keys.isSigned("text", signature + "0")).isFalse();
+    assertThat(keys.isSigned("text", "")).isFalse();
+    assertThat(keys.isSigned("text", elsewhere.sign("text"))).isFalse();
+    assertThat(keys.of("text", "text").key()).isNotEqualTo(signature);
+  }
 }

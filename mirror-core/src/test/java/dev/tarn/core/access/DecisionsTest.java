@@ -198,4 +198,39 @@ class DecisionsTest {
     open();
     assertThat(allows(BASIC, Standing.ANSWERS)).isTrue();
   }
+
+  @Test
+  void aCredentialThatIsRevokedIsGoodForNothingInAnyRepositoryAndAfterARestart()
+      throws IOException {
+    Credential another = new Credential(Credential.Kind.BASIC, "b2", null);
+    for (Credential credential : new Credential[] {BASIC, another}) {
+      accept(credential);
+      decisions.accepted(REGISTRY, OTHER, credential);
+    }
+    Decisions restarted = new Decisions(Catalog.open(directory), AccessPolicy.DEFAULT, now::get);
+    assertThat(restarted.allow(REGISTRY, OTHER, BASIC, Standing.AWAY)).isTrue();
+
+    restarted.revoked(BASIC);
+
+    for (Decisions each :
+        new Decisions[] {
+          restarted, new Decisions(Catalog.open(directory), AccessPolicy.DEFAULT, now::get)
+        }) {
+      assertThat(each.allow(REGISTRY, REPOSITORY, BASIC, Standing.AWAY)).isFalse();
+      assertThat(each.allow(REGISTRY, OTHER, BASIC, Standing.AWAY)).isFalse();
+      assertThat(each.allow(REGISTRY, REPOSITORY, another, Standing.AWAY)).isTrue();
+      assertThat(each.allow(REGISTRY, OTHER, another, Standing.AWAY)).isTrue();
+    }
+  }
+
+  @Test
+  void whatIsAcceptedAfterItWasRevokedCanBeRevokedAgain() throws IOException {
+    decisions.revoked(BASIC);
+    accept(BASIC);
+    assertThat(allows(BASIC, Standing.AWAY)).isTrue();
+
+    decisions.revoked(BASIC);
+
+    assertThat(allows(BASIC, Standing.AWAY)).isFalse();
+  }
 }

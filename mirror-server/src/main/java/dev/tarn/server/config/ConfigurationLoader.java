@@ -261,9 +261,12 @@ public final class ConfigurationLoader {
         section.sections("repositories", ConfigurationLoader::rule, defaults.repositories());
     var credentials = credentials(section.section("credentials"));
     var shared = section.value("shared", Syntax.BOOLEAN, defaults.shared());
+    var tokenRelay = section.value("tokenRelay", Syntax.BOOLEAN, defaults.tokenRelay());
     section.end();
     return section.build(
-        () -> new RegistryConfiguration(upstreams, maxAge, repositories, credentials, shared),
+        () ->
+            new RegistryConfiguration(
+                upstreams, maxAge, repositories, credentials, shared, tokenRelay),
         defaults);
   }
 

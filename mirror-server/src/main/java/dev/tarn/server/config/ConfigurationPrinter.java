@@ -130,11 +130,12 @@ public final class ConfigurationPrinter {
           }
           credentials(registry.credentials());
           line(2, "shared: " + registry.shared());
+          line(2, "tokenRelay: " + registry.tokenRelay());
         });
   }
 
   private void credentials(CredentialsConfiguration credentials) {
-    if (!credentials.given()) {
+    if (!credentials.given() && credentials.tokenRealms().isEmpty()) {
       return;
     }
     line(2, "credentials:");

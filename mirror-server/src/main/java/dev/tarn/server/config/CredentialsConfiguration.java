@@ -14,8 +14,8 @@ import java.util.Optional;
  *     kubernetes.io/dockerconfigjson} Secret
  * @param providerConfig a kubelet's {@code CredentialProviderConfig} file
  * @param providerBinDir where the plugins are that it names
- * @param tokenRealms hosts whose token realms may be shown a credential, beside those of the
- *     origin's own domain
+ * @param tokenRealms hosts whose token realms may be shown a credential, be it a client's, beside
+ *     those of the origin's own domain
  */
 public record CredentialsConfiguration(
     Optional<Path> dockerConfig,
@@ -35,10 +35,6 @@ public record CredentialsConfiguration(
         providerBinDir.isEmpty() || providerConfig.isPresent(),
         "providerConfig",
         "is needed where providerBinDir is given");
-    require(
-        tokenRealms.isEmpty() || dockerConfig.isPresent() || providerConfig.isPresent(),
-        "tokenRealms",
-        "is of no use without dockerConfig or providerConfig");
     tokenRealms = List.copyOf(tokenRealms);
   }
 

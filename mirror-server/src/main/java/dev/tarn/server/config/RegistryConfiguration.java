@@ -15,18 +15,24 @@ import java.util.List;
  * @param repositories what is different for some of its repositories; the first that matches counts
  * @param credentials what Tarn itself may show the registry
  * @param shared whether everybody who reaches this node may read what Tarn's own credentials may
+ * @param tokenRelay whether clients on this node get their tokens through it
  */
 public record RegistryConfiguration(
     List<UpstreamConfiguration> upstreams,
     Duration maxAge,
     List<RepositoryRule> repositories,
     CredentialsConfiguration credentials,
-    boolean shared) {
+    boolean shared,
+    boolean tokenRelay) {
   private static final String DOCKER_HUB_URL = "https://registry-1.docker.io";
 
   public RegistryConfiguration {
     require(!upstreams.isEmpty(), "upstreams", "at least one is needed");
     require(!maxAge.isNegative(), "maxAge", "must not be negative");
+    require(
+        credentials.tokenRealms().isEmpty() || credentials.given() || tokenRelay,
+        "credentials.tokenRealms",
+        "is of no use without dockerConfig or providerConfig, or tokenRelay");
     upstreams = List.copyOf(upstreams);
     repositories = List.copyOf(repositories);
   }
@@ -34,7 +40,12 @@ public record RegistryConfiguration(
   /** A registry that is fetched from its own host and whose tags are always asked for. */
   public static RegistryConfiguration of(RegistryHost host) {
     return new RegistryConfiguration(
-        defaultUpstreams(host), Duration.ZERO, List.of(), CredentialsConfiguration.NONE, false);
+        defaultUpstreams(host),
+        Duration.ZERO,
+        List.of(),
+        CredentialsConfiguration.NONE,
+        false,
+        false);
   }
 
   /** How long an answer about a tag of {@code repository} is used without asking upstream again. */

@@ -8,6 +8,8 @@ public enum Kind {
   BLOB,
   /** Tags or referrers. */
   LISTING,
+  /** Tokens of a registry's realm. */
+  TOKEN,
   OTHER;
 
   private final String label = name().toLowerCase(Locale.ROOT);

@@ -4,14 +4,18 @@ import dev.tarn.core.access.Challenges;
 import dev.tarn.core.access.Credential;
 import dev.tarn.core.access.CredentialKeys;
 import dev.tarn.core.access.Decisions;
+import dev.tarn.core.access.StandIns;
 import dev.tarn.core.access.Standing;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.server.upstream.AccessListener;
 import dev.tarn.server.upstream.Caller;
+import dev.tarn.server.upstream.TokenRequest;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What registries said last of those who ask them, told by their origins. Thread-safe; {@link
@@ -21,13 +25,19 @@ public final class Access {
   private final CredentialKeys keys;
   private final Decisions decisions;
   private final Challenges challenges;
+  private final StandIns standIns;
   private final MirrorListener listener;
 
   public Access(
-      CredentialKeys keys, Decisions decisions, Challenges challenges, MirrorListener listener) {
+      CredentialKeys keys,
+      Decisions decisions,
+      Challenges challenges,
+      StandIns standIns,
+      MirrorListener listener) {
     this.keys = keys;
     this.decisions = decisions;
     this.challenges = challenges;
+    this.standIns = standIns;
     this.listener = listener;
   }
 
@@ -39,7 +49,8 @@ public final class Access {
         keep(
             registry,
             repository,
-            () -> decisions.accepted(registry, repository, credential(origin, caller)));
+            () ->
+                decisions.accepted(registry, repository, meant(scope(repository), origin, caller)));
       }
 
       @Override
@@ -49,13 +60,29 @@ public final class Access {
             registry,
             repository,
             () -> {
-              decisions.refused(registry, repository, credential(origin, caller));
+              refuse(scope(repository), origin, caller, how);
               if (caller.isAnonymous() && !how.challenges().isEmpty()) {
                 challenges.keep(registry, repository, how.challenges());
               }
             });
       }
+
+      private Scope scope(RepositoryName repository) {
+        return new Scope(registry, repository);
+      }
     };
+  }
+
+  private void refuse(Scope scope, String origin, Caller caller, UpstreamAnswer.Refused how)
+      throws IOException {
+    Credential shown = shown(origin, caller);
+    Credential secret = standIns.find(scope.registry(), scope.repository(), shown);
+    boolean ofToken = secret != null && how.blamesToken();
+    if (ofToken) {
+      standIns.forget(shown);
+    }
+    decisions.refused(
+        scope.registry(), scope.repository(), secret == null || ofToken ? shown : secret);
   }
 
   private interface Note {
@@ -88,17 +115,76 @@ public final class Access {
    * @param origin where it would be sent
    */
   boolean allows(Scope scope, String origin, Caller caller, Standing standing) {
-    return !caller.isAnonymous() && allows(scope, credential(origin, caller), standing);
+    return !caller.isAnonymous() && allows(scope, meant(scope, origin, caller), standing);
   }
 
   private boolean allows(Scope scope, Credential credential, Standing standing) {
     return decisions.allow(scope.registry(), scope.repository(), credential, standing);
   }
 
-  private Credential credential(String origin, Caller caller) {
-    return caller
-        .authorization()
-        .map(authorization -> keys.of(origin, authorization))
-        .orElse(Credential.NONE);
+  /**
+   * Whether the caller came with a token that stands for nobody who is known here, so that it may
+   * be of use to get another.
+   */
+  boolean hasDeadToken(Scope scope, String origin, Caller caller) {
+    return !caller.isAnonymous() && meant(scope, origin, caller).kind() == Credential.Kind.TOKEN;
+  }
+
+  /** Whom the decisions are about: the pull secret, where a token stands for one. */
+  private Credential meant(Scope scope, String origin, Caller caller) {
+    Credential shown = shown(origin, caller);
+    if (shown.kind() != Credential.Kind.TOKEN) {
+      return shown;
+    }
+    Credential secret = standIns.find(scope.registry(), scope.repository(), shown);
+    return secret == null ? shown : secret;
+  }
+
+  private Credential shown(String origin, Caller caller) {
+    String authorization = caller.authorization().orElse(null);
+    if (authorization != null) {
+      return keys.of(origin, authorization);
+    }
+    String own = caller.ownToken().orElse(null);
+    return own == null ? Credential.NONE : keys.ofOwnToken(own);
+  }
+
+  /** A pull secret, as it would be shown to the origin. */
+  Credential secret(String origin, TokenRequest.Secret secret) {
+    return keys.ofSecret(origin, secret.name(), secret.password());
+  }
+
+  /** A realm gave the token for the secret. */
+  void issued(Scope scope, String origin, String token, Credential secret, Duration lifetime) {
+    standIns.issued(
+        scope.registry(), scope.repository(), keys.of(origin, "Bearer " + token), secret, lifetime);
+  }
+
+  /** A token of this node's own for a secret that may still read in the repository. */
+  Optional<String> ownToken(Scope scope, Credential secret) {
+    return allows(scope, secret, Standing.AWAY)
+        ? Optional.of(
+            standIns.issue(Caller.OWN_TOKEN_PREFIX, scope.registry(), scope.repository(), secret))
+        : Optional.empty();
+  }
+
+  /** A realm said that the secret is not good: in no repository is it any more. */
+  void revoked(Scope scope, Credential secret) {
+    keep(
+        scope.registry(),
+        scope.repository(),
+        () -> {
+          decisions.refused(scope.registry(), scope.repository(), secret);
+          decisions.revoked(secret);
+        });
+  }
+
+  /** What proves that this node wrote the text. */
+  String sign(String text) {
+    return keys.sign(text);
+  }
+
+  boolean isSigned(String text, String signature) {
+    return keys.isSigned(text, signature);
   }
 }

@@ -4,6 +4,7 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.range.ByteRange;
 import dev.tarn.core.range.RangeRequest;
 import dev.tarn.server.mirror.HeaderFields.Field;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,22 @@ public record Answer(
     return ranges
         ? HeaderFields.of(type, digest, tag, new Field("Accept-Ranges", "bytes"))
         : HeaderFields.of(type, digest, tag);
+  }
+
+  /** The same with one more header. */
+  Answer with(Field field) {
+    return new Answer(status, contentLength, headers.plus(field), body, source, outcome, digest);
+  }
+
+  /** Whether it asks for a credential. */
+  public boolean isChallenge() {
+    return !headers.challenges().isEmpty();
+  }
+
+  /** The same, asking in these words. */
+  Answer withChallenges(List<String> challenges) {
+    HeaderFields asking = headers.withChallenges(challenges);
+    return new Answer(status, contentLength, asking, body, source, outcome, digest);
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderFields {
   private final byte[] encoded;
   private final @Nullable String link;
+  private final List<Field> challenges;
 
   /** One field, as it is sent. */
   public record Field(String name, String value) {
@@ -35,9 +36,10 @@ public final class HeaderFields {
     }
   }
 
-  private HeaderFields(byte[] encoded, @Nullable String link) {
+  private HeaderFields(byte[] encoded, @Nullable String link, List<Field> challenges) {
     this.encoded = encoded;
     this.link = link;
+    this.challenges = challenges;
   }
 
   /** These fields, in this order. */
@@ -50,7 +52,7 @@ public final class HeaderFields {
     for (Field field : fields) {
       lines.append(field.line());
     }
-    return new HeaderFields(bytes(lines.toString()), null);
+    return new HeaderFields(bytes(lines.toString()), null, List.of());
   }
 
   /** These fields and one more. */
@@ -58,12 +60,24 @@ public final class HeaderFields {
     byte[] line = bytes(field.line());
     byte[] longer = Arrays.copyOf(encoded, encoded.length + line.length);
     System.arraycopy(line, 0, longer, encoded.length, line.length);
-    return new HeaderFields(longer, link);
+    return new HeaderFields(longer, link, challenges);
   }
 
   /** These fields, and the links of a listing as upstream wrote them. */
   HeaderFields withLink(String value) {
-    return new HeaderFields(encoded, value);
+    return new HeaderFields(encoded, value, challenges);
+  }
+
+  /** These fields, and these values of {@code WWW-Authenticate} in place of others. */
+  HeaderFields withChallenges(List<String> values) {
+    List<Field> asking =
+        values.stream().map(value -> new Field("WWW-Authenticate", value)).toList();
+    return new HeaderFields(encoded, link, asking);
+  }
+
+  /** The values of {@code WWW-Authenticate}. */
+  List<String> challenges() {
+    return challenges.stream().map(Field::value).toList();
   }
 
   /** Upstream's {@code Link}, which leads to upstream; the other fields are without it. */
@@ -74,6 +88,9 @@ public final class HeaderFields {
   /** Adds the fields to {@code buffer}, each with the end of its line. */
   public void writeTo(ByteBuf buffer) {
     buffer.writeBytes(encoded);
+    for (int i = 0; i < challenges.size(); i++) { // No iterator: hits have none of them.
+      buffer.writeBytes(bytes(challenges.get(i).line()));
+    }
   }
 
   private static byte[] bytes(String lines) {
@@ -82,6 +99,8 @@ public final class HeaderFields {
 
   @Override
   public String toString() {
-    return new String(encoded, StandardCharsets.US_ASCII);
+    StringBuilder lines = new StringBuilder(new String(encoded, StandardCharsets.US_ASCII));
+    challenges.forEach(challenge -> lines.append(challenge.line()));
+    return lines.toString();
   }
 }

@@ -7,9 +7,11 @@ import dev.tarn.core.tag.TagStore;
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
 import dev.tarn.server.mirror.MirrorRequest.OfListing;
 import dev.tarn.server.mirror.MirrorRequest.OfManifest;
+import dev.tarn.server.mirror.MirrorRequest.OfToken;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ public final class Mirror {
   private final Manifests manifests;
   private final Blobs blobs;
   private final Listings listings;
+  private final TokenRelay tokens;
   private final Transfers transfers;
   private final MirrorListener listener;
 
@@ -106,6 +109,14 @@ public final class Mirror {
         new Manifests(
             registries, fetcher, hot, stores.tags(), rights, surroundings.clock(), listener);
     this.listings = new Listings(registries);
+    this.tokens =
+        new TokenRelay(
+            registries,
+            stores.access(),
+            surroundings.clock(),
+            surroundings.nanoClock(),
+            patience(surroundings.headerTimeout()),
+            listener);
   }
 
   /** How long to wait for upstream's word on a manifest, so that a stale one is still in time. */
@@ -118,7 +129,7 @@ public final class Mirror {
     return switch (request) {
       case OfManifest manifest -> manifests.hit(manifest);
       case OfBlob blob -> blobs.hit(blob);
-      case OfListing _ -> null;
+      case OfListing _, OfToken _ -> null;
     };
   }
 
@@ -129,6 +140,7 @@ public final class Mirror {
         case OfManifest manifest -> manifests.answer(manifest);
         case OfBlob blob -> blobs.answer(blob);
         case OfListing listing -> listings.answer(listing);
+        case OfToken token -> tokens.answer(token);
       };
     } catch (IOException e) {
       listener.trouble(
@@ -138,6 +150,21 @@ public final class Mirror {
           String.valueOf(e));
       return Answer.unavailable(502, "the store cannot be read");
     }
+  }
+
+  /** What a client was sent to this node for a token with, if it was. */
+  public Optional<TokenTicket> ticket(String sealed) {
+    return tokens.ticket(sealed);
+  }
+
+  /**
+   * An answer that asks for a credential, put so that the client gets its token through this node,
+   * where it is to. Never blocks.
+   *
+   * @param base scheme, host and port of this node, as the client has them
+   */
+  public Answer named(MirrorRequest request, Answer answer, String base) {
+    return tokens.named(request, answer, base);
   }
 
   /** How many blobs are arriving. */

@@ -4,6 +4,7 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.Reference;
 import dev.tarn.core.range.RangeRequest;
 import dev.tarn.server.upstream.Caller;
+import dev.tarn.server.upstream.TokenRequest;
 
 /**
  * What a client asks of the mirror, parsed: every name in it is valid and its registry is served.
@@ -24,6 +25,25 @@ public sealed interface MirrorRequest {
   /** A blob, or a part of it. */
   record OfBlob(Scope scope, Caller caller, boolean head, Digest digest, RangeRequest range)
       implements MirrorRequest {}
+
+  /** A token of the realm that the ticket names. */
+  record OfToken(TokenTicket ticket, TokenRequest request) implements MirrorRequest {
+    @Override
+    public Scope scope() {
+      return ticket.scope();
+    }
+
+    /** What it comes with is for the realm, and for no registry. */
+    @Override
+    public Caller caller() {
+      return Caller.anonymous();
+    }
+
+    @Override
+    public boolean head() {
+      return false;
+    }
+  }
 
   /** Something that is passed through: {@code pathAndQuery} follows the repository's name. */
   record OfListing(Scope scope, Caller caller, boolean head, String pathAndQuery)

@@ -12,16 +12,18 @@ import java.util.function.Function;
  * @param maxAge for how long a tag of a repository is believed without asking upstream again
  * @param shared whether whoever reaches this node may read what the registry gave it, because the
  *     operator said so
+ * @param tokenRelay whether clients are to get their tokens through this node
  */
 public record MirroredRegistry(
     RegistryHost name,
     Upstream upstream,
     Function<RepositoryName, Duration> maxAge,
-    boolean shared) {
+    boolean shared,
+    boolean tokenRelay) {
 
   /** One whose callers are let in each by the registry itself. */
   public MirroredRegistry(
       RegistryHost name, Upstream upstream, Function<RepositoryName, Duration> maxAge) {
-    this(name, upstream, maxAge, false);
+    this(name, upstream, maxAge, false, false);
   }
 }

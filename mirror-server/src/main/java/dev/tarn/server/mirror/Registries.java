@@ -38,6 +38,16 @@ public final class Registries {
     return get(scope).shared();
   }
 
+  boolean relaysTokens(Scope scope) {
+    MirroredRegistry registry = byName.get(scope.registry());
+    return registry != null && registry.tokenRelay();
+  }
+
+  /** Whether clients of any registry get their tokens through this node. */
+  public boolean relayTokens() {
+    return byName.values().stream().anyMatch(MirroredRegistry::tokenRelay);
+  }
+
   Duration maxAge(Scope scope) {
     return get(scope).maxAge().apply(scope.repository());
   }

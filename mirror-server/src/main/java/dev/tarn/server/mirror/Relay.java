@@ -27,11 +27,9 @@ final class Relay {
   }
 
   private static Answer refused(UpstreamAnswer.Refused refused) {
-    List<Field> challenges =
-        refused.challenges().stream().map(value -> new Field("WWW-Authenticate", value)).toList();
     return passed(
         refused.status(),
-        challenges,
+        refused.challenges(),
         refused.body(),
         new OciError(OciError.Code.UNAVAILABLE, "upstream refused"));
   }
@@ -62,14 +60,15 @@ final class Relay {
     return Answer.unavailable(status, "upstream: " + failed.detail());
   }
 
-  private static Answer passed(int status, List<Field> extra, ErrorBody body, OciError fallback) {
+  private static Answer passed(
+      int status, List<String> challenges, ErrorBody body, OciError fallback) {
     boolean empty = body.text().isEmpty();
     Content content = Content.of(empty ? fallback.toJson() : body.text());
     String type = empty || body.contentType().isEmpty() ? Answer.JSON : body.contentType();
     return new Answer(
         status,
         content.length(),
-        HeaderFields.of(extra).plus(new Field("Content-Type", type)),
+        HeaderFields.of(new Field("Content-Type", type)).withChallenges(challenges),
         new Body.Bytes(content),
         Source.UPSTREAM,
         Outcome.PASSED,

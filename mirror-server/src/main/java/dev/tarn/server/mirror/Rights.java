@@ -6,6 +6,7 @@ import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.Proof;
 import dev.tarn.core.proof.ProofStore;
+import dev.tarn.server.upstream.BearerChallenges;
 import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
@@ -134,14 +135,24 @@ final class Rights {
   /**
    * What to say where upstream gave this answer and the content is here, but the caller may not
    * have it by what is known: who showed no credential is asked for one, as upstream last did; it
-   * may be one that upstream let in before.
+   * may be one that upstream let in before. Where tokens are got through this node, so is who came
+   * with one of which nothing is known: it may get another.
    */
   UpstreamAnswer instead(Scope scope, Caller caller, UpstreamAnswer answer) {
-    List<String> challenges =
-        caller.isAnonymous() && standing(answer) != null ? access.challenges(scope) : List.of();
+    boolean again = registries.relaysTokens(scope) && hasDeadToken(scope, caller);
+    if (standing(answer) == null || !(caller.isAnonymous() || again)) {
+      return answer;
+    }
+    List<String> last = access.challenges(scope);
+    List<String> challenges = again ? BearerChallenges.blamingToken(last) : last;
     return challenges.isEmpty()
         ? answer
         : new UpstreamAnswer.Refused(401, challenges, UpstreamAnswer.ErrorBody.NONE);
+  }
+
+  private boolean hasDeadToken(Scope scope, Caller caller) {
+    String origin = registries.upstream(scope).origin(scope.repository());
+    return access.hasDeadToken(scope, origin, caller);
   }
 
   /** Whether the scope's registry is known to have the object there. */

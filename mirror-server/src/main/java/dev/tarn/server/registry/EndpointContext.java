@@ -17,6 +17,7 @@ final class EndpointContext {
 
   private final RequestParser parser;
   private final Mirror mirror;
+  private final TokenRequests tokens;
   private final RegistrySettings settings;
   private final Executor workers;
   private final LongSupplier nanoClock;
@@ -26,12 +27,14 @@ final class EndpointContext {
   EndpointContext(
       RequestParser parser,
       Mirror mirror,
+      TokenRequests tokens,
       RegistrySettings settings,
       Executor workers,
       LongSupplier nanoClock,
       ExchangeListener listener) {
     this.parser = parser;
     this.mirror = mirror;
+    this.tokens = tokens;
     this.settings = settings;
     this.workers = workers;
     this.nanoClock = nanoClock;
@@ -44,6 +47,10 @@ final class EndpointContext {
 
   Mirror mirror() {
     return mirror;
+  }
+
+  TokenRequests tokens() {
+    return tokens;
   }
 
   RegistrySettings settings() {
@@ -80,10 +87,15 @@ final class EndpointContext {
     }
   }
 
-  /** The mirror's answer, whatever happens; blocks, for a virtual thread. */
-  Answer answer(MirrorRequest request) {
+  /**
+   * The mirror's answer, whatever happens; blocks, for a virtual thread.
+   *
+   * @param base where the client reaches this node, if both are on one machine; else null
+   */
+  Answer answer(MirrorRequest request, @Nullable String base) {
     try {
-      return mirror.answer(request);
+      Answer answer = mirror.answer(request);
+      return base != null && answer.isChallenge() ? mirror.named(request, answer, base) : answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unavailable("shutting down");

@@ -79,7 +79,11 @@ final class Exchange implements BodyWriter.Ending {
   }
 
   void start() {
-    switch (context.parser().parse(http)) {
+    Parsed parsed =
+        context.tokens().isOne(http)
+            ? context.tokens().parse(http, channel)
+            : context.parser().parse(http);
+    switch (parsed) {
       case Parsed.Ping _ -> respond(ping());
       case Parsed.Refused(int status, OciError error) ->
           respond(Answer.error(status, Outcome.REJECTED, error));
@@ -107,7 +111,8 @@ final class Exchange implements BodyWriter.Ending {
             .eventLoop()
             .schedule(
                 this::timeIsUp, context.settings().headerTimeout().toNanos(), TimeUnit.NANOSECONDS);
-    context.workers().execute(() -> deliver(context.answer(asked)));
+    String base = context.tokens().base(channel);
+    context.workers().execute(() -> deliver(context.answer(asked, base)));
   }
 
   /** On a virtual thread: hands the answer over to the event loop. */

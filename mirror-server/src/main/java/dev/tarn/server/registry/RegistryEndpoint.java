@@ -50,7 +50,13 @@ public final class RegistryEndpoint implements AutoCloseable {
       throws IOException {
     EndpointContext context =
         new EndpointContext(
-            new RequestParser(registries), mirror, settings, workers, nanoClock, listener);
+            new RequestParser(registries),
+            mirror,
+            new TokenRequests(mirror, registries.relayTokens()),
+            settings,
+            workers,
+            nanoClock,
+            listener);
     return new RegistryEndpoint(context, transport, address);
   }
 

@@ -5,6 +5,7 @@ import dev.tarn.server.mirror.Content;
 import dev.tarn.server.mirror.OciError;
 import dev.tarn.server.mirror.Outcome;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,6 +13,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -21,6 +24,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +42,7 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   private @Nullable Exchange current;
   private boolean ending;
   private long requestBodyBytes;
+  private @Nullable ByteArrayOutputStream form;
   private long activeNanos;
 
   RegistryHandler(EndpointContext context) {
@@ -74,9 +79,18 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
           return;
         }
         requestBodyBytes += content.content().readableBytes();
-        if (requestBodyBytes > RegistrySettings.MAX_REQUEST_BODY_BYTES) {
-          refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "no request here has a body");
-        } else if (message instanceof LastHttpContent) {
+        int limit =
+            form == null
+                ? RegistrySettings.MAX_REQUEST_BODY_BYTES
+                : RegistrySettings.MAX_FORM_BYTES;
+        if (requestBodyBytes > limit) {
+          refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "no request here has such a body");
+          return;
+        }
+        if (form != null) {
+          form.writeBytes(ByteBufUtil.getBytes(content.content()));
+        }
+        if (message instanceof LastHttpContent) {
           complete();
         }
       }
@@ -87,13 +101,17 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
 
   private void begin(HttpRequest request) {
     requestBodyBytes = 0;
+    form = null;
     DecoderResult decoded = request.decoderResult();
     if (decoded.isFailure()) {
       refuseUndecoded(decoded.cause());
       return;
     }
     arriving = request;
-    if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+    if (context.tokens().isForm(request)) {
+      form = new ByteArrayOutputStream();
+    } else if (!request.method().equals(HttpMethod.GET)
+        && !request.method().equals(HttpMethod.HEAD)) {
       // Refused without waiting for its body, after which the connection is of no more use.
       request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       complete();
@@ -116,11 +134,22 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
       return;
     }
     arriving = null;
-    waiting.add(request);
+    waiting.add(form == null ? request : withForm(request, form));
+    form = null;
     if (waiting.size() >= RegistrySettings.MAX_PIPELINED_REQUESTS) {
       channel().channel().config().setAutoRead(false);
     }
     answerNext();
+  }
+
+  private static HttpRequest withForm(HttpRequest request, ByteArrayOutputStream form) {
+    return new DefaultFullHttpRequest(
+        request.protocolVersion(),
+        request.method(),
+        request.uri(),
+        Unpooled.wrappedBuffer(form.toByteArray()), // On the heap: nobody need release it.
+        request.headers(),
+        EmptyHttpHeaders.INSTANCE);
   }
 
   private void answerNext() {

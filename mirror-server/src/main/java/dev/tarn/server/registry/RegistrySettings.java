@@ -15,6 +15,7 @@ public record RegistrySettings(
   static final int MAX_REQUEST_LINE_BYTES = 4096;
   static final int MAX_HEADER_BYTES = 32 * 1024;
   static final int MAX_REQUEST_BODY_BYTES = 64 * 1024;
+  static final int MAX_FORM_BYTES = 32 * 1024;
   static final int MAX_PIPELINED_REQUESTS = 16;
   static final int MAX_READ_BYTES = 8 * 1024;
   static final Duration LINGER = Duration.ofSeconds(2);

@@ -18,9 +18,17 @@ public final class Caller {
   private final Kind kind;
   private final @Nullable String authorization;
 
+  /**
+   * How a token begins that this node issued itself: it means nothing to anybody else, and nobody
+   * else is shown it.
+   */
+  public static final String OWN_TOKEN_PREFIX = "tarn-local.";
+
   private enum Kind {
     ANONYMOUS,
     CLIENT,
+    /** A client with a token of this node's own. */
+    LOCAL,
     NODE
   }
 
@@ -35,7 +43,7 @@ public final class Caller {
 
   /** A client, by the value of its {@code Authorization} header. */
   public static Caller withAuthorization(String value) {
-    return new Caller(Kind.CLIENT, value);
+    return new Caller(value.contains(OWN_TOKEN_PREFIX) ? Kind.LOCAL : Kind.CLIENT, value);
   }
 
   /**
@@ -54,9 +62,19 @@ public final class Caller {
     return kind == Kind.NODE;
   }
 
-  /** The value to send upstream, where a client brought one. */
+  /** The value to send upstream, where a client brought one that is meant for upstream. */
   public Optional<String> authorization() {
-    return Optional.ofNullable(authorization);
+    return kind == Kind.LOCAL ? Optional.empty() : Optional.ofNullable(authorization);
+  }
+
+  /**
+   * The token of this node's own that the client brought, if it did. Upstream such a client is
+   * nobody.
+   */
+  public Optional<String> ownToken() {
+    return kind == Kind.LOCAL && authorization != null
+        ? Optional.of(authorization.substring(authorization.indexOf(OWN_TOKEN_PREFIX)).strip())
+        : Optional.empty();
   }
 
   @Override
@@ -76,6 +94,7 @@ public final class Caller {
     return switch (kind) {
       case ANONYMOUS -> "anonymous";
       case CLIENT -> "with a credential";
+      case LOCAL -> "with a token of this node";
       case NODE -> "Tarn itself";
     };
   }

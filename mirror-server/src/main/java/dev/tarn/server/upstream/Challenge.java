@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One challenge of a {@code WWW-Authenticate} header; scheme and parameter names are in lower case.
@@ -39,8 +40,40 @@ record Challenge(String scheme, Map<String, String> parameters) {
     return Optional.ofNullable(parameters.get(name));
   }
 
+  /**
+   * The header value with another realm in its Bearer challenges; all else stays as it is, to the
+   * letter.
+   */
+  static String withRealm(String header, String realm) {
+    return edited(header, _ -> "\"" + realm + "\"");
+  }
+
+  /**
+   * The header value with Bearer challenges that say that the token which was shown is not valid,
+   * so that the client gets another; all else stays as it is, to the letter.
+   */
+  static String blamingToken(String header) {
+    boolean said = parse(header).stream().anyMatch(c -> c.parameters().containsKey("error"));
+    return said ? header : edited(header, realm -> realm + ",error=\"invalid_token\"");
+  }
+
+  private static String edited(String header, UnaryOperator<String> realmValue) {
+    Reader reader = new Reader(header);
+    List<Challenge> _ = reader.challenges();
+    StringBuilder result = new StringBuilder(header);
+    for (Span span : reader.realms.reversed()) {
+      String value = header.substring(span.start(), span.end());
+      result.replace(span.start(), span.end(), realmValue.apply(value));
+    }
+    return result.toString();
+  }
+
+  /** Where a value stands in the text, quotes included. */
+  private record Span(int start, int end) {}
+
   private static final class Reader {
     private final String text;
+    private final List<Span> realms = new ArrayList<>();
     private int at;
 
     Reader(String text) {
@@ -61,7 +94,12 @@ record Challenge(String scheme, Map<String, String> parameters) {
         if (at < text.length() && text.charAt(at) == '=' && !result.isEmpty()) {
           at++;
           skip(" \t");
-          parameters.putIfAbsent(word.toLowerCase(Locale.ROOT), value());
+          int start = at;
+          String value = value();
+          if (word.equalsIgnoreCase("realm") && result.getLast().scheme().equals("bearer")) {
+            realms.add(new Span(start, Math.min(at, text.length())));
+          }
+          parameters.putIfAbsent(word.toLowerCase(Locale.ROOT), value);
         } else {
           parameters = new HashMap<>();
           result.add(new Challenge(word.toLowerCase(Locale.ROOT), parameters));

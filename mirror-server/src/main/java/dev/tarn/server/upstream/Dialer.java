@@ -96,6 +96,13 @@ final class Dialer {
     return connection;
   }
 
+  /** An address of a site as it is known here; null where a proxy stands before it. */
+  @Nullable InetAddress addressOf(Site site, Deadline deadline) throws UpstreamException {
+    return proxies.proxyFor(site).isPresent()
+        ? null
+        : resolver.resolve(site.host(), deadline.orAfter(connectTimeout)).getFirst();
+  }
+
   /**
    * Checks what can be known of a named site behind a proxy: its address where it is a literal, or
    * where this machine's DNS knows it too. The proxy has the last word. Without a proxy nothing is

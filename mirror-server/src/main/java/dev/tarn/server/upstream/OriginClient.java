@@ -10,6 +10,7 @@ import dev.tarn.server.upstream.UpstreamAnswer.Failed;
 import dev.tarn.server.upstream.UpstreamAnswer.RateLimited;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import dev.tarn.server.upstream.UpstreamAnswer.Refused;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +35,16 @@ final class OriginClient {
   private final String apiRoot;
   private final Requester requester;
   private final RealmTokens tokens;
+  private final ClientTokens clientTokens;
   private final CredentialSource credentials;
   private final OwnStanding standing;
   private final Backoff backoff;
   private final UpstreamSettings settings;
   private final UpstreamListener listener;
   private final Verdict verdict;
+
+  /** Where it was reached last; null where it was not yet, or a proxy knows. */
+  private volatile @Nullable InetAddress address;
 
   OriginClient(
       Origin origin,
@@ -54,6 +59,7 @@ final class OriginClient {
     this.requester = requester;
     TokenRealms realms = new TokenRealms(own.tokenRealms());
     this.tokens = new RealmTokens(requester, site, origin.ca(), realms, seams.clock());
+    this.clientTokens = new ClientTokens(requester, site, origin.ca(), realms, seams.clock());
     this.credentials = own.credentials();
     this.standing = new OwnStanding(seams.clock());
     this.backoff = new Backoff(seams.random(), seams.sleeper());
@@ -69,6 +75,17 @@ final class OriginClient {
   /** Its host and port. */
   String name() {
     return site.hostAndPort();
+  }
+
+  /** Whether a client's secret may be shown to a realm that this origin named. */
+  boolean trustsRealm(String realm) {
+    return clientTokens.trusts(realm);
+  }
+
+  /** Passes a client's request for a token on to such a realm. */
+  RealmReply askRealm(String realm, TokenRequest request, Duration patience) {
+    Deadline deadline = Deadline.after(settings.headerTimeout()).orAfter(patience);
+    return clientTokens.ask(realm, request, address, deadline);
   }
 
   UpstreamAnswer ask(Ask ask, Caller caller) {
@@ -261,6 +278,7 @@ final class OriginClient {
     Reason reason = Reason.PROTOCOL;
     try {
       response = requester.ask(request, deadline);
+      address = response.registry();
       return response;
     } catch (UpstreamException e) {
       reason = e.reason();

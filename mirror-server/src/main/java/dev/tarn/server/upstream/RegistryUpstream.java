@@ -13,7 +13,9 @@ import dev.tarn.server.upstream.UpstreamAnswer.RateLimited;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import dev.tarn.server.upstream.UpstreamAnswer.Refused;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,24 @@ final class RegistryUpstream implements Upstream {
   @Override
   public String origin(RepositoryName repository) {
     return origins.get(trusted(repository)).name();
+  }
+
+  @Override
+  public Optional<String> realm(String origin, List<String> challenges) {
+    return Challenge.bearer(challenges)
+        .flatMap(challenge -> challenge.parameter("realm"))
+        .filter(realm -> named(origin).filter(client -> client.trustsRealm(realm)).isPresent());
+  }
+
+  @Override
+  public RealmReply askRealm(String origin, String realm, TokenRequest request, Duration patience) {
+    return named(origin)
+        .map(client -> client.askRealm(realm, request, patience))
+        .orElseGet(() -> Upstream.super.askRealm(origin, realm, request, patience));
+  }
+
+  private Optional<OriginClient> named(String origin) {
+    return origins.stream().filter(client -> client.name().equals(origin)).findFirst();
   }
 
   private int trusted(RepositoryName repository) {
@@ -106,7 +126,9 @@ final class RegistryUpstream implements Upstream {
   }
 
   private UpstreamAnswer ask(Ask ask, Caller asking) {
-    Caller caller = shared && asking.isAnonymous() ? Caller.node() : asking;
+    // A token of this node's own means nothing to anybody else.
+    Caller client = asking.ownToken().isPresent() ? Caller.anonymous() : asking;
+    Caller caller = shared && client.isAnonymous() ? Caller.node() : client;
     int trusted = trusted(ask.repository());
     @Nullable Refused refused = null;
     UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");

@@ -85,12 +85,27 @@ final class Requester {
   /** Asks a site that a registry's answer named. */
   Response askNamed(Request request, Site registry, Response namedBy, Deadline deadline)
       throws UpstreamException {
+    return askNamed(request, registry, namedBy.registry(), deadline);
+  }
+
+  /**
+   * The same.
+   *
+   * @param home where the registry is reached; null where a proxy knows
+   */
+  Response askNamed(Request request, Site registry, @Nullable InetAddress home, Deadline deadline)
+      throws UpstreamException {
     AddressGuard.Permission permission =
         request.url().site().equals(registry)
             ? AddressGuard.Permission.ANY
-            : guard.forNamed(request.url().site(), namedBy.registry());
+            : guard.forNamed(request.url().site(), home);
     Hop hop = send(request, permission, deadline);
-    return follow(request, hop, permission, namedBy.registry(), deadline);
+    return follow(request, hop, permission, home, deadline);
+  }
+
+  /** An address of a site; null where a proxy knows. */
+  @Nullable InetAddress addressOf(Site site, Deadline deadline) throws UpstreamException {
+    return dialer.addressOf(site, deadline);
   }
 
   private Response follow(

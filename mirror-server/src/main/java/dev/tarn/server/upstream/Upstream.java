@@ -3,6 +3,9 @@ package dev.tarn.server.upstream;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.Reference;
 import dev.tarn.core.name.RepositoryName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One registry as Tarn reaches it: a chain of origins in order. Every call blocks its (virtual)
@@ -14,6 +17,25 @@ public interface Upstream {
 
   /** Host and port of the origin that a caller's credential would be sent to. Never blocks. */
   String origin(RepositoryName repository);
+
+  /**
+   * The token realm that an origin's challenges name, where a client's secret may be shown to it;
+   * empty where they name none, or none that belongs to the origin.
+   *
+   * @param origin its host and port
+   */
+  default Optional<String> realm(String origin, List<String> challenges) {
+    return Optional.empty();
+  }
+
+  /**
+   * Passes a client's request for a token on to a realm that {@link #realm} gave. Blocks for at
+   * most {@code patience}.
+   */
+  default RealmReply askRealm(
+      String origin, String realm, TokenRequest request, Duration patience) {
+    return new RealmReply.Unusable(UpstreamAnswer.Reason.FORBIDDEN_TARGET, "has no token realm");
+  }
 
   /** Asks for a manifest's headers. {@code accept} is the client's own list, passed on. */
   UpstreamAnswer headManifest(

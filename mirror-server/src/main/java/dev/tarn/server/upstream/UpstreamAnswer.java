@@ -14,7 +14,22 @@ public sealed interface UpstreamAnswer {
   record NotFound(ErrorBody body) implements UpstreamAnswer {}
 
   /** 401 or 403, with the challenges verbatim, to be passed to the client. */
-  record Refused(int status, List<String> challenges, ErrorBody body) implements UpstreamAnswer {}
+  record Refused(int status, List<String> challenges, ErrorBody body) implements UpstreamAnswer {
+
+    /**
+     * Whether the token that was shown is to blame, because it expired, say, and not whom it was
+     * issued to.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-3.1">RFC 6750, section 3.1</a>
+     */
+    public boolean blamesToken() {
+      return status == 401
+          && Challenge.bearer(challenges)
+              .flatMap(challenge -> challenge.parameter("error"))
+              .filter("invalid_token"::equals)
+              .isPresent();
+    }
+  }
 
   /** 429. */
   record RateLimited(Optional<Duration> retryAfter) implements UpstreamAnswer {}

@@ -102,12 +102,16 @@ class ConfigurationErrorsTest {
             + " given",
         "registries: {a.io: {credentials: {tokenRealms: [b.io]}}}|"
             + "registries[a.io].credentials.tokenRealms: is of no use without dockerConfig or"
-            + " providerConfig",
+            + " providerConfig, or tokenRelay",
         "registries: {a.io: {credentials: {dockerConfig: /c, tokenRealms: ['https://b.io']}}}|"
             + "registries[a.io].credentials.tokenRealms[0] (line 1): expected a host such as"
             + " auth.example.com, found \"https://b.io\"",
         "registries: {a.io: {shared: yes}}|registries[a.io].shared (line 1): expected true or"
             + " false, found \"yes\"",
+        "registries: {a.io: {tokenRelays: true}}|registries[a.io].tokenRelays (line 1): unknown"
+            + " key; did you mean tokenRelay?",
+        "registries: {a.io: {tokenRelay: on}}|registries[a.io].tokenRelay (line 1): expected true"
+            + " or false, found \"on\"",
         "[1]|(line 1): expected keys with values, found a list",
       })
   void whatIsWrongIsNamedWithItsPath(String yaml, String expected) {

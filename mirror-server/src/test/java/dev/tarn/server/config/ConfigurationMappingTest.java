@@ -89,6 +89,7 @@ class ConfigurationMappingTest {
             providerBinDir: /opt/tarn/plugins
             tokenRealms: [sso.other.example, "fd00::1"]
           shared: true
+          tokenRelay: true
       """;
 
   @Test
@@ -217,6 +218,7 @@ class ConfigurationMappingTest {
                 rule("my.team/*", 5),
                 rule("team/**", 7)),
             CredentialsConfiguration.NONE,
+            false,
             false);
     assertThat(registry.maxAgeFor(new RepositoryName(repository)))
         .isEqualTo(Duration.ofSeconds(seconds));
@@ -244,6 +246,7 @@ class ConfigurationMappingTest {
                 Optional.of(Path.of("/etc/tarn/providers.yaml")),
                 Optional.of(Path.of("/opt/tarn/plugins")),
                 List.of("sso.other.example", "fd00::1")),
+            true,
             true));
     return new Configuration(
         new Configuration.RegistryEndpoint(

@@ -6,6 +6,7 @@ import dev.tarn.core.access.AccessPolicy;
 import dev.tarn.core.access.Challenges;
 import dev.tarn.core.access.CredentialKeys;
 import dev.tarn.core.access.Decisions;
+import dev.tarn.core.access.StandIns;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
@@ -62,13 +63,15 @@ final class FetchAheadTest {
         new Transfer(((Admission.Admitted) admission).partial(), TransferPolicy.DEFAULT, () -> 0L);
     reader = Objects.requireNonNull(transfer.join());
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
+    CredentialKeys keys = CredentialKeys.open(directory.resolve("key"), new SecureRandom());
     Rights rights =
         new Rights(
             new Registries(List.of()),
             new Access(
-                CredentialKeys.open(directory.resolve("key"), new SecureRandom()),
+                keys,
                 new Decisions(catalog, AccessPolicy.DEFAULT, clock),
                 new Challenges(catalog),
+                new StandIns(keys, clock, new SecureRandom()),
                 MirrorListener.NONE),
             new DiskProofStore(catalog),
             new Deliveries(catalog, clock),

@@ -125,6 +125,7 @@ class RequestFuzz {
               + listing.pathAndQuery()
               + (listing.pathAndQuery().contains("?") ? "&" : "?")
               + namespace;
+      case MirrorRequest.OfToken _ -> throw new AssertionError("not from this parser");
     };
   }
 }

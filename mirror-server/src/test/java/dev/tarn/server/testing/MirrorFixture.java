@@ -6,6 +6,7 @@ import dev.tarn.core.access.AccessPolicy;
 import dev.tarn.core.access.Challenges;
 import dev.tarn.core.access.CredentialKeys;
 import dev.tarn.core.access.Decisions;
+import dev.tarn.core.access.StandIns;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
@@ -70,6 +71,10 @@ import org.awaitility.Awaitility;
  */
 public final class MirrorFixture implements AutoCloseable {
   public static final String REGISTRY = "example.com";
+
+  /** One whose clients get their tokens through the mirror; the same upstream. */
+  public static final String RELAYING = "relay.example.com";
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   public final ScriptedUpstream upstream = ScriptedUpstream.start();
@@ -246,11 +251,14 @@ public final class MirrorFixture implements AutoCloseable {
             UpstreamListener.NONE,
             new Seams(instants, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
     MirrorListener listener = listener();
+    SecureRandom random = new SecureRandom();
+    CredentialKeys keys = CredentialKeys.open(directory.resolve("credential-key"), random);
     Access access =
         new Access(
-            CredentialKeys.open(directory.resolve("credential-key"), new SecureRandom()),
+            keys,
             new Decisions(catalog, AccessPolicy.DEFAULT, clock),
             new Challenges(catalog),
+            new StandIns(keys, clock, random),
             listener);
     Registries registries =
         new Registries(
@@ -262,6 +270,15 @@ public final class MirrorFixture implements AutoCloseable {
                         OwnAccess.NONE,
                         access.of(new RegistryHost(REGISTRY))),
                     repository -> options.maxAge()),
+                new MirroredRegistry(
+                    new RegistryHost(RELAYING),
+                    client.registry(
+                        List.of(Origin.of(upstream.url())),
+                        OwnAccess.NONE,
+                        access.of(new RegistryHost(RELAYING))),
+                    repository -> options.maxAge(),
+                    false,
+                    true),
                 new MirroredRegistry(
                     RegistryHost.DOCKER_HUB,
                     client.registry(

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Whatever a WWW-Authenticate header says: what is read of it, written again, reads the same. */
 class ChallengeFuzz {
+  private static final String OWN = "http://127.0.0.1:5050/tarn/token/x";
 
   @FuzzTest
   void challenge(byte[] input) {
@@ -29,6 +32,17 @@ class ChallengeFuzz {
     assertThat(read).as("never more than was said").isLessThanOrEqualTo(header.length());
     assertThat(Challenge.parse(printed(challenges))).isEqualTo(challenges);
     Challenge.bearer(List.of(header)).ifPresent(ChallengeFuzz::checkRealm);
+    assertThat(Challenge.parse(Challenge.withRealm(header, OWN)))
+        .as("with another realm, and nothing else changed")
+        .isEqualTo(challenges.stream().map(ChallengeFuzz::withOwnRealm).toList());
+  }
+
+  private static Challenge withOwnRealm(Challenge challenge) {
+    Map<String, String> parameters = new HashMap<>(challenge.parameters());
+    if (challenge.scheme().equals("bearer")) {
+      parameters.computeIfPresent("realm", (name, realm) -> OWN);
+    }
+    return new Challenge(challenge.scheme(), parameters);
   }
 
   private static void checkRealm(Challenge bearer) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,8 +94,16 @@ class HeadersTest {
         "{\"token\":\"a\",\"expires_in\":\"9\"} | a | 60",
       })
   void aTokenIsRead(String json, String token, long seconds) {
-    assertThat(TokenJson.parse(json.getBytes(StandardCharsets.UTF_8)))
-        .contains(new TokenJson(token, Duration.ofSeconds(seconds)));
+    Optional<TokenJson> read = TokenJson.parse(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(read.map(TokenJson::token)).contains(token);
+    assertThat(read.map(TokenJson::lifetime)).contains(Duration.ofSeconds(seconds));
+  }
+
+  @Test
+  void bothNamesOfATokenAreRead() {
+    String json = "{\"token\":\"a\",\"access_token\":\"b\",\"refresh_token\":\"c\"}";
+    assertThat(TokenJson.parse(json.getBytes(StandardCharsets.UTF_8)).orElseThrow().tokens())
+        .containsExactlyInAnyOrder("a", "b");
   }
 
   @ParameterizedTest

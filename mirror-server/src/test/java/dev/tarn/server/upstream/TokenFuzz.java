@@ -20,7 +20,10 @@ class TokenFuzz {
         token -> {
           assertThat(token.token()).hasSizeBetween(1, MAX_TOKEN_LENGTH).matches("[!-~]+");
           assertThat(token.lifetime()).isBetween(Duration.ZERO, Duration.ofHours(1));
-          assertThat(TokenJson.parse(printed(token))).contains(token);
+          assertThat(token.tokens()).contains(token.token());
+          assertThat(token.tokens()).allMatch(each -> each.matches("[!-~]{1,32768}"));
+          assertThat(TokenJson.parse(printed(token)))
+              .contains(new TokenJson(token.token(), token.lifetime()));
         });
   }
 
