@@ -1,5 +1,6 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.ProofStore;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.tag.TagStore;
@@ -9,6 +10,8 @@ import dev.tarn.server.mirror.MirrorRequest.OfManifest;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Mirror {
   private final Manifests manifests;
   private final Blobs blobs;
+  private final KnownTags tags;
+  private final HotManifests hot;
   private final Listings listings;
   private final Transfers transfers;
   private final MirrorListener listener;
@@ -46,7 +51,7 @@ public final class Mirror {
     this.listener = listener;
     Rights rights =
         new Rights(registries, stores.access(), stores.proofs(), surroundings.clock(), listener);
-    HotManifests hot = new HotManifests(stores.blobs(), listener);
+    this.hot = new HotManifests(stores.blobs(), listener);
     this.transfers =
         new Transfers(
             registries,
@@ -90,9 +95,8 @@ public final class Mirror {
             surroundings.executor(),
             surroundings.nanoClock(),
             patience(surroundings.headerTimeout()));
-    this.manifests =
-        new Manifests(
-            registries, fetcher, hot, stores.tags(), rights, surroundings.clock(), listener);
+    this.tags = new KnownTags(registries, stores.tags(), surroundings.clock(), listener);
+    this.manifests = new Manifests(fetcher, hot, tags, rights, listener);
     this.listings = new Listings(registries);
   }
 
@@ -126,6 +130,20 @@ public final class Mirror {
           String.valueOf(e));
       return Answer.unavailable(502, "the store cannot be read");
     }
+  }
+
+  /**
+   * Drops what is known of a tag, or of all tags of a repository, so that upstream is asked at the
+   * next request. Content stays, under its digest. Blocks.
+   *
+   * @return what was known of them
+   * @throws IOException where it could not be dropped from the disk: it is known again after a
+   *     restart
+   */
+  public List<InvalidatedTag> invalidate(Scope scope, Optional<Tag> tag) throws IOException {
+    List<InvalidatedTag> known = tags.invalidate(scope, tag);
+    known.forEach(invalidated -> hot.forget(invalidated.digest()));
+    return known;
   }
 
   /** How many blobs are arriving. */
