@@ -13,6 +13,7 @@ import dev.tarn.server.logging.Logs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,6 +124,62 @@ final class CommandLineInterface {
   }
 
   @Command(
+      name = "invalidate",
+      description = {
+        "Have the node forget what it knows of a tag, or of all tags of a repository, so that the"
+            + " next pull asks upstream.",
+        "",
+        "For a tag that moved although it is declared immutable, or before its maxAge is over. One"
+            + " node forgets: run it on each. Content stays in the cache, under its digest."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tarn invalidate docker.io/library/nginx:1.27",
+        "  tarn invalidate ghcr.io/team/app            (all its tags)"
+      },
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {
+        "0:The node knows nothing of it any more, or knew nothing before.",
+        "1:The node was not reached or refused; the reason is on standard error.",
+        "2:The command line was not understood, or REFERENCE names no tag."
+      },
+      mixinStandardHelpOptions = true)
+  int invalidate(
+      @Parameters(
+              paramLabel = "REFERENCE",
+              description = {
+                "An image with its tag, or a repository. As for containerd, nginx:1.27 is",
+                "docker.io/library/nginx:1.27."
+              })
+          String reference,
+      @Option(
+              names = "--admin",
+              paramLabel = "URL",
+              defaultValue = "http://127.0.0.1:5052",
+              description = {
+                "The node's admin endpoint, by default",
+                "${DEFAULT-VALUE}. The token goes there in the clear: keep to the node itself, or"
+                    + " to a forwarded port."
+              })
+          URI admin,
+      @Option(
+              names = "--token-file",
+              paramLabel = "FILE",
+              description =
+                  "The file that admin.tokenFile names; by default the one in"
+                      + " TARN_ADMIN_TOKEN_FILE.")
+          @Nullable Path tokenFile) {
+    Optional<Path> token =
+        Optional.ofNullable(tokenFile)
+            .or(
+                () ->
+                    Optional.ofNullable(environment.get(Invalidate.TOKEN_FILE))
+                        .filter(path -> !path.isEmpty())
+                        .map(Path::of));
+    return new Invalidate(admin, token, out, err).run(reference);
+  }
+
+  @Command(
       name = "train",
       hidden = true,
       description = "Be a node for a while: for the launcher, to keep what the JVM learns of it.")
@@ -210,6 +267,10 @@ final class CommandLineInterface {
                 }
                 checkCredentials(path + ".credentials", registry.credentials(), problems);
               });
+      configuration
+          .admin()
+          .tokenFile()
+          .ifPresent(token -> checkReadable("admin", "tokenFile", token, problems));
       problems.forEach(problem -> parent.err.println("tarn: " + problem));
       if (!problems.isEmpty()) {
         return ExitStatus.CONFIGURATION;

@@ -9,6 +9,8 @@ import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
 import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.DiskBlobStore;
@@ -16,6 +18,7 @@ import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.admin.AdminEndpoint;
+import dev.tarn.server.admin.Invalidation;
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.config.RegistryConfiguration;
@@ -28,6 +31,7 @@ import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.PeerFetches;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.SecondSource;
+import dev.tarn.server.mirror.TagRules;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.runtime.HeldChanges;
 import dev.tarn.server.registry.RegistryEndpoint;
@@ -233,7 +237,18 @@ public final class Node implements AutoCloseable {
         transport.group(),
         transport.serverChannel(),
         configuration.admin().listen().toSocketAddress(),
-        new AdminEndpoint.Answers(() -> ready, meters::scrape, workers));
+        new AdminEndpoint.Answers(
+            () -> ready,
+            meters::scrape,
+            this::invalidate,
+            configuration.admin().tokenFile(),
+            workers));
+  }
+
+  /** For the admin endpoint, which asks for it once this node is ready. */
+  private Invalidation invalidate(String reference) {
+    return new Invalidations(mirror, metrics, configuration.registries().keySet())
+        .invalidate(reference);
   }
 
   private static int eventLoops() {
@@ -290,11 +305,25 @@ public final class Node implements AutoCloseable {
           new MirroredRegistry(
               entry.getKey(),
               client.registry(origins, own, access.of(entry.getKey())),
-              registry::maxAgeFor,
+              tagRules(registry),
               own.shared(),
               registry.tokenRelay()));
     }
     return new Registries(registries);
+  }
+
+  private static TagRules tagRules(RegistryConfiguration registry) {
+    return new TagRules() {
+      @Override
+      public Duration maxAge(RepositoryName repository) {
+        return registry.maxAgeFor(repository);
+      }
+
+      @Override
+      public boolean isImmutable(RepositoryName repository, Tag tag) {
+        return registry.isImmutable(repository, tag);
+      }
+    };
   }
 
   private void openContainerd(SecondSource second, DiskBlobStore blobs, HeldChanges held) {

@@ -53,6 +53,14 @@ final class NodeEvents {
     LOG.atWarn().setCause(cause).log("sweep_failed");
   }
 
+  static void invalidated(String reference, int tags) {
+    LOG.atInfo().addKeyValue("reference", reference).addKeyValue("tags", tags).log("invalidated");
+  }
+
+  static void invalidationFailed(String reference, Exception cause) {
+    LOG.atError().setCause(cause).addKeyValue("reference", reference).log("invalidation_failed");
+  }
+
   ExchangeListener exchanges() {
     return new Exchanges();
   }

@@ -127,6 +127,13 @@ class MainTest {
   }
 
   @Test
+  void aTokenFileThatCannotBeReadIsAProblem() throws IOException {
+    Path file = write("admin: {tokenFile: /does/not/exist}\n");
+    assertThat(run("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(err()).contains("admin: cannot read tokenFile /does/not/exist");
+  }
+
+  @Test
   void anAddressThatIsTakenEndsTheProcess() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
       Path file = write(serving(taken.getLocalPort()));

@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -84,6 +86,20 @@ public final class CachedRecords<K, V> {
       cache.put(key, Optional.empty());
       writer.unlock();
     }
+  }
+
+  /** What records in memory are about, at some moment. */
+  public List<K> inMemory() {
+    List<K> keys = new ArrayList<>();
+    cache
+        .asMap()
+        .forEach(
+            (key, record) -> {
+              if (record.isPresent()) {
+                keys.add(key);
+              }
+            });
+    return keys;
   }
 
   /** Forgets what is in memory, because files were deleted. */

@@ -6,6 +6,7 @@ import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -97,6 +100,22 @@ public final class Catalog {
         .resolve(CONTENT)
         .resolve(digest.algorithm().label())
         .resolve(digest.hex());
+  }
+
+  /** The tags of a repository about which there are records. */
+  public List<Tag> tags(RegistryHost registry, RepositoryName repository) throws IOException {
+    List<Tag> tags = new ArrayList<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(repository(registry, repository).resolve(TAGS))) {
+      for (Path file : files) {
+        Tag.parse(String.valueOf(file.getFileName())).ifPresent(tags::add);
+      }
+    } catch (NoSuchFileException _) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return tags;
   }
 
   /**

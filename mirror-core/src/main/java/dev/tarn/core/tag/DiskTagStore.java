@@ -9,8 +9,10 @@ import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The tags as small files of the catalog. Thread-safe; reading may run on an event loop. */
@@ -19,12 +21,15 @@ public final class DiskTagStore implements TagStore {
   private static final String MEDIA_TYPE = "mediaType";
   private static final String SIZE = "size";
   private static final String CHECKED = "checkedMillis";
+  private static final String FULL = "full";
 
+  private final Catalog catalog;
   private final CachedRecords<Key, TagRecord> records;
 
   private record Key(RegistryHost registry, RepositoryName repository, Tag tag) {}
 
   public DiskTagStore(Catalog catalog) {
+    this.catalog = catalog;
     records =
         new CachedRecords<>(
             catalog,
@@ -45,6 +50,21 @@ public final class DiskTagStore implements TagStore {
   }
 
   @Override
+  public Collection<Tag> tags(RegistryHost registry, RepositoryName repository) throws IOException {
+    Map<String, Tag> tags = new TreeMap<>();
+    for (Tag tag : catalog.tags(registry, repository)) {
+      tags.put(tag.value(), tag);
+    }
+    // And those that could not be written.
+    for (Key key : records.inMemory()) {
+      if (key.registry().equals(registry) && key.repository().equals(repository)) {
+        tags.put(key.tag().value(), key.tag());
+      }
+    }
+    return tags.values();
+  }
+
+  @Override
   public void forget(RegistryHost registry, RepositoryName repository, Tag tag) throws IOException {
     records.forget(new Key(registry, repository, tag));
   }
@@ -55,7 +75,8 @@ public final class DiskTagStore implements TagStore {
             DIGEST, tag.digest().toString(),
             MEDIA_TYPE, tag.mediaType(),
             SIZE, Long.toString(tag.size()),
-            CHECKED, Long.toString(tag.checked().toEpochMilli())));
+            CHECKED, Long.toString(tag.checked().toEpochMilli()),
+            FULL, Boolean.toString(tag.full())));
   }
 
   private static Optional<TagRecord> parse(FieldRecord fields) {
@@ -66,6 +87,9 @@ public final class DiskTagStore implements TagStore {
     if (digest.isEmpty() || mediaType.isEmpty() || size.isEmpty() || checked.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new TagRecord(digest.get(), mediaType.get(), size.get(), checked.get()));
+    // Not in records of earlier versions.
+    boolean full = fields.text(FULL).map(Boolean::parseBoolean).orElse(false);
+    return Optional.of(
+        new TagRecord(digest.get(), mediaType.get(), size.get(), checked.get(), full));
   }
 }

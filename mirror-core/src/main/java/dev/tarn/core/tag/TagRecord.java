@@ -9,5 +9,8 @@ import java.time.Instant;
  * @param mediaType the manifest's {@code Content-Type}
  * @param size the manifest's size in bytes
  * @param checked when upstream last said so
+ * @param full whether it is all that the tag names: registries give who does not say that it takes
+ *     manifest lists the manifest of one platform instead
  */
-public record TagRecord(Digest digest, String mediaType, long size, Instant checked) {}
+public record TagRecord(
+    Digest digest, String mediaType, long size, Instant checked, boolean full) {}

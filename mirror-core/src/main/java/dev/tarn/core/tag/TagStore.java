@@ -4,6 +4,7 @@ import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import java.io.IOException;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ public interface TagStore {
   void record(RegistryHost registry, RepositoryName repository, Tag tag, TagRecord record)
       throws IOException;
 
-  /** Forgets the tag: upstream says it is gone. */
+  /** The tags of the repository of which something is known. May block for a directory's size. */
+  Collection<Tag> tags(RegistryHost registry, RepositoryName repository) throws IOException;
+
+  /** Forgets the tag: upstream says it is gone, or it is to be asked for anew. */
   void forget(RegistryHost registry, RepositoryName repository, Tag tag) throws IOException;
 }

@@ -24,6 +24,14 @@ class NamesFuzz {
         .isEqualTo(
             text.contains(":") ? Digest.parse(text).map(Reference.ByDigest::new) : Tag.parse(text));
     reference.ifPresent(found -> assertThat(found).hasToString(text));
+    ImageReference.parse(text).ifPresent(NamesFuzz::check);
+  }
+
+  private static void check(ImageReference image) {
+    assertThat(ImageReference.parse(image.toString())).contains(image);
+    if (image.registry().equals(RegistryHost.DOCKER_HUB)) {
+      assertThat(image.repository().value()).contains("/");
+    }
   }
 
   private static void check(String text, RepositoryName name) {

@@ -95,7 +95,7 @@ class DiskProofStoreTest {
     Digest gone = Digest.sha256("gone");
     Digest fresh = Digest.sha256("fresh");
     DiskTagStore tags = new DiskTagStore(catalog);
-    TagRecord tagged = new TagRecord(gone, "text/plain", 1, DAY_ONE);
+    TagRecord tagged = new TagRecord(gone, "text/plain", 1, DAY_ONE, false);
     tags.record(REGISTRY, REPOSITORY, new Tag("v1"), tagged);
     try (DiskBlobStore store = openStore()) {
       store.put(DIGEST, ByteBuffer.wrap("layer".getBytes(StandardCharsets.UTF_8)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.core.catalog.Catalog;
+import dev.tarn.core.catalog.FieldRecord;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,8 @@ class DiskTagStoreTest {
           Digest.sha256("manifest"),
           "application/vnd.oci.image.index.v1+json",
           1234,
-          Instant.ofEpochMilli(1_700_000_000_123L));
+          Instant.ofEpochMilli(1_700_000_000_123L),
+          true);
 
   @TempDir Path root;
   private TagStore tags;
@@ -75,7 +78,7 @@ class DiskTagStoreTest {
 
   @Test
   void theLatestRecordCounts() throws IOException {
-    TagRecord moved = new TagRecord(Digest.sha256("moved"), "text/plain", 0, Instant.EPOCH);
+    TagRecord moved = new TagRecord(Digest.sha256("moved"), "text/plain", 0, Instant.EPOCH, false);
     tags.record(REGISTRY, REPOSITORY, TAG, RECORD);
     tags.record(REGISTRY, REPOSITORY, TAG, moved);
     assertThat(tags.find(REGISTRY, REPOSITORY, TAG)).isEqualTo(moved);
@@ -89,6 +92,54 @@ class DiskTagStoreTest {
     assertThat(tags.find(REGISTRY, REPOSITORY, TAG)).isNull();
     assertThat(reopened().find(REGISTRY, REPOSITORY, TAG)).isNull();
     tags.forget(REGISTRY, REPOSITORY, TAG);
+  }
+
+  @Test
+  void ofARecordOfAnEarlierVersionItIsNotKnownThatItIsFull() throws IOException {
+    Catalog catalog = Catalog.open(root);
+    Map<String, String> fields =
+        Map.of(
+            "digest",
+            RECORD.digest().toString(),
+            "mediaType",
+            RECORD.mediaType(),
+            "size",
+            "1234",
+            "checkedMillis",
+            "1700000000123");
+    catalog.write(catalog.tag(REGISTRY, REPOSITORY, TAG), new FieldRecord(fields));
+
+    assertThat(tags.find(REGISTRY, REPOSITORY, TAG))
+        .isEqualTo(
+            new TagRecord(RECORD.digest(), RECORD.mediaType(), 1234, RECORD.checked(), false));
+  }
+
+  @Test
+  void theTagsOfARepositoryAreListedAlsoAfterARestart() throws IOException {
+    assertThat(tags.tags(REGISTRY, REPOSITORY)).isEmpty();
+    tags.record(REGISTRY, REPOSITORY, TAG, RECORD);
+    tags.record(REGISTRY, REPOSITORY, new Tag("latest"), RECORD);
+    tags.record(REGISTRY, REPOSITORY, new Tag("3.19"), RECORD);
+    tags.record(REGISTRY, new RepositoryName("library/alpine/sub"), new Tag("1"), RECORD);
+    tags.record(new RegistryHost("ghcr.io"), REPOSITORY, new Tag("2"), RECORD);
+    tags.forget(REGISTRY, REPOSITORY, new Tag("3.19"));
+    Files.writeString(file().resolveSibling("no tag"), "x");
+
+    for (TagStore store : new TagStore[] {tags, reopened()}) {
+      assertThat(store.tags(REGISTRY, REPOSITORY)).containsExactly(TAG, new Tag("latest"));
+      assertThat(store.tags(REGISTRY, new RepositoryName("library"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aTagThatCouldNotBeWrittenIsListed() throws IOException {
+    Files.createDirectories(root.resolve("docker.io/library/alpine/@tags/3.20/in-the-way"));
+    assertThatThrownBy(() -> tags.record(REGISTRY, REPOSITORY, TAG, RECORD))
+        .isInstanceOf(IOException.class);
+    Files.delete(root.resolve("docker.io/library/alpine/@tags/3.20/in-the-way"));
+    Files.delete(file());
+
+    assertThat(tags.tags(REGISTRY, REPOSITORY)).containsExactly(TAG);
   }
 
   @Test
@@ -136,12 +187,13 @@ class DiskTagStoreTest {
   @ParameterizedTest
   @ValueSource(strings = {"a\nsize=7", "a\r\ncrc32c=0", "a=b", "", "ünïcode"})
   void aMediaTypeOfAnyFormSpoilsNothing(String mediaType) throws IOException {
-    TagRecord odd = new TagRecord(RECORD.digest(), mediaType, 3, Instant.EPOCH);
+    TagRecord odd = new TagRecord(RECORD.digest(), mediaType, 3, Instant.EPOCH, false);
     tags.record(REGISTRY, REPOSITORY, TAG, odd);
     TagRecord found = reopened().find(REGISTRY, REPOSITORY, TAG);
     assertThat(found)
         .isEqualTo(
-            new TagRecord(RECORD.digest(), mediaType.replaceAll("[\r\n]", " "), 3, Instant.EPOCH));
+            new TagRecord(
+                RECORD.digest(), mediaType.replaceAll("[\r\n]", " "), 3, Instant.EPOCH, false));
   }
 
   @Test

@@ -16,21 +16,26 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Listens for health checks and scrapes: {@code /healthz}, {@code /readyz}, {@code /metrics}, by
- * GET or HEAD, one request a connection. Runs on the given event loops; a scrape is made on the
- * given executor, because it takes milliseconds.
+ * GET or HEAD; and for what an operator has the node do, {@link AdminApi}. One request a
+ * connection. Runs on the given event loops; what takes milliseconds is done on the given executor.
  *
- * <p>It tells nothing that names a repository, so it asks nobody who they are.
+ * <p>Health and metrics tell nothing that names a repository, so nobody is asked who they are; who
+ * has the node act shows a token.
  */
 public final class AdminEndpoint implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 64;
   private static final int MAX_SCRAPES = 4;
+  private static final int MAX_CALLS = 4;
   private static final int MAX_REQUEST_LINE_BYTES = 2048;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final int READ_TIMEOUT_SECONDS = 10;
@@ -48,8 +53,16 @@ public final class AdminEndpoint implements AutoCloseable {
    *
    * @param ready whether this node serves; asked on an event loop, so it must not block
    * @param scrape the metrics in Prometheus' text format; asked on {@code executor}
+   * @param invalidate has this node forget the tags that a reference names; asked on {@code
+   *     executor}, once ready
+   * @param tokenFile the file with the token for what acts; where empty, nobody may
    */
-  public record Answers(BooleanSupplier ready, Supplier<String> scrape, Executor executor) {}
+  public record Answers(
+      BooleanSupplier ready,
+      Supplier<String> scrape,
+      Function<String, Invalidation> invalidate,
+      Optional<Path> tokenFile,
+      Executor executor) {}
 
   /**
    * Starts to listen.
@@ -63,7 +76,9 @@ public final class AdminEndpoint implements AutoCloseable {
       Answers answers)
       throws IOException {
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    Semaphore scrapes = new Semaphore(MAX_SCRAPES);
+    AdminApi api = new AdminApi(answers);
+    AdminHandler.Turns turns =
+        new AdminHandler.Turns(new Semaphore(MAX_SCRAPES), new Semaphore(MAX_CALLS));
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)
@@ -84,7 +99,7 @@ public final class AdminEndpoint implements AutoCloseable {
                         .addLast(
                             new StrictRequestDecoder(MAX_REQUEST_LINE_BYTES, MAX_HEADER_BYTES),
                             new HttpResponseEncoder())
-                        .addLast(new AdminHandler(answers, scrapes));
+                        .addLast(new AdminHandler(answers, api, turns));
                   }
                 })
             .bind(address)

@@ -1,5 +1,7 @@
 package dev.tarn.server.admin;
 
+import static dev.tarn.server.admin.AdminReply.text;
+
 import dev.tarn.server.admin.AdminEndpoint.Answers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -20,8 +22,10 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +35,20 @@ import org.slf4j.LoggerFactory;
  */
 final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
-  private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Answers answers;
-  private final Semaphore scrapes;
+  private final AdminApi api;
+  private final Turns turns;
   private boolean answered;
 
-  AdminHandler(Answers answers, Semaphore scrapes) {
+  /** How many answers are made at a time, of all connections. */
+  record Turns(Semaphore scrapes, Semaphore calls) {}
+
+  AdminHandler(Answers answers, AdminApi api, Turns turns) {
     this.answers = answers;
-    this.scrapes = scrapes;
+    this.api = api;
+    this.turns = turns;
   }
 
   @Override
@@ -50,87 +58,104 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
     answered = true;
     if (request.decoderResult().isFailure()) {
-      respond(context, true, statusOf(request.decoderResult().cause()), "");
+      respond(context, true, text(statusOf(request.decoderResult().cause()), ""));
       return;
     }
-    boolean head = request.method().equals(HttpMethod.HEAD);
-    String path = pathOf(request.uri());
-    switch (path) {
-      case "/healthz", "/readyz", "/metrics" -> {
-        if (head || request.method().equals(HttpMethod.GET)) {
-          answer(context, path, !head);
+    boolean withBody = !request.method().equals(HttpMethod.HEAD);
+    switch (pathOf(request.uri())) {
+      case "/healthz" -> read(context, request, () -> text(HttpResponseStatus.OK, "ok\n"));
+      case "/readyz" -> read(context, request, this::readiness);
+      case "/metrics" -> {
+        if (isRead(request)) {
+          elsewhere(context, withBody, turns.scrapes(), this::scrape);
         } else {
-          respond(context, true, HttpResponseStatus.METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+          respond(context, withBody, AdminReply.notAllowed("GET, HEAD"));
         }
       }
-      default -> respond(context, !head, HttpResponseStatus.NOT_FOUND, "not found\n");
+      case AdminApi.INVALIDATE -> {
+        if (request.method().equals(HttpMethod.POST)) {
+          String uri = request.uri();
+          String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
+          elsewhere(context, true, turns.calls(), () -> api.invalidate(uri, authorization));
+        } else {
+          respond(context, withBody, AdminReply.notAllowed("POST"));
+        }
+      }
+      default -> respond(context, withBody, text(HttpResponseStatus.NOT_FOUND, "not found\n"));
     }
   }
 
-  private void answer(ChannelHandlerContext context, String path, boolean withBody) {
-    if (path.equals("/metrics")) {
-      scrape(context, withBody);
-    } else if (path.equals("/healthz") || answers.ready().getAsBoolean()) {
-      respond(context, withBody, HttpResponseStatus.OK, "ok\n");
-    } else {
-      respond(context, withBody, HttpResponseStatus.SERVICE_UNAVAILABLE, "not ready\n");
-    }
+  private static boolean isRead(HttpRequest request) {
+    return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
   }
 
-  private void scrape(ChannelHandlerContext context, boolean withBody) {
-    if (!scrapes.tryAcquire()) {
+  private static void read(
+      ChannelHandlerContext context, HttpRequest request, Supplier<AdminReply> reply) {
+    boolean withBody = !request.method().equals(HttpMethod.HEAD);
+    respond(context, withBody, isRead(request) ? reply.get() : AdminReply.notAllowed("GET, HEAD"));
+  }
+
+  private AdminReply readiness() {
+    return answers.ready().getAsBoolean()
+        ? text(HttpResponseStatus.OK, "ok\n")
+        : text(HttpResponseStatus.SERVICE_UNAVAILABLE, "not ready\n");
+  }
+
+  private AdminReply scrape() {
+    return new AdminReply(HttpResponseStatus.OK, PROMETHEUS, answers.scrape().get(), Map.of());
+  }
+
+  /** Answers off the event loop, where it is this request's turn. */
+  private void elsewhere(
+      ChannelHandlerContext context,
+      boolean withBody,
+      Semaphore turn,
+      Supplier<AdminReply> answer) {
+    if (!turn.tryAcquire()) {
       respond(
-          context, withBody, HttpResponseStatus.SERVICE_UNAVAILABLE, "too many scrapes at once\n");
+          context, withBody, text(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many at once\n"));
       return;
     }
     try {
-      answers.executor().execute(() -> scrapeNow(context, withBody));
+      answers.executor().execute(() -> answerNow(context, withBody, turn, answer));
     } catch (RejectedExecutionException _) {
-      scrapes.release();
-      respond(context, withBody, HttpResponseStatus.SERVICE_UNAVAILABLE, "shutting down\n");
+      turn.release();
+      respond(context, withBody, text(HttpResponseStatus.SERVICE_UNAVAILABLE, "shutting down\n"));
     }
   }
 
   /** Runs on the executor. Netty hands what is written to the event loop. */
-  private void scrapeNow(ChannelHandlerContext context, boolean withBody) {
+  private static void answerNow(
+      ChannelHandlerContext context,
+      boolean withBody,
+      Semaphore turn,
+      Supplier<AdminReply> answer) {
     try {
-      String metrics = answers.scrape().get();
-      respond(context, withBody, HttpResponseStatus.OK, PROMETHEUS, metrics);
+      respond(context, withBody, answer.get());
     } catch (RuntimeException e) {
-      LOG.atError().setMessage("scrape failed").setCause(e).log();
-      respond(context, withBody, HttpResponseStatus.INTERNAL_SERVER_ERROR, "scrape failed\n");
+      LOG.atError().setMessage("admin answer failed").setCause(e).log();
+      respond(context, withBody, text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "failed\n"));
     } finally {
-      scrapes.release();
+      turn.release();
     }
   }
 
-  private static void respond(
-      ChannelHandlerContext context, boolean withBody, HttpResponseStatus status, String body) {
-    respond(context, withBody, status, TEXT, body);
-  }
-
-  private static void respond(
-      ChannelHandlerContext context,
-      boolean withBody,
-      HttpResponseStatus status,
-      String contentType,
-      String body) {
-    int length = ByteBufUtil.utf8Bytes(body);
+  private static void respond(ChannelHandlerContext context, boolean withBody, AdminReply reply) {
+    int length = ByteBufUtil.utf8Bytes(reply.body());
     ByteBuf content = Unpooled.EMPTY_BUFFER;
     if (withBody) {
       content = context.alloc().buffer(length);
-      content.writeCharSequence(body, StandardCharsets.UTF_8);
+      content.writeCharSequence(reply.body(), StandardCharsets.UTF_8);
     }
-    FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, reply.status(), content);
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+        .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
         .setInt(HttpHeaderNames.CONTENT_LENGTH, length)
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    if (status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-      response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-    }
+    reply.headers().forEach((name, value) -> response.headers().set(name, value));
     context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }
 

@@ -100,9 +100,15 @@ public record Configuration(
     }
   }
 
-  /** The endpoint for the kubelet, Prometheus and the operator. */
-  public record AdminEndpoint(ListenAddress listen) {
-    static final AdminEndpoint DEFAULT = new AdminEndpoint(new ListenAddress("0.0.0.0", 5052));
+  /**
+   * The endpoint for the kubelet, Prometheus and the operator.
+   *
+   * @param tokenFile the file with the token that whoever has the node act must show; where empty,
+   *     nobody can
+   */
+  public record AdminEndpoint(ListenAddress listen, Optional<Path> tokenFile) {
+    static final AdminEndpoint DEFAULT =
+        new AdminEndpoint(new ListenAddress("0.0.0.0", 5052), Optional.empty());
   }
 
   /**

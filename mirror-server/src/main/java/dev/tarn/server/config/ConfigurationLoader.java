@@ -102,8 +102,9 @@ public final class ConfigurationLoader {
   private static Configuration.AdminEndpoint adminEndpoint(Section section) {
     Configuration.AdminEndpoint defaults = Configuration.AdminEndpoint.DEFAULT;
     var listen = section.value("listen", Syntax.LISTEN, defaults.listen());
+    var tokenFile = section.value("tokenFile", Syntax.PATH_IF_ANY, defaults.tokenFile());
     section.end();
-    return new Configuration.AdminEndpoint(listen);
+    return new Configuration.AdminEndpoint(listen, tokenFile);
   }
 
   private static Configuration.Store store(Section section) {
@@ -257,6 +258,8 @@ public final class ConfigurationLoader {
     List<UpstreamConfiguration> upstreams =
         section.sections("upstreams", ConfigurationLoader::upstream, defaults.upstreams());
     var maxAge = section.value("maxAge", Syntax.DURATION, defaults.maxAge());
+    var immutableTags =
+        section.values("immutableTags", Syntax.TAG_PATTERN, defaults.immutableTags());
     List<RepositoryRule> repositories =
         section.sections("repositories", ConfigurationLoader::rule, defaults.repositories());
     var credentials = credentials(section.section("credentials"));
@@ -266,7 +269,7 @@ public final class ConfigurationLoader {
     return section.build(
         () ->
             new RegistryConfiguration(
-                upstreams, maxAge, repositories, credentials, shared, tokenRelay),
+                upstreams, maxAge, immutableTags, repositories, credentials, shared, tokenRelay),
         defaults);
   }
 
@@ -291,9 +294,10 @@ public final class ConfigurationLoader {
 
   private static Optional<RepositoryRule> rule(Section section) {
     var pattern = section.required("pattern", Syntax.PATTERN);
-    var maxAge = section.required("maxAge", Syntax.DURATION);
+    var maxAge = section.value("maxAge", Syntax.DURATION);
+    var immutableTags = section.valuesIfAny("immutableTags", Syntax.TAG_PATTERN);
     section.end();
     return pattern.flatMap(
-        given -> maxAge.flatMap(age -> section.build(() -> new RepositoryRule(given, age))));
+        given -> section.build(() -> new RepositoryRule(given, maxAge, immutableTags)));
   }
 }

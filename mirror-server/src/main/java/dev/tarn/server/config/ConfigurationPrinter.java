@@ -41,6 +41,7 @@ public final class ConfigurationPrinter {
     line(1, "idleTimeout: " + Syntax.print(registry.idleTimeout()));
     line(0, "admin:");
     line(1, "listen: " + quoted(admin.listen().toString()));
+    line(1, "tokenFile: " + quoted(admin.tokenFile().map(Path::toString).orElse("")));
   }
 
   private void store(Configuration.Store store) {
@@ -121,12 +122,16 @@ public final class ConfigurationPrinter {
             upstream.ca().map(Path::toString).ifPresent(ca -> line(4, "ca: " + quoted(ca)));
           }
           line(2, "maxAge: " + Syntax.print(registry.maxAge()));
+          line(2, "immutableTags: " + patterns(registry.immutableTags()));
           if (!registry.repositories().isEmpty()) {
             line(2, "repositories:");
           }
           for (RepositoryRule rule : registry.repositories()) {
             line(3, "- pattern: " + quoted(rule.pattern().toString()));
-            line(4, "maxAge: " + Syntax.print(rule.maxAge()));
+            rule.maxAge().map(Syntax::print).ifPresent(age -> line(4, "maxAge: " + age));
+            rule.immutableTags()
+                .map(ConfigurationPrinter::patterns)
+                .ifPresent(tags -> line(4, "immutableTags: " + tags));
           }
           credentials(registry.credentials());
           line(2, "shared: " + registry.shared());
@@ -157,6 +162,10 @@ public final class ConfigurationPrinter {
     return texts.stream()
         .map(ConfigurationPrinter::quoted)
         .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String patterns(List<TagPattern> tags) {
+    return list(tags.stream().map(TagPattern::toString).toList());
   }
 
   /** {@code text} as YAML, in double quotes where it would not stand for itself. */

@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that someone who misspelt it most likely meant. */
-final class NearestName {
+public final class NearestName {
   private NearestName() {}
 
   /** The known name with the fewest edits from {@code name}, where those are few enough. */
-  static Optional<String> of(String name, Collection<String> known) {
+  public static Optional<String> of(String name, Collection<String> known) {
     int fewest = Math.max(2, name.length() / 3) + 1;
     String nearest = null;
     for (String candidate : known) {

@@ -4,6 +4,7 @@ import static dev.tarn.server.config.InvalidConfigurationException.require;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.name.Tag;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  *
  * @param upstreams where it is fetched from, in the order in which they are tried; never empty
  * @param maxAge how long a tag's answer is used without asking upstream again
+ * @param immutableTags the tags that never move: each is asked for once
  * @param repositories what is different for some of its repositories; the first that matches counts
  * @param credentials what Tarn itself may show the registry
  * @param shared whether everybody who reaches this node may read what Tarn's own credentials may
@@ -20,6 +22,7 @@ import java.util.List;
 public record RegistryConfiguration(
     List<UpstreamConfiguration> upstreams,
     Duration maxAge,
+    List<TagPattern> immutableTags,
     List<RepositoryRule> repositories,
     CredentialsConfiguration credentials,
     boolean shared,
@@ -34,6 +37,7 @@ public record RegistryConfiguration(
         "credentials.tokenRealms",
         "is of no use without dockerConfig or providerConfig, or tokenRelay");
     upstreams = List.copyOf(upstreams);
+    immutableTags = List.copyOf(immutableTags);
     repositories = List.copyOf(repositories);
   }
 
@@ -43,6 +47,7 @@ public record RegistryConfiguration(
         defaultUpstreams(host),
         Duration.ZERO,
         List.of(),
+        List.of(),
         CredentialsConfiguration.NONE,
         false,
         false);
@@ -51,11 +56,30 @@ public record RegistryConfiguration(
   /** How long an answer about a tag of {@code repository} is used without asking upstream again. */
   public Duration maxAgeFor(RepositoryName repository) {
     for (RepositoryRule rule : repositories) {
-      if (rule.pattern().matches(repository)) {
-        return rule.maxAge();
+      if (rule.maxAge().isPresent() && rule.pattern().matches(repository)) {
+        return rule.maxAge().get();
       }
     }
     return maxAge;
+  }
+
+  /** Whether a tag of {@code repository} is declared never to move. */
+  public boolean isImmutable(RepositoryName repository, Tag tag) {
+    for (RepositoryRule rule : repositories) {
+      if (rule.immutableTags().isPresent() && rule.pattern().matches(repository)) {
+        return matchesAny(rule.immutableTags().get(), tag);
+      }
+    }
+    return matchesAny(immutableTags, tag);
+  }
+
+  private static boolean matchesAny(List<TagPattern> patterns, Tag tag) {
+    for (TagPattern pattern : patterns) {
+      if (pattern.matches(tag)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static List<UpstreamConfiguration> defaultUpstreams(RegistryHost host) {

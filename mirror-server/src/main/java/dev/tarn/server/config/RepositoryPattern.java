@@ -2,6 +2,7 @@ package dev.tarn.server.config;
 
 import static dev.tarn.server.config.InvalidConfigurationException.require;
 
+import dev.tarn.core.name.Glob;
 import dev.tarn.core.name.RepositoryName;
 import java.util.regex.Pattern;
 
@@ -11,10 +12,8 @@ import java.util.regex.Pattern;
  */
 public final class RepositoryPattern {
   private static final Pattern SYNTAX = Pattern.compile("[a-z0-9._/*-]{1,255}");
-  private static final Pattern STARS = Pattern.compile("\\*+");
 
-  private final String text;
-  private final Pattern regex;
+  private final Glob glob;
 
   public RepositoryPattern(String text) {
     require(
@@ -22,30 +21,26 @@ public final class RepositoryPattern {
         "pattern",
         "expected lower-case repository names in which * stands for one component's characters and"
             + " ** for any");
-    this.text = text;
-    this.regex =
-        Pattern.compile(
-            STARS
-                .matcher(text.replace(".", "\\."))
-                .replaceAll(stars -> stars.group().length() == 1 ? "[^/]*" : ".*"));
+    this.glob = new Glob(text);
   }
 
+  /** Allocates nothing: it is asked for each request. */
   public boolean matches(RepositoryName repository) {
-    return regex.matcher(repository.value()).matches();
+    return glob.matches(repository.value());
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof RepositoryPattern that && text.equals(that.text);
+    return other instanceof RepositoryPattern that && glob.equals(that.glob);
   }
 
   @Override
   public int hashCode() {
-    return text.hashCode();
+    return glob.hashCode();
   }
 
   @Override
   public String toString() {
-    return text;
+    return glob.text();
   }
 }

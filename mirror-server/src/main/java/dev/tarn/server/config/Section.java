@@ -109,6 +109,13 @@ final class Section {
     return items(key, (itemPath, node) -> scalar(itemPath, syntax, node), fallback);
   }
 
+  /** The values under {@code key}, where a list of them is given, which may be empty. */
+  <T> Optional<List<T>> valuesIfAny(String key, Syntax<T> syntax) {
+    boolean given = entries.get(key) instanceof Sequence;
+    List<T> values = values(key, syntax, List.of());
+    return given ? Optional.of(values) : Optional.empty();
+  }
+
   /** The sections listed under {@code key}, each bound by {@code binder}. */
   <T> List<T> sections(String key, Function<Section, Optional<T>> binder, List<T> fallback) {
     known.add(key);

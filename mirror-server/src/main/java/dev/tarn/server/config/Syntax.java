@@ -91,6 +91,8 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       new Syntax<>("a URL such as https://registry.example.com", Syntax::url);
   static final Syntax<RepositoryPattern> PATTERN =
       new Syntax<>("a pattern such as library/*", Syntax::pattern);
+  static final Syntax<TagPattern> TAG_PATTERN =
+      new Syntax<>("a tag in which * stands for any characters", Syntax::tagPattern);
 
   static final Syntax<PeerMode> PEER_MODE =
       new Syntax<>("one of none, static, dns, kubernetes", text -> of(PeerMode.values(), text));
@@ -204,6 +206,14 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
   private static Optional<RepositoryPattern> pattern(String text) {
     try {
       return Optional.of(new RepositoryPattern(text));
+    } catch (InvalidConfigurationException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<TagPattern> tagPattern(String text) {
+    try {
+      return Optional.of(TagPattern.of(text));
     } catch (InvalidConfigurationException _) {
       return Optional.empty();
     }

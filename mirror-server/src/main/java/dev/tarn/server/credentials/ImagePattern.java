@@ -1,13 +1,12 @@
 package dev.tarn.server.credentials;
 
-import java.util.Arrays;
+import dev.tarn.core.name.Glob;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Which images a credential is for, or a plugin is asked for, by a kubelet's rules: host, port and
@@ -34,7 +33,7 @@ final class ImagePattern implements Comparable<ImagePattern> {
 
   private final String text;
   private final boolean alias;
-  private final List<Pattern> labels;
+  private final List<Glob> labels;
   private final String port;
   private final String path;
 
@@ -42,7 +41,7 @@ final class ImagePattern implements Comparable<ImagePattern> {
     this.alias = DOCKER_HUB.contains(authority);
     String host = alias ? "docker.io" : authority;
     this.text = host + path;
-    this.labels = HostLabels.of(host).stream().map(ImagePattern::label).toList();
+    this.labels = HostLabels.of(host).stream().map(Glob::new).toList();
     this.port = HostLabels.port(host);
     this.path = path;
   }
@@ -63,11 +62,6 @@ final class ImagePattern implements Comparable<ImagePattern> {
     return Optional.of(new ImagePattern(authority, effective.equals("/") ? "" : effective));
   }
 
-  private static Pattern label(String text) {
-    return Pattern.compile(
-        Arrays.stream(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
-  }
-
   boolean matches(ImageName image) {
     List<String> others = image.labels();
     if (!port.equals(image.port())
@@ -76,7 +70,7 @@ final class ImagePattern implements Comparable<ImagePattern> {
       return false;
     }
     for (int i = 0; i < labels.size(); i++) {
-      if (!labels.get(i).matcher(others.get(i)).matches()) {
+      if (!labels.get(i).matches(others.get(i))) {
         return false;
       }
     }

@@ -10,6 +10,7 @@ public final class RegistryMetrics {
   private final MeterRegistry meters;
   private final String registry;
   private final Counter staleAnswers;
+  private final Counter tagsInvalidated;
   private final EnumTable<Kind, RequestOutcome, Counter> requests;
   private final Timer upstreamHeaders;
 
@@ -19,6 +20,11 @@ public final class RegistryMetrics {
     this.staleAnswers =
         Counter.builder(Metrics.STALE_ANSWERS)
             .description("Answers with a tag's last known digest because upstream did not say")
+            .tag(Metrics.REGISTRY, registry)
+            .register(meters);
+    this.tagsInvalidated =
+        Counter.builder(Metrics.TAGS_INVALIDATED)
+            .description("Tags that an operator had this node forget")
             .tag(Metrics.REGISTRY, registry)
             .register(meters);
     this.upstreamHeaders =
@@ -63,6 +69,11 @@ public final class RegistryMetrics {
         .tag(Metrics.REASON, failure.label())
         .register(meters)
         .increment();
+  }
+
+  /** An operator had this node forget so many tags. */
+  public void tagsInvalidated(int tags) {
+    tagsInvalidated.increment(tags);
   }
 
   void requestServed(Kind kind, RequestOutcome outcome) {

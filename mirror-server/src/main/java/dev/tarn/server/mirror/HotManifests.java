@@ -34,6 +34,11 @@ final class HotManifests {
     return manifests.getIfPresent(digest);
   }
 
+  /** Lets go of a manifest: it is read from the store again, and hashed. */
+  void forget(Digest digest) {
+    manifests.invalidate(digest);
+  }
+
   HotManifest put(Digest digest, Content content) {
     HotManifest manifest = new HotManifest(digest, content);
     manifests.put(digest, manifest);

@@ -3,6 +3,7 @@ package dev.tarn.server.mirror;
 import dev.tarn.core.digest.Algorithm;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.Reference;
+import dev.tarn.core.name.Tag;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Upstream;
@@ -37,7 +38,12 @@ final class ManifestFetcher {
   private final SingleFlight<Question, ManifestAnswer> flights;
 
   private record Question(
-      boolean head, Scope scope, Reference reference, String accept, Optional<String> credential) {}
+      boolean head,
+      Scope scope,
+      Reference reference,
+      String accept,
+      Optional<String> credential,
+      long asked) {}
 
   ManifestFetcher(
       Registries registries,
@@ -66,10 +72,26 @@ final class ManifestFetcher {
                     UpstreamAnswer.Reason.TIMEOUT, "has not answered for a while")));
   }
 
-  /** Asks what a reference names, by HEAD; by GET where upstream's HEAD does not tell enough. */
-  ManifestAnswer describe(Scope scope, Reference reference, String accept, Caller caller)
+  /**
+   * Asks what a tag names now, by HEAD; by GET where upstream's HEAD does not tell enough.
+   *
+   * @param asked when, as {@link KnownTags} counts it: answers are shared with none who ask at
+   *     another time
+   */
+  ManifestAnswer describe(Scope scope, Tag tag, String accept, Caller caller, long asked)
       throws InterruptedException {
-    Question question = new Question(true, scope, reference, accept, caller.authorization());
+    return describe(new Question(true, scope, tag, accept, caller.authorization(), asked), caller);
+  }
+
+  /** Asks whether the caller may have what a digest names, and of what type it is, by HEAD. */
+  ManifestAnswer describe(Scope scope, Digest digest, String accept, Caller caller)
+      throws InterruptedException {
+    Reference reference = new Reference.ByDigest(digest);
+    return describe(
+        new Question(true, scope, reference, accept, caller.authorization(), 0), caller);
+  }
+
+  private ManifestAnswer describe(Question question, Caller caller) throws InterruptedException {
     return flights.ask(question, () -> askForHeaders(question, caller));
   }
 
@@ -81,7 +103,7 @@ final class ManifestFetcher {
   ManifestAnswer fetch(Scope scope, Digest digest, String accept, Caller caller, boolean allowed)
       throws InterruptedException {
     Reference reference = new Reference.ByDigest(digest);
-    Question question = new Question(false, scope, reference, accept, caller.authorization());
+    Question question = new Question(false, scope, reference, accept, caller.authorization(), 0);
     return flights.ask(
         question,
         () -> {

@@ -6,44 +6,37 @@ import dev.tarn.core.name.Reference;
 import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.Proof;
 import dev.tarn.core.tag.TagRecord;
-import dev.tarn.core.tag.TagStore;
 import dev.tarn.server.mirror.MirrorRequest.OfManifest;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests for manifests: what a tag names is asked upstream each time, the bytes come from
- * here where they are here. {@link #hit} runs on an event loop, {@link #answer} on virtual threads.
+ * Answers requests for manifests: what a tag names is asked upstream unless it is still believed,
+ * the bytes come from here where they are here. {@link #hit} runs on an event loop, {@link #answer}
+ * on virtual threads.
  */
 final class Manifests {
   private static final OciError UNKNOWN =
       new OciError(OciError.Code.MANIFEST_UNKNOWN, "manifest unknown");
+  private static final int NOT_FOUND = 404;
 
-  private final Registries registries;
   private final ManifestFetcher fetcher;
   private final HotManifests hot;
-  private final TagStore tags;
+  private final KnownTags tags;
   private final Rights rights;
-  private final Clock clock;
   private final MirrorListener listener;
 
   Manifests(
-      Registries registries,
       ManifestFetcher fetcher,
       HotManifests hot,
-      TagStore tags,
+      KnownTags tags,
       Rights rights,
-      Clock clock,
       MirrorListener listener) {
-    this.registries = registries;
     this.fetcher = fetcher;
     this.hot = hot;
     this.tags = tags;
     this.rights = rights;
-    this.clock = clock;
     this.listener = listener;
   }
 
@@ -53,8 +46,8 @@ final class Manifests {
         switch (request.reference()) {
           case Reference.ByDigest(Digest named) -> named;
           case Tag tag -> {
-            TagRecord fresh = fresh(request.scope(), tag);
-            yield fresh == null ? null : fresh.digest();
+            TagRecord believed = tags.believed(request, tag);
+            yield believed == null ? null : believed.digest();
           }
         };
     if (digest == null) {
@@ -80,24 +73,34 @@ final class Manifests {
 
   private Answer byTag(OfManifest request, Tag tag) throws IOException, InterruptedException {
     Scope scope = request.scope();
-    TagRecord fresh = fresh(scope, tag);
-    if (fresh != null) {
-      Answer cached = fromDisk(request, fresh.digest(), Outcome.HIT, Standing.ANSWERS);
-      if (cached != null) {
-        return cached;
-      }
+    TagRecord believed = tags.believed(request, tag);
+    Answer known = believed == null ? null : known(request, tag, believed.digest());
+    if (known != null) {
+      return known;
     }
-    return switch (fetcher.describe(scope, tag, request.accept(), request.caller())) {
+    long asked = tags.now();
+    return switch (fetcher.describe(scope, tag, request.accept(), request.caller(), asked)) {
       case ManifestAnswer.Described(Descriptor named) -> {
-        remember(scope, tag, named);
+        tags.remember(request, tag, named, asked);
         yield request.head() ? described(named) : resolved(request, named);
       }
       case ManifestAnswer.Fetched fetched -> {
-        remember(scope, tag, fetched.descriptor());
+        tags.remember(request, tag, fetched.descriptor(), asked);
         yield serve(request, fetched);
       }
       case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> tagOtherwise(request, tag, answer);
     };
+  }
+
+  /** What a tag that is believed names, or null where upstream has to be asked for it. */
+  private @Nullable Answer known(OfManifest request, Tag tag, Digest digest)
+      throws IOException, InterruptedException {
+    if (!tags.isImmutable(request.scope(), tag)) {
+      return fromDisk(request, digest, Outcome.HIT, Standing.ANSWERS);
+    }
+    // Who may have it, and the bytes where they are gone, is asked by digest: the tag is not.
+    Answer answer = byDigest(request, digest);
+    return answer.status() == NOT_FOUND ? null : answer;
   }
 
   private Answer tagOtherwise(OfManifest request, Tag tag, UpstreamAnswer answer)
@@ -105,7 +108,7 @@ final class Manifests {
     Answer refusal = Relay.otherwise(answer, UNKNOWN);
     return switch (answer) {
       case UpstreamAnswer.NotFound _ -> {
-        tags.forget(request.scope().registry(), request.scope().repository(), tag);
+        tags.forget(request.scope(), tag);
         yield refusal;
       }
       case UpstreamAnswer.RateLimited _ -> stale(request, tag, "rate limited", answer);
@@ -118,7 +121,7 @@ final class Manifests {
   private Answer stale(OfManifest request, Tag tag, String why, UpstreamAnswer answer)
       throws IOException {
     Scope scope = request.scope();
-    TagRecord last = tags.find(scope.registry(), scope.repository(), tag);
+    TagRecord last = tags.last(scope, tag);
     if (last == null) {
       return Relay.otherwise(answer, UNKNOWN);
     }
@@ -162,8 +165,7 @@ final class Manifests {
     if (!here && !request.head()) {
       return fetched(request, digest, false);
     }
-    return switch (fetcher.describe(
-        request.scope(), request.reference(), request.accept(), request.caller())) {
+    return switch (fetcher.describe(request.scope(), digest, request.accept(), request.caller())) {
       case ManifestAnswer.Described(Descriptor named) ->
           request.head() ? described(named) : resolved(request, named);
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
@@ -207,25 +209,5 @@ final class Manifests {
     String mediaType = fetched.descriptor().mediaType();
     return Answer.manifest(
         fetched.manifest(), mediaType, request.head(), fetched.source(), Outcome.MISS);
-  }
-
-  /** What the tag names, where its age still allows to believe it unasked; else null. */
-  private @Nullable TagRecord fresh(Scope scope, Tag tag) {
-    Duration maxAge = registries.maxAge(scope);
-    if (!maxAge.isPositive()) {
-      return null;
-    }
-    TagRecord last = tags.find(scope.registry(), scope.repository(), tag);
-    return last != null && clock.instant().isBefore(last.checked().plus(maxAge)) ? last : null;
-  }
-
-  private void remember(Scope scope, Tag tag, Descriptor named) {
-    TagRecord record =
-        new TagRecord(named.digest(), named.mediaType(), named.size(), clock.instant());
-    try {
-      tags.record(scope.registry(), scope.repository(), tag, record);
-    } catch (IOException e) {
-      listener.trouble("tag_not_kept", scope, tag, String.valueOf(e));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tarn.server.mirror;
 
+import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.ProofStore;
 import dev.tarn.core.store.BlobStore;
@@ -11,6 +12,7 @@ import dev.tarn.server.mirror.MirrorRequest.OfToken;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Mirror {
   private final Manifests manifests;
   private final Blobs blobs;
+  private final KnownTags tags;
+  private final HotManifests hot;
   private final Listings listings;
   private final TokenRelay tokens;
   private final Transfers transfers;
@@ -61,7 +65,7 @@ public final class Mirror {
             stores.deliveries(),
             surroundings.clock(),
             listener);
-    HotManifests hot = new HotManifests(stores.blobs(), listener);
+    this.hot = new HotManifests(stores.blobs(), listener);
     this.transfers =
         new Transfers(
             registries,
@@ -105,9 +109,8 @@ public final class Mirror {
             surroundings.executor(),
             surroundings.nanoClock(),
             patience(surroundings.headerTimeout()));
-    this.manifests =
-        new Manifests(
-            registries, fetcher, hot, stores.tags(), rights, surroundings.clock(), listener);
+    this.tags = new KnownTags(registries, stores.tags(), surroundings.clock(), listener);
+    this.manifests = new Manifests(fetcher, hot, tags, rights, listener);
     this.listings = new Listings(registries);
     this.tokens =
         new TokenRelay(
@@ -165,6 +168,20 @@ public final class Mirror {
    */
   public Answer named(MirrorRequest request, Answer answer, String base) {
     return tokens.named(request, answer, base);
+  }
+
+  /**
+   * Drops what is known of a tag, or of all tags of a repository, so that upstream is asked at the
+   * next request. Content stays, under its digest. Blocks.
+   *
+   * @return what was known of them
+   * @throws IOException where it could not be dropped from the disk: it is known again after a
+   *     restart
+   */
+  public List<InvalidatedTag> invalidate(Scope scope, Optional<Tag> tag) throws IOException {
+    List<InvalidatedTag> known = tags.invalidate(scope, tag);
+    known.forEach(invalidated -> hot.forget(invalidated.digest()));
+    return known;
   }
 
   /** How many blobs are arriving. */

@@ -2,7 +2,6 @@ package dev.tarn.server.mirror;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.server.upstream.Upstream;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +47,8 @@ public final class Registries {
     return byName.values().stream().anyMatch(MirroredRegistry::tokenRelay);
   }
 
-  Duration maxAge(Scope scope) {
-    return get(scope).maxAge().apply(scope.repository());
+  TagRules tags(Scope scope) {
+    return get(scope).tags();
   }
 
   private MirroredRegistry get(Scope scope) {

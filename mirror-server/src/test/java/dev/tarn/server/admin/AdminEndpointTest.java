@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -162,7 +163,12 @@ class AdminEndpointTest {
         group,
         NioServerSocketChannel.class,
         address,
-        new AdminEndpoint.Answers(() -> ready, () -> scrape.get(), executor));
+        new AdminEndpoint.Answers(
+            () -> ready, () -> scrape.get(), AdminEndpointTest::never, Optional.empty(), executor));
+  }
+
+  private static Invalidation never(String reference) {
+    throw new AssertionError(reference);
   }
 
   private static void awaitUnchecked(CountDownLatch latch) {

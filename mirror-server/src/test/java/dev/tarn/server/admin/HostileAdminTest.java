@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +37,14 @@ class HostileAdminTest {
             group,
             NioServerSocketChannel.class,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            new AdminEndpoint.Answers(() -> true, this::scrape, Runnable::run));
+            new AdminEndpoint.Answers(
+                () -> true,
+                this::scrape,
+                reference -> {
+                  throw new AssertionError(reference);
+                },
+                Optional.empty(),
+                Runnable::run));
   }
 
   @AfterEach

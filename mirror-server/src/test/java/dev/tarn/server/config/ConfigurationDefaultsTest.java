@@ -28,8 +28,10 @@ class ConfigurationDefaultsTest {
   }
 
   @Test
-  void adminEndpointIsOnEveryAddress() {
-    assertThat(defaults.admin().listen()).isEqualTo(new ListenAddress("0.0.0.0", 5052));
+  void adminEndpointIsOnEveryAddressAndNobodyMayHaveItAct() {
+    assertThat(defaults.admin())
+        .isEqualTo(
+            new Configuration.AdminEndpoint(new ListenAddress("0.0.0.0", 5052), Optional.empty()));
   }
 
   @Test
@@ -118,6 +120,7 @@ class ConfigurationDefaultsTest {
         .allSatisfy(
             registry -> {
               assertThat(registry.maxAge()).isZero();
+              assertThat(registry.immutableTags()).isEmpty();
               assertThat(registry.repositories()).isEmpty();
               assertThat(registry.credentials()).isEqualTo(CredentialsConfiguration.NONE);
               assertThat(registry.shared()).isFalse();

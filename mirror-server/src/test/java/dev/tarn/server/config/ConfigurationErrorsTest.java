@@ -89,6 +89,17 @@ class ConfigurationErrorsTest {
         "registries: {a.io: {repositories: [{pattern: 'A', maxAge: 1s}]}}|"
             + "registries[a.io].repositories[0].pattern (line 1): expected a pattern such as"
             + " library/*, found \"A\"",
+        "registries: {a.io: {repositories: [{pattern: a}]}}|"
+            + "registries[a.io].repositories[0].pattern (line 1): maxAge or immutableTags is"
+            + " needed beside it",
+        "registries: {a.io: {repositories: [{pattern: a, maxAge: 1s, imutableTags: [a]}]}}|"
+            + "registries[a.io].repositories[0].imutableTags (line 1): unknown key; did you mean"
+            + " immutableTags?",
+        "registries: {a.io: {immutableTags: ['v?']}}|registries[a.io].immutableTags[0] (line 1):"
+            + " expected a tag in which * stands for any characters, found \"v?\"",
+        "registries: {a.io: {immutableTags: latest}}|registries[a.io].immutableTags (line 1):"
+            + " expected a list, found \"latest\"",
+        "admin: {tokenFil: /a}|admin.tokenFil (line 1): unknown key; did you mean tokenFile?",
         "registries: {a.io: {credentials: {dockerConfg: /c}}}|"
             + "registries[a.io].credentials.dockerConfg (line 1): unknown key; did you mean"
             + " dockerConfig?",

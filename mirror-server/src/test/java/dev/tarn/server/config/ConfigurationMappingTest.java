@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.name.Tag;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +30,7 @@ class ConfigurationMappingTest {
         idleTimeout: 61s
       admin:
         listen: "[::1]:6052"
+        tokenFile: /etc/tarn/admin-token
       store:
         path: /srv/tarn
         maxSize: 100GiB
@@ -78,11 +81,15 @@ class ConfigurationMappingTest {
             - url: https://second.example:8443/prefix/
               ca: /etc/tarn/ca.pem
           maxAge: 30s
+          immutableTags: ["v*.*.*", release-*]
           repositories:
             - pattern: "library/*"
               maxAge: 60s
+            - pattern: "team/**"
+              immutableTags: ["*"]
             - pattern: "**"
               maxAge: 0s
+              immutableTags: []
           credentials:
             dockerConfig: /etc/tarn/credentials/.dockerconfigjson
             providerConfig: /etc/tarn/providers.yaml
@@ -114,6 +121,7 @@ class ConfigurationMappingTest {
     "TARN_REGISTRY_STALL_TIMEOUT, 11s",
     "TARN_REGISTRY_IDLE_TIMEOUT, 61s",
     "TARN_ADMIN_LISTEN, '[::1]:6052'",
+    "TARN_ADMIN_TOKEN_FILE, /etc/tarn/admin-token",
     "TARN_STORE_PATH, /srv/tarn",
     "TARN_STORE_MAX_SIZE, 100GiB",
     "TARN_STORE_MIN_FREE, 21.5%",
@@ -212,6 +220,7 @@ class ConfigurationMappingTest {
         new RegistryConfiguration(
             RegistryConfiguration.of(RegistryHost.DOCKER_HUB).upstreams(),
             Duration.ZERO,
+            List.of(),
             List.of(
                 rule("library/*", 60),
                 rule("library/*", 61),
@@ -224,8 +233,40 @@ class ConfigurationMappingTest {
         .isEqualTo(Duration.ofSeconds(seconds));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "library/nginx, v1.2.3, true",
+    "library/nginx, v1.2, false",
+    "library/nginx, 1.2.3, false",
+    "library/nginx, latest, false",
+    "team/app, latest, true",
+    "team/dev/app, v1.2.3, false",
+  })
+  void theFirstRuleThatSaysWhichTagsAreImmutableCounts(
+      String repository, String tag, boolean expected) {
+    RegistryConfiguration registry =
+        new RegistryConfiguration(
+            RegistryConfiguration.of(RegistryHost.DOCKER_HUB).upstreams(),
+            Duration.ZERO,
+            List.of(TagPattern.of("v*.*.*")),
+            List.of(rule("library/*", 60), immutable("team/dev/**"), immutable("team/**", "*")),
+            CredentialsConfiguration.NONE,
+            false,
+            false);
+    assertThat(registry.isImmutable(new RepositoryName(repository), new Tag(tag)))
+        .isEqualTo(expected);
+  }
+
   private static RepositoryRule rule(String pattern, int seconds) {
-    return new RepositoryRule(new RepositoryPattern(pattern), Duration.ofSeconds(seconds));
+    return new RepositoryRule(
+        new RepositoryPattern(pattern), Optional.of(Duration.ofSeconds(seconds)), Optional.empty());
+  }
+
+  private static RepositoryRule immutable(String pattern, String... tags) {
+    return new RepositoryRule(
+        new RepositoryPattern(pattern),
+        Optional.empty(),
+        Optional.of(Stream.of(tags).map(TagPattern::of).toList()));
   }
 
   static Configuration everyKey() {
@@ -240,7 +281,14 @@ class ConfigurationMappingTest {
                     URI.create("https://second.example:8443/prefix"),
                     Optional.of(Path.of("/etc/tarn/ca.pem")))),
             Duration.ofSeconds(30),
-            List.of(rule("library/*", 60), rule("**", 0)),
+            List.of(TagPattern.of("v*.*.*"), TagPattern.of("release-*")),
+            List.of(
+                rule("library/*", 60),
+                immutable("team/**", "*"),
+                new RepositoryRule(
+                    new RepositoryPattern("**"),
+                    Optional.of(Duration.ZERO),
+                    Optional.of(List.of()))),
             new CredentialsConfiguration(
                 Optional.of(Path.of("/etc/tarn/credentials/.dockerconfigjson")),
                 Optional.of(Path.of("/etc/tarn/providers.yaml")),
@@ -255,7 +303,8 @@ class ConfigurationMappingTest {
             Duration.ofSeconds(6),
             Duration.ofSeconds(11),
             Duration.ofSeconds(61)),
-        new Configuration.AdminEndpoint(new ListenAddress("::1", 6052)),
+        new Configuration.AdminEndpoint(
+            new ListenAddress("::1", 6052), Optional.of(Path.of("/etc/tarn/admin-token"))),
         new Configuration.Store(
             Path.of("/srv/tarn"),
             OptionalLong.of(100L << 30),

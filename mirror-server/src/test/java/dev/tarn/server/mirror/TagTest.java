@@ -212,6 +212,20 @@ class TagTest {
     }
   }
 
+  /** Registries give them one platform's manifest, which is not what the tag names for others. */
+  @Test
+  void whatIsSaidToOneWhoTakesNoListsReplacesNothingThatIsKnownForThoseWhoDo() throws IOException {
+    try (MirrorFixture mirror = start()) {
+      assertThat(mirror.get(URI, Sample.ACCEPT).body()).isEqualTo(OLD.bytes());
+      mirror.upstream.on(TAG, NEW.reply());
+      assertThat(mirror.get(URI).body()).isEqualTo(NEW.bytes());
+
+      mirror.upstream.on(TAG, Reply.status(503));
+
+      assertThat(mirror.get(URI, Sample.ACCEPT).body()).isEqualTo(OLD.bytes());
+    }
+  }
+
   @Test
   void whereAHeadDoesNotTellTheDigestTheManifestIsFetchedAndHashed() throws IOException {
     try (MirrorFixture mirror = start()) {

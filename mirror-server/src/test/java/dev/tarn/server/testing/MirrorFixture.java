@@ -27,6 +27,7 @@ import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.Scope;
 import dev.tarn.server.mirror.SecondSource;
 import dev.tarn.server.mirror.Source;
+import dev.tarn.server.mirror.TagRules;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.registry.ExchangeListener;
 import dev.tarn.server.registry.RegistryEndpoint;
@@ -108,7 +109,7 @@ public final class MirrorFixture implements AutoCloseable {
   /** What a test may want otherwise. */
   public record Options(
       Timeouts timeouts,
-      Duration maxAge,
+      TagRules tags,
       int maxConnections,
       FileSystemSpace space,
       UnaryOperator<BlobStore> stores) {
@@ -129,7 +130,7 @@ public final class MirrorFixture implements AutoCloseable {
               Duration.ofSeconds(30),
               Duration.ofSeconds(4),
               Duration.ofMillis(400)),
-          Duration.ZERO,
+          repository -> Duration.ZERO,
           256,
           space(Long.MAX_VALUE / 2),
           store -> store);
@@ -142,7 +143,7 @@ public final class MirrorFixture implements AutoCloseable {
     }
 
     private Options with(Timeouts changed) {
-      return new Options(changed, maxAge, maxConnections, space, stores);
+      return new Options(changed, tags, maxConnections, space, stores);
     }
 
     public Options withHeaderTimeout(Duration changed) {
@@ -186,20 +187,24 @@ public final class MirrorFixture implements AutoCloseable {
     }
 
     public Options withMaxAge(Duration changed) {
+      return withTags(repository -> changed);
+    }
+
+    public Options withTags(TagRules changed) {
       return new Options(timeouts, changed, maxConnections, space, stores);
     }
 
     public Options withMaxConnections(int changed) {
-      return new Options(timeouts, maxAge, changed, space, stores);
+      return new Options(timeouts, tags, changed, space, stores);
     }
 
     /** Wraps the blob store that the mirror sees. */
     public Options withStore(UnaryOperator<BlobStore> changed) {
-      return new Options(timeouts, maxAge, maxConnections, space, changed);
+      return new Options(timeouts, tags, maxConnections, space, changed);
     }
 
     public Options withSpace(FileSystemSpace changed) {
-      return new Options(timeouts, maxAge, maxConnections, changed, stores);
+      return new Options(timeouts, tags, maxConnections, changed, stores);
     }
 
     /** A disk with so many bytes free of a hundred times that many. */
@@ -269,14 +274,14 @@ public final class MirrorFixture implements AutoCloseable {
                         List.of(Origin.of(upstream.url())),
                         OwnAccess.NONE,
                         access.of(new RegistryHost(REGISTRY))),
-                    repository -> options.maxAge()),
+                    options.tags()),
                 new MirroredRegistry(
                     new RegistryHost(RELAYING),
                     client.registry(
                         List.of(Origin.of(upstream.url())),
                         OwnAccess.NONE,
                         access.of(new RegistryHost(RELAYING))),
-                    repository -> options.maxAge(),
+                    options.tags(),
                     false,
                     true),
                 new MirroredRegistry(
@@ -285,7 +290,7 @@ public final class MirrorFixture implements AutoCloseable {
                         List.of(Origin.of(upstream.url())),
                         OwnAccess.NONE,
                         access.of(RegistryHost.DOCKER_HUB)),
-                    repository -> options.maxAge())));
+                    options.tags())));
     mirror =
         new Mirror(
             registries,

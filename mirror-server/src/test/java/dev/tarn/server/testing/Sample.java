@@ -10,6 +10,14 @@ import java.util.Random;
 public record Sample(byte[] bytes, Digest digest, String kind) {
   public static final String REPOSITORY = "/v2/library/app/";
   public static final String MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
+
+  /** What containerd says that it takes when it resolves a tag. */
+  public static final String ACCEPT =
+      "Accept: application/vnd.docker.distribution.manifest.v2+json,"
+          + " application/vnd.docker.distribution.manifest.list.v2+json,"
+          + " application/vnd.oci.image.manifest.v1+json,"
+          + " application/vnd.oci.image.index.v1+json, */*";
+
   public static final String NS = "?ns=" + MirrorFixture.REGISTRY;
 
   /** A blob of random bytes that {@code seed} determines. */
