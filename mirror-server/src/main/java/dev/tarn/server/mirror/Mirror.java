@@ -141,8 +141,8 @@ public final class Mirror {
   }
 
   /** What a client was sent to this node for a token with, if it was. */
-  public Optional<TokenTicket> ticket(String sealed) {
-    return tokens.ticket(sealed);
+  public Optional<TokenTicket> ticket(String text) {
+    return tokens.ticket(text);
   }
 
   /**

@@ -20,9 +20,10 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
- * Stands for the token realms of registries whose clients are to get their tokens through this node:
- * names itself in their challenges, and passes token requests on. So it learns which pull secret a
- * token was given for, and decisions are about the secret, which is the same at the next pull.
+ * Stands for the token realms of registries whose clients are to get their tokens through this
+ * node: names itself in their challenges, and passes token requests on. So it learns which pull
+ * secret a token was given for, and decisions are about the secret, which is the same at the next
+ * pull.
  *
  * <p>Where the realm is away, a secret that may still read in a repository gets a token of this
  * node's own for it. It is worth nothing to a registry that can be asked: upstream its bearer is
@@ -68,10 +69,9 @@ final class TokenRelay {
     this.rate = new RateLimit(nanoClock, MAX_PER_SECOND, MAX_BURST);
   }
 
-  /** The ticket of which {@code sealed} is the text, if this node wrote it. */
-  Optional<TokenTicket> ticket(String sealed) {
-    return TokenTicket.open(sealed, access)
-        .filter(ticket -> registries.relaysTokens(ticket.scope()));
+  /** The ticket of which {@code text} is the text, if this node wrote it. */
+  Optional<TokenTicket> ticket(String text) {
+    return TokenTicket.open(text, access).filter(ticket -> registries.relaysTokens(ticket.scope()));
   }
 
   /**
@@ -95,7 +95,7 @@ final class TokenRelay {
         .upstream(scope)
         .realm(origin, challenges)
         .flatMap(realm -> new TokenTicket(scope, origin, realm).seal(access))
-        .map(sealed -> BearerChallenges.withRealm(challenges, base + TokenTicket.PATH + sealed))
+        .map(text -> BearerChallenges.withRealm(challenges, base + TokenTicket.PATH + text))
         .map(answer::withChallenges)
         .orElse(answer);
   }
@@ -161,8 +161,7 @@ final class TokenRelay {
   private static Answer passed(RealmReply.Answered answered) {
     ErrorBody body = answered.body();
     String type = body.contentType().isEmpty() ? Answer.JSON : body.contentType();
-    Answer plain =
-        json(answered.status(), type, Content.of(body.text()), Source.UPSTREAM);
+    Answer plain = json(answered.status(), type, Content.of(body.text()), Source.UPSTREAM);
     return answered
         .retryAfter()
         .map(wait -> plain.with(new Field("Retry-After", Long.toString(wait.toSeconds()))))
