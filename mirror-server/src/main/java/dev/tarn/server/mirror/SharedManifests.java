@@ -46,7 +46,8 @@ final class SharedManifests {
         }
       }
       case Transfers.Joined.Stored _ -> {
-        HotManifest manifest = hot.find(wanted.digest());
+        // It may have come to rest just now for somebody else, which lets nobody in.
+        HotManifest manifest = allowed || mayRead(wanted) ? hot.find(wanted.digest()) : null;
         yield manifest == null ? null : answer(wanted, manifest, Source.DISK);
       }
       case Transfers.Joined.NoRoom(UpstreamContent content) -> {
@@ -62,6 +63,10 @@ final class SharedManifests {
       case Transfers.Joined.Otherwise(UpstreamAnswer answer) ->
           new ManifestAnswer.Otherwise(answer);
     };
+  }
+
+  private boolean mayRead(Wanted.OfManifest wanted) {
+    return rights.find(wanted.scope(), wanted.digest(), wanted.caller()) != null;
   }
 
   private static ManifestAnswer failed(UpstreamAnswer.Reason reason, String detail) {
