@@ -215,7 +215,7 @@ final class PeerFetch implements Fetch, Hurry {
       if (over) {
         throw new IOException("nobody wants it any more");
       }
-      switch (tools.store().admit(digest, size)) {
+      switch (admit(size)) {
         case BlobStore.Admission.Admitted(PartialBlob partial) -> {
           Transfer transfer = new Transfer(partial, TransferPolicy.DEFAULT, tools.nanoClock());
           file = new ArrivingFile(transfer, partial, this);
@@ -227,6 +227,15 @@ final class PeerFetch implements Fetch, Hurry {
           throw new NoRoomException("the store's limits leave no room");
         }
       }
+    }
+  }
+
+  private BlobStore.Admission admit(long size) throws IOException {
+    try {
+      return tools.store().admit(digest, size);
+    } catch (IllegalStateException e) {
+      // An attempt that was refused a moment ago still has it: this one goes past the disk.
+      throw new IOException("an attempt before it has not let go of it yet", e);
     }
   }
 
