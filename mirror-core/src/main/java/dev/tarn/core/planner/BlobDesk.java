@@ -173,7 +173,8 @@ final class BlobDesk {
         book.hold(lone, kernel.random());
         complete(book, lone);
       }
-      case NOT_FETCHING -> lapse(book);
+      // It let go of it, as where its client may not have the blob: another client of its may.
+      case NOT_FETCHING -> book.lone = "";
     }
   }
 

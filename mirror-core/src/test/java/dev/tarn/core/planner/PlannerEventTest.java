@@ -156,6 +156,32 @@ class PlannerEventTest {
     on(new Event.ChunkDone(last(Action.FetchFrom.class).id(), chunk, giver));
   }
 
+  /** As where each node's client is refused first, and comes back with a credential. */
+  @Test
+  void whoLetGoOfABlobMayFetchItWhenItAsksAgain() {
+    pass(40); // This home can't have forgotten anything any more.
+    BlobKey blob = wantOf(new Member("node-00", "", "", true), "own").key();
+
+    assertThat(openedBy("node-01", blob)).isEqualTo(new Answer.Alone());
+    for (String next : List.of("node-02", "node-01")) {
+      openedBy(next, blob);
+      Action.Ask revoke = last(Action.Ask.class);
+      assertThat(revoke.question()).isEqualTo(new Question.Revoke(blob));
+      on(
+          new Event.Answered(
+              revoke.id(),
+              new Answer.Revoked(Answer.RevokeKind.NOT_FETCHING, Question.UNKNOWN_SIZE)));
+
+      assertThat(last(Action.Reply.class)).isEqualTo(new Action.Reply(token, new Answer.Alone()));
+    }
+  }
+
+  private Answer openedBy(String node, BlobKey blob) {
+    Question open = new Question.Open(blob, true, true, false, List.of());
+    on(new Event.Asked(++token, node, open, Event.Local.NOTHING));
+    return last(Action.Reply.class).answer();
+  }
+
   private List<Action.Ask> probes() {
     return seen.stream()
         .filter(Action.Ask.class::isInstance)

@@ -223,7 +223,7 @@ final class PeerFetch implements Fetch, Hurry {
       if (over) {
         throw new IOException("nobody wants it any more");
       }
-      switch (tools.admit(digest, size, sameRegistry)) {
+      switch (admit(size)) {
         case BlobStore.Admission.Admitted(PartialBlob partial) -> {
           sameRegistry = true; // What this attempt leaves.
           Transfer transfer = new Transfer(partial, TransferPolicy.DEFAULT, tools.nanoClock());
@@ -236,6 +236,15 @@ final class PeerFetch implements Fetch, Hurry {
           throw new NoRoomException("the store's limits leave no room");
         }
       }
+    }
+  }
+
+  private BlobStore.Admission admit(long size) throws IOException {
+    try {
+      return tools.admit(digest, size, sameRegistry);
+    } catch (IllegalStateException e) {
+      // An attempt that was refused a moment ago still has it: this one goes past the disk.
+      throw new IOException("an attempt before it has not let go of it yet", e);
     }
   }
 

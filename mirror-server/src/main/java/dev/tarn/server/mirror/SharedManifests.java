@@ -46,8 +46,8 @@ final class SharedManifests {
         }
       }
       case Transfers.Joined.Stored _ -> {
-        HotManifest manifest =
-            rights.counts(wanted.scope(), wanted.digest()) ? hot.find(wanted.digest()) : null;
+        // It may have come to rest just now for somebody else, which lets nobody in.
+        HotManifest manifest = mayRead(wanted, allowed) ? hot.find(wanted.digest()) : null;
         yield manifest == null ? null : answer(wanted, manifest, Source.DISK);
       }
       case Transfers.Joined.NoRoom(UpstreamContent content) -> {
@@ -64,6 +64,12 @@ final class SharedManifests {
       case Transfers.Joined.Otherwise(UpstreamAnswer answer) ->
           new ManifestAnswer.Otherwise(answer);
     };
+  }
+
+  private boolean mayRead(Wanted.OfManifest wanted, boolean allowed) {
+    return allowed
+        ? rights.counts(wanted.scope(), wanted.digest())
+        : rights.find(wanted.scope(), wanted.digest(), wanted.caller()) != null;
   }
 
   private static ManifestAnswer failed(UpstreamAnswer.Reason reason, String detail) {

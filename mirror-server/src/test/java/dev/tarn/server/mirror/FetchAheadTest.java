@@ -2,16 +2,8 @@ package dev.tarn.server.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.access.AccessPolicy;
-import dev.tarn.core.access.Challenges;
-import dev.tarn.core.access.CredentialKeys;
-import dev.tarn.core.access.Decisions;
-import dev.tarn.core.access.StandIns;
-import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
-import dev.tarn.core.proof.Deliveries;
-import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.BlobStore.Admission;
 import dev.tarn.core.store.DiskBlobStore;
 import dev.tarn.core.store.FileSystemSpace;
@@ -24,7 +16,6 @@ import dev.tarn.server.testing.Sample;
 import dev.tarn.server.upstream.Caller;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -62,21 +53,7 @@ final class FetchAheadTest {
     transfer =
         new Transfer(((Admission.Admitted) admission).partial(), TransferPolicy.DEFAULT, () -> 0L);
     reader = Objects.requireNonNull(transfer.join());
-    Catalog catalog = Catalog.open(directory.resolve("catalog"));
-    CredentialKeys keys = CredentialKeys.open(directory.resolve("key"), new SecureRandom());
-    Rights rights =
-        new Rights(
-            new Registries(List.of()),
-            new Access(
-                keys,
-                new Decisions(catalog, AccessPolicy.DEFAULT, clock),
-                new Challenges(catalog),
-                new StandIns(keys, clock, new SecureRandom()),
-                MirrorListener.NONE),
-            new DiskProofStore(catalog),
-            new Deliveries(catalog, clock),
-            clock,
-            MirrorListener.NONE);
+    Rights rights = RecordedRights.open(directory, new Registries(List.of())).rights();
     carrier =
         new BlobCarrier(
             new Wanted.OfBlob(
