@@ -1,5 +1,6 @@
 package dev.tarn.e2e;
 
+import dev.tarn.e2e.access.AccessSuite;
 import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.chaos.ChaosSuite;
@@ -41,6 +42,7 @@ public final class Main {
         new ConformanceSuite(),
         new ClientsSuite(),
         new SoakSuite(),
+        new AccessSuite(),
         new ServeSuite(quick),
         new ColdSuite(quick),
         new SimulateSuite(options),

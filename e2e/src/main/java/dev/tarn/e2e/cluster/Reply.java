@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * An answer on a connection of its own, whose body is read by whoever has it; on the thread that
  * asked, in whose network namespace the socket is. Closing it closes the connection.
  */
-final class Reply implements AutoCloseable {
+public final class Reply implements AutoCloseable {
   private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
   /** As the CRI ends a pull that makes no progress. */
@@ -39,7 +39,7 @@ final class Reply implements AutoCloseable {
   }
 
   /** Sends a request and reads the answer's head. */
-  static Reply to(URI server, Head request) throws IOException {
+  public static Reply to(URI server, Head request) throws IOException {
     Socket socket = new Socket();
     try {
       socket.setSoTimeout(SILENCE_LIMIT_MILLIS);
@@ -55,11 +55,11 @@ final class Reply implements AutoCloseable {
     }
   }
 
-  Head head() {
+  public Head head() {
     return head;
   }
 
-  int status() {
+  public int status() {
     return head.status();
   }
 
@@ -68,7 +68,7 @@ final class Reply implements AutoCloseable {
    *
    * @throws EOFException where the connection ends before the body does
    */
-  int read(byte[] into) throws IOException {
+  public int read(byte[] into) throws IOException {
     if (bodiless || over) {
       return -1;
     }
@@ -111,7 +111,7 @@ final class Reply implements AutoCloseable {
   }
 
   /** The whole of a small body. */
-  byte[] small() throws IOException {
+  public byte[] small() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     byte[] step = new byte[16 * 1024];
     for (int read = read(step); read >= 0; read = read(step)) {
@@ -123,7 +123,7 @@ final class Reply implements AutoCloseable {
     return all.toByteArray();
   }
 
-  String smallText() throws IOException {
+  public String smallText() throws IOException {
     return new String(small(), StandardCharsets.UTF_8);
   }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -113,6 +114,24 @@ public final class Containerd {
     }
   }
 
+  /**
+   * Tries to pull an image as the kubelet does with a pull secret, for no server in particular.
+   *
+   * @param credential {@code name:password}, or empty for none
+   * @return what became of it
+   */
+  public Child.Finished tryPull(String reference, Optional<String> credential) {
+    List<String> command = new ArrayList<>(List.of("pull"));
+    credential.ifPresent(shown -> command.addAll(List.of("--creds", shown)));
+    command.add(reference);
+    return crictl(PULL_LIMIT, command.toArray(String[]::new));
+  }
+
+  /** Whether its store has any of these, as far as their names go. */
+  public boolean hasAnyOf(List<Blob> blobs) {
+    return blobs.stream().anyMatch(blob -> Files.exists(content(blob.digest())));
+  }
+
   /** Pulls on a thread of its own; joining tells whether it failed. */
   public CompletableFuture<Void> pullMeanwhile(String reference) {
     return CompletableFuture.runAsync(() -> pull(reference), OWN_THREAD);
@@ -180,9 +199,13 @@ public final class Containerd {
     return 0;
   }
 
+  /** Where its store keeps what is complete. */
+  public Path contentStore() {
+    return directory.resolve("root/io.containerd.content.v1.content/blobs");
+  }
+
   private Path content(String digest) {
-    return directory.resolve(
-        "root/io.containerd.content.v1.content/blobs/" + digest.replace(':', '/'));
+    return contentStore().resolve(digest.replace(':', '/'));
   }
 
   private Child.Finished crictl(Duration limit, String... arguments) {

@@ -78,6 +78,39 @@ public final class Registry {
     return ready(workspace, name, LOOPBACK, port, dockerCommand(config), 401);
   }
 
+  /**
+   * Debian's docker-registry on loopback for whoever has a token.
+   *
+   * @param realm where its challenges send for one
+   * @param service what it is called there
+   * @param certificate of whom it believes tokens, in PEM
+   */
+  public static Registry docker(
+      Workspace workspace,
+      String name,
+      Path files,
+      URI realm,
+      String service,
+      String issuer,
+      Path certificate)
+      throws Exception {
+    int port = Ports.free();
+    Path config = workspace.directory().resolve(name + ".yml");
+    Files.writeString(
+        config,
+        config(LOOPBACK, port, files)
+            + """
+            auth:
+              token:
+                realm: %s
+                service: %s
+                issuer: %s
+                rootcertbundle: %s
+            """
+                .formatted(realm, service, issuer, certificate));
+    return ready(workspace, name, LOOPBACK, port, dockerCommand(config), 401);
+  }
+
   private static List<String> dockerCommand(Path config) {
     return List.of(
         Tools.onPath("docker-registry").orElseThrow().toString(), "serve", config.toString());

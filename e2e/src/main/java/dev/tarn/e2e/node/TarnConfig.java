@@ -14,7 +14,8 @@ public record TarnConfig(
     Duration headerTimeout,
     Duration stallTimeout,
     Duration drainTimeout,
-    String maxSize) {
+    String maxSize)
+    implements NodeConfig {
 
   /** A mirror of one registry, reached at that URI. */
   public static TarnConfig mirroring(String registry, URI upstream) {
@@ -43,7 +44,8 @@ public record TarnConfig(
     return new TarnConfig(registry, upstream, headerTimeout, stallTimeout, drainTimeout, size);
   }
 
-  String yaml(int port, int adminPort, Path store) {
+  @Override
+  public String yaml(int port, int adminPort, Path store) {
     return """
         registry:
           listen: 127.0.0.1:%d

@@ -26,14 +26,14 @@ public final class TarnNode implements AutoCloseable {
   private static final String EVERY_BUFFER_TRACKED = "-Dio.netty.leakDetection.level=paranoid";
 
   private final Workspace workspace;
-  private final TarnConfig config;
+  private final NodeConfig config;
   private final int port = Ports.free();
   private final int adminPort = Ports.free();
   private final Path store;
   private final Path configFile;
   private Child process;
 
-  private TarnNode(Workspace workspace, TarnConfig config, Path configFile) throws Exception {
+  private TarnNode(Workspace workspace, NodeConfig config, Path configFile) throws Exception {
     this.workspace = workspace;
     this.config = config;
     this.configFile = configFile;
@@ -43,7 +43,7 @@ public final class TarnNode implements AutoCloseable {
   }
 
   /** Starts one with an empty store; the workspace ends it. */
-  public static TarnNode start(Workspace workspace, TarnConfig config) throws Exception {
+  public static TarnNode start(Workspace workspace, NodeConfig config) throws Exception {
     TarnNode node = new TarnNode(workspace, config, workspace.directory().resolve("tarn.yaml"));
     workspace.own(node);
     node.awaitReady();
