@@ -10,6 +10,7 @@ import dev.tarn.e2e.run.CaseRun;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ final class PeerCases {
   }
 
   /** The answer to a request for a chunk that the node holds, and all that came after its head. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Came(Head head, byte[] rest) {}
 
   private static Optional<Came> ask(Mirror node, Blob blob, Knock knock) throws Exception {
@@ -66,7 +68,8 @@ final class PeerCases {
   }
 
   private static Socket connect(Mirror node, Knock knock) throws Exception {
-    InetSocketAddress address = new InetSocketAddress("127.0.0.1", node.peerPort());
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), node.peerPort());
     Socket socket =
         switch (knock) {
           case Knock.Plain _ -> new Socket();

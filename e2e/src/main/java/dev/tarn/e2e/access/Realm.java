@@ -161,8 +161,10 @@ final class Realm implements AutoCloseable {
             .map(scope -> scope.substring("repository:".length(), scope.lastIndexOf(':')))
             .toList();
     String token = issue(user, first(asked, "service"), wanted);
-    String format = "{\"token\": \"%1$s\", \"access_token\": \"%1$s\", \"expires_in\": %2$d}";
-    byte[] body = format.formatted(token, life.toSeconds()).getBytes(StandardCharsets.US_ASCII);
+    byte[] body =
+        "{\"token\": \"%1$s\", \"access_token\": \"%1$s\", \"expires_in\": %2$d}"
+            .formatted(token, life.toSeconds())
+            .getBytes(StandardCharsets.US_ASCII);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);

@@ -67,6 +67,7 @@ final class Session {
    *
    * @param whole whether that is all of it
    */
+  @SuppressWarnings("ArrayRecordComponent")
   record Got(Head head, byte[] body, boolean whole) {
     int status() {
       return head.status();

@@ -36,6 +36,7 @@ final class Trap implements AutoCloseable {
    *
    * @param body of a GET's; a HEAD's answer has the fields alone
    */
+  @SuppressWarnings("ArrayRecordComponent")
   record Answer(int status, Map<String, String> fields, byte[] body) {
     static Answer empty(int status) {
       return new Answer(status, Map.of(), new byte[0]);
