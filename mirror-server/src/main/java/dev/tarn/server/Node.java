@@ -15,12 +15,14 @@ import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.config.Configuration;
+import dev.tarn.server.config.OutagePolicy;
 import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.config.RegistryConfiguration;
 import dev.tarn.server.credentials.ConfiguredCredentials;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.Access;
+import dev.tarn.server.mirror.ClientLimits;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.PeerFetches;
@@ -280,9 +282,13 @@ public final class Node implements AutoCloseable {
               entry.getKey(),
               client.registry(origins, own, access.of(entry.getKey())),
               registry::maxAgeFor,
-              own.shared()));
+              own.shared(),
+              registry.onUpstreamFailure() == OutagePolicy.REFUSE));
     }
-    return new Registries(registries);
+    Configuration.UpstreamClient upstream = configuration.upstream();
+    return new Registries(
+        registries,
+        new ClientLimits(upstream.clientRate(), upstream.clientBurst(), System::nanoTime));
   }
 
   private void openContainerd(SecondSource second, DiskBlobStore blobs, HeldChanges held) {

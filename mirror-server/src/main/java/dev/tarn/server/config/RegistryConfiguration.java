@@ -15,13 +15,15 @@ import java.util.List;
  * @param repositories what is different for some of its repositories; the first that matches counts
  * @param credentials what Tarn itself may show the registry
  * @param shared whether everybody who reaches this node may read what Tarn's own credentials may
+ * @param onUpstreamFailure whether what was known before is served where no upstream can be asked
  */
 public record RegistryConfiguration(
     List<UpstreamConfiguration> upstreams,
     Duration maxAge,
     List<RepositoryRule> repositories,
     CredentialsConfiguration credentials,
-    boolean shared) {
+    boolean shared,
+    OutagePolicy onUpstreamFailure) {
   private static final String DOCKER_HUB_URL = "https://registry-1.docker.io";
 
   public RegistryConfiguration {
@@ -34,7 +36,12 @@ public record RegistryConfiguration(
   /** A registry that is fetched from its own host and whose tags are always asked for. */
   public static RegistryConfiguration of(RegistryHost host) {
     return new RegistryConfiguration(
-        defaultUpstreams(host), Duration.ZERO, List.of(), CredentialsConfiguration.NONE, false);
+        defaultUpstreams(host),
+        Duration.ZERO,
+        List.of(),
+        CredentialsConfiguration.NONE,
+        false,
+        OutagePolicy.SERVE);
   }
 
   /** How long an answer about a tag of {@code repository} is used without asking upstream again. */

@@ -57,6 +57,9 @@ final class Rights {
   }
 
   private boolean allows(Scope scope, Proof proof, Caller caller, Standing standing) {
+    if (standing != Standing.ANSWERS && registries.refusesInOutage(scope)) {
+      return false;
+    }
     if (registries.shared(scope) || (proof.anonymous() && access.allowsAnybody(scope, standing))) {
       return true;
     }
@@ -71,8 +74,9 @@ final class Rights {
    * may be one that upstream let in before.
    */
   UpstreamAnswer instead(Scope scope, Caller caller, UpstreamAnswer answer) {
-    List<String> challenges =
-        caller.isAnonymous() && standing(answer) != null ? access.challenges(scope) : List.of();
+    boolean replays =
+        caller.isAnonymous() && standing(answer) != null && !registries.refusesInOutage(scope);
+    List<String> challenges = replays ? access.challenges(scope) : List.of();
     return challenges.isEmpty()
         ? answer
         : new UpstreamAnswer.Refused(401, challenges, UpstreamAnswer.ErrorBody.NONE);
@@ -88,7 +92,11 @@ final class Rights {
     return switch (answer) {
       case UpstreamAnswer.RateLimited _ -> Standing.RATE_LIMITED;
       case UpstreamAnswer.Failed _ -> Standing.AWAY;
-      case UpstreamAnswer.Found _, UpstreamAnswer.NotFound _, UpstreamAnswer.Refused _ -> null;
+      case UpstreamAnswer.Found _,
+          UpstreamAnswer.NotFound _,
+          UpstreamAnswer.Refused _,
+          UpstreamAnswer.TooMany _ ->
+          null;
     };
   }
 

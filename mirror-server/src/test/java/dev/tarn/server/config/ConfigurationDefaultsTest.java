@@ -59,6 +59,8 @@ class ConfigurationDefaultsTest {
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
                 3,
+                50,
+                500,
                 List.of()));
   }
 
@@ -121,6 +123,7 @@ class ConfigurationDefaultsTest {
               assertThat(registry.repositories()).isEmpty();
               assertThat(registry.credentials()).isEqualTo(CredentialsConfiguration.NONE);
               assertThat(registry.shared()).isFalse();
+              assertThat(registry.onUpstreamFailure()).isEqualTo(OutagePolicy.SERVE);
             });
   }
 

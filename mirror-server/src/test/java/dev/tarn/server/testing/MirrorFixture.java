@@ -17,6 +17,7 @@ import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.mirror.Access;
+import dev.tarn.server.mirror.ClientLimits;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirrorListener;
 import dev.tarn.server.mirror.MirroredRegistry;
@@ -103,7 +104,16 @@ public final class MirrorFixture implements AutoCloseable {
       Duration maxAge,
       int maxConnections,
       FileSystemSpace space,
-      UnaryOperator<BlobStore> stores) {
+      UnaryOperator<BlobStore> stores,
+      Manners manners) {
+    /**
+     * How the mirror behaves towards its upstream.
+     *
+     * @param clientRate requests a second that a client may cause, by the mirror's monotonic clock,
+     *     which stands; 0 for no limit
+     */
+    public record Manners(int clientRate, int clientBurst, boolean refusesInOutage) {}
+
     /** How long the endpoint, and the upstream client, wait for what. */
     public record Timeouts(
         Duration header,
@@ -124,7 +134,8 @@ public final class MirrorFixture implements AutoCloseable {
           Duration.ZERO,
           256,
           space(Long.MAX_VALUE / 2),
-          store -> store);
+          store -> store,
+          new Manners(0, 0, false));
     }
 
     /** For tests in which nothing times out, however slow the machine is. */
@@ -134,7 +145,7 @@ public final class MirrorFixture implements AutoCloseable {
     }
 
     private Options with(Timeouts changed) {
-      return new Options(changed, maxAge, maxConnections, space, stores);
+      return new Options(changed, maxAge, maxConnections, space, stores, manners);
     }
 
     public Options withHeaderTimeout(Duration changed) {
@@ -178,20 +189,33 @@ public final class MirrorFixture implements AutoCloseable {
     }
 
     public Options withMaxAge(Duration changed) {
-      return new Options(timeouts, changed, maxConnections, space, stores);
+      return new Options(timeouts, changed, maxConnections, space, stores, manners);
     }
 
     public Options withMaxConnections(int changed) {
-      return new Options(timeouts, maxAge, changed, space, stores);
+      return new Options(timeouts, maxAge, changed, space, stores, manners);
     }
 
     /** Wraps the blob store that the mirror sees. */
     public Options withStore(UnaryOperator<BlobStore> changed) {
-      return new Options(timeouts, maxAge, maxConnections, space, changed);
+      return new Options(timeouts, maxAge, maxConnections, space, changed, manners);
     }
 
     public Options withSpace(FileSystemSpace changed) {
-      return new Options(timeouts, maxAge, maxConnections, changed, stores);
+      return new Options(timeouts, maxAge, maxConnections, changed, stores, manners);
+    }
+
+    public Options withClientLimit(int rate, int burst) {
+      return with(new Manners(rate, burst, manners.refusesInOutage()));
+    }
+
+    /** Nothing is served by grace. */
+    public Options refusingInOutage() {
+      return with(new Manners(manners.clientRate(), manners.clientBurst(), true));
+    }
+
+    private Options with(Manners changed) {
+      return new Options(timeouts, maxAge, maxConnections, space, stores, changed);
     }
 
     /** A disk with so many bytes free of a hundred times that many. */
@@ -257,14 +281,18 @@ public final class MirrorFixture implements AutoCloseable {
                         List.of(Origin.of(upstream.url())),
                         OwnAccess.NONE,
                         access.of(new RegistryHost(REGISTRY))),
-                    repository -> options.maxAge()),
+                    repository -> options.maxAge(),
+                    false,
+                    options.manners().refusesInOutage()),
                 new MirroredRegistry(
                     RegistryHost.DOCKER_HUB,
                     client.registry(
                         List.of(Origin.of(upstream.url())),
                         OwnAccess.NONE,
                         access.of(RegistryHost.DOCKER_HUB)),
-                    repository -> options.maxAge())));
+                    repository -> options.maxAge())),
+            new ClientLimits(
+                options.manners().clientRate(), options.manners().clientBurst(), nanosAhead::get));
     mirror =
         new Mirror(
             registries,
