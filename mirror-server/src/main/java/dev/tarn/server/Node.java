@@ -20,12 +20,14 @@ import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.admin.Invalidation;
 import dev.tarn.server.config.Configuration;
+import dev.tarn.server.config.OutagePolicy;
 import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.config.RegistryConfiguration;
 import dev.tarn.server.credentials.ConfiguredCredentials;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.Access;
+import dev.tarn.server.mirror.ClientLimits;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.PeerFetches;
@@ -307,9 +309,13 @@ public final class Node implements AutoCloseable {
               client.registry(origins, own, access.of(entry.getKey())),
               tagRules(registry),
               own.shared(),
-              registry.tokenRelay()));
+              registry.tokenRelay(),
+              registry.onUpstreamFailure() == OutagePolicy.REFUSE));
     }
-    return new Registries(registries);
+    Configuration.UpstreamClient upstream = configuration.upstream();
+    return new Registries(
+        registries,
+        new ClientLimits(upstream.clientRate(), upstream.clientBurst(), System::nanoTime));
   }
 
   private static TagRules tagRules(RegistryConfiguration registry) {

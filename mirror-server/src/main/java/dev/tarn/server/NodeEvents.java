@@ -177,6 +177,27 @@ final class NodeEvents {
       of(origin).upstreamBodyFailed(failure(reason));
     }
 
+    @Override
+    public void quota(String origin, long remaining) {
+      of(origin).upstreamQuota(remaining);
+    }
+
+    @Override
+    public void limited(String origin, Duration leftAlone) {
+      LOG.atWarn()
+          .addKeyValue("origin", origin)
+          .addKeyValue("seconds", leftAlone.toSeconds())
+          .log("upstream_limits_rate");
+    }
+
+    @Override
+    public void rests(String origin, Duration leftAlone) {
+      LOG.atWarn()
+          .addKeyValue("origin", origin)
+          .addKeyValue("millis", leftAlone.toMillis())
+          .log("upstream_left_alone");
+    }
+
     private static UpstreamFailure failure(UpstreamAnswer.Reason reason) {
       return switch (reason) {
         case CONNECT -> UpstreamFailure.CONNECT;

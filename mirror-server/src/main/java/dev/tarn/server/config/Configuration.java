@@ -170,6 +170,9 @@ public record Configuration(
    * @param headerTimeout how long an upstream may take to its response headers
    * @param stallTimeout how long a body may make no progress before it is resumed or given up
    * @param retries how often a request that is safe to repeat is repeated after a failure
+   * @param clientRate how many requests a second one client may cause at one registry; 0 for no
+   *     limit
+   * @param clientBurst how many at once after it was quiet
    * @param allowedTargets private addresses, networks or host names that redirects and token
    *     requests may lead to
    */
@@ -178,11 +181,20 @@ public record Configuration(
       Duration headerTimeout,
       Duration stallTimeout,
       int retries,
+      int clientRate,
+      int clientBurst,
       List<String> allowedTargets) {
     private static final int MAX_RETRIES = 10;
+    private static final int MAX_CLIENT_RATE = 1_000_000;
     static final UpstreamClient DEFAULT =
         new UpstreamClient(
-            Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofSeconds(10), 3, List.of());
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            3,
+            50,
+            500,
+            List.of());
 
     public UpstreamClient {
       requirePositive(connectTimeout, "upstream.connectTimeout");
@@ -192,6 +204,14 @@ public record Configuration(
           retries >= 0 && retries <= MAX_RETRIES,
           "upstream.retries",
           "must be between 0 and " + MAX_RETRIES);
+      require(
+          clientRate >= 0 && clientRate <= MAX_CLIENT_RATE,
+          "upstream.clientRate",
+          "must be between 0 and " + MAX_CLIENT_RATE);
+      require(
+          clientBurst >= 1 && clientBurst <= MAX_CLIENT_RATE,
+          "upstream.clientBurst",
+          "must be between 1 and " + MAX_CLIENT_RATE);
       allowedTargets = List.copyOf(allowedTargets);
     }
   }

@@ -150,12 +150,20 @@ public final class ConfigurationLoader {
     var headerTimeout = section.value("headerTimeout", Syntax.DURATION, defaults.headerTimeout());
     var stallTimeout = section.value("stallTimeout", Syntax.DURATION, defaults.stallTimeout());
     var retries = section.value("retries", Syntax.COUNT, defaults.retries());
+    var clientRate = section.value("clientRate", Syntax.COUNT, defaults.clientRate());
+    var clientBurst = section.value("clientBurst", Syntax.COUNT, defaults.clientBurst());
     var allowedTargets = section.values("allowedTargets", Syntax.TARGET, defaults.allowedTargets());
     section.end();
     return section.build(
         () ->
             new Configuration.UpstreamClient(
-                connectTimeout, headerTimeout, stallTimeout, retries, allowedTargets),
+                connectTimeout,
+                headerTimeout,
+                stallTimeout,
+                retries,
+                clientRate,
+                clientBurst,
+                allowedTargets),
         defaults);
   }
 
@@ -265,11 +273,20 @@ public final class ConfigurationLoader {
     var credentials = credentials(section.section("credentials"));
     var shared = section.value("shared", Syntax.BOOLEAN, defaults.shared());
     var tokenRelay = section.value("tokenRelay", Syntax.BOOLEAN, defaults.tokenRelay());
+    var onUpstreamFailure =
+        section.value("onUpstreamFailure", Syntax.OUTAGE_POLICY, defaults.onUpstreamFailure());
     section.end();
     return section.build(
         () ->
             new RegistryConfiguration(
-                upstreams, maxAge, immutableTags, repositories, credentials, shared, tokenRelay),
+                upstreams,
+                maxAge,
+                immutableTags,
+                repositories,
+                credentials,
+                shared,
+                tokenRelay,
+                onUpstreamFailure),
         defaults);
   }
 

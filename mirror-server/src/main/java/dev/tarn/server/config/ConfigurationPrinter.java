@@ -66,6 +66,8 @@ public final class ConfigurationPrinter {
     line(1, "headerTimeout: " + Syntax.print(upstream.headerTimeout()));
     line(1, "stallTimeout: " + Syntax.print(upstream.stallTimeout()));
     line(1, "retries: " + upstream.retries());
+    line(1, "clientRate: " + upstream.clientRate());
+    line(1, "clientBurst: " + upstream.clientBurst());
     line(1, "allowedTargets: " + list(upstream.allowedTargets()));
   }
 
@@ -136,6 +138,7 @@ public final class ConfigurationPrinter {
           credentials(registry.credentials());
           line(2, "shared: " + registry.shared());
           line(2, "tokenRelay: " + registry.tokenRelay());
+          line(2, "onUpstreamFailure: " + registry.onUpstreamFailure());
         });
   }
 

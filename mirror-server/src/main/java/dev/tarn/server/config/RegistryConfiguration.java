@@ -18,6 +18,7 @@ import java.util.List;
  * @param credentials what Tarn itself may show the registry
  * @param shared whether everybody who reaches this node may read what Tarn's own credentials may
  * @param tokenRelay whether clients on this node get their tokens through it
+ * @param onUpstreamFailure whether what was known before is served where no upstream can be asked
  */
 public record RegistryConfiguration(
     List<UpstreamConfiguration> upstreams,
@@ -26,7 +27,8 @@ public record RegistryConfiguration(
     List<RepositoryRule> repositories,
     CredentialsConfiguration credentials,
     boolean shared,
-    boolean tokenRelay) {
+    boolean tokenRelay,
+    OutagePolicy onUpstreamFailure) {
   private static final String DOCKER_HUB_URL = "https://registry-1.docker.io";
 
   public RegistryConfiguration {
@@ -50,7 +52,8 @@ public record RegistryConfiguration(
         List.of(),
         CredentialsConfiguration.NONE,
         false,
-        false);
+        false,
+        OutagePolicy.SERVE);
   }
 
   /** How long an answer about a tag of {@code repository} is used without asking upstream again. */

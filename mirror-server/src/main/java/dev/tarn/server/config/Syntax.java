@@ -96,6 +96,8 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
 
   static final Syntax<PeerMode> PEER_MODE =
       new Syntax<>("one of none, static, dns, kubernetes", text -> of(PeerMode.values(), text));
+  static final Syntax<OutagePolicy> OUTAGE_POLICY =
+      new Syntax<>("serve or refuse", text -> of(OutagePolicy.values(), text));
   static final Syntax<PeerAddress> PEER =
       new Syntax<>(
           "a node such as node-1=10.0.0.1:5051 or zone-a/node-1=10.0.0.1:5051", PeerAddress::parse);

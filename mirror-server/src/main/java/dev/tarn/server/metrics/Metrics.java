@@ -50,6 +50,7 @@ public final class Metrics implements AutoCloseable {
   static final String FIRST_BYTE = "tarn.first.byte";
   static final String LAST_BYTE = "tarn.last.byte";
   static final String UPSTREAM_REQUESTS = "tarn.upstream.requests";
+  static final String UPSTREAM_QUOTA = "tarn.upstream.ratelimit.remaining";
   static final String UPSTREAM_HEADERS = "tarn.upstream.headers";
   static final String UPSTREAM_BODY_FAILURES = "tarn.upstream.body.failures";
   static final String TRANSFERS = "tarn.transfers.in.flight";

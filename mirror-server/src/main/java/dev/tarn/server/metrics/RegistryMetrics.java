@@ -1,18 +1,23 @@
 package dev.tarn.server.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The meters of one registry, resolved once so that a request looks nothing up. Thread-safe. */
 public final class RegistryMetrics {
+  private static final long QUOTA_UNKNOWN = -1;
+
   private final MeterRegistry meters;
   private final String registry;
   private final Counter staleAnswers;
   private final Counter tagsInvalidated;
   private final EnumTable<Kind, RequestOutcome, Counter> requests;
   private final Timer upstreamHeaders;
+  private final AtomicLong quota = new AtomicLong(QUOTA_UNKNOWN);
 
   RegistryMetrics(MeterRegistry meters, String registry) {
     this.meters = meters;
@@ -54,6 +59,16 @@ public final class RegistryMetrics {
   public void upstreamAnswered(int status, Duration headers) {
     countUpstream(statusLabel(status));
     upstreamHeaders.record(headers);
+  }
+
+  /** An upstream told how many more requests it has for whoever asked last. */
+  public void upstreamQuota(long remaining) {
+    if (quota.getAndSet(remaining) == QUOTA_UNKNOWN) {
+      Gauge.builder(Metrics.UPSTREAM_QUOTA, quota, AtomicLong::get)
+          .description("Requests that upstream still has for whoever asked last, as it said")
+          .tag(Metrics.REGISTRY, registry)
+          .register(meters);
+    }
   }
 
   /** An upstream of this registry gave no answer. */

@@ -151,7 +151,8 @@ final class BlobCarrier implements Hurry {
         }
         switch (reopen(transfer.firstMissing(0))) {
           case UpstreamAnswer.Found(UpstreamContent again) -> next = again;
-          case UpstreamAnswer.Failed _, UpstreamAnswer.RateLimited _ -> run = Run.BROKE_OFF;
+          case UpstreamAnswer.Failed _, UpstreamAnswer.RateLimited _, UpstreamAnswer.TooMany _ ->
+              run = Run.BROKE_OFF;
           case UpstreamAnswer.NotFound _, UpstreamAnswer.Refused _ -> {
             return TransferFailure.SOURCE;
           }

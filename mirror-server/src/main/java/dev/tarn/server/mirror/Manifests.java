@@ -113,7 +113,7 @@ final class Manifests {
       }
       case UpstreamAnswer.RateLimited _ -> stale(request, tag, "rate limited", answer);
       case UpstreamAnswer.Failed failed -> stale(request, tag, failed.detail(), answer);
-      case UpstreamAnswer.Refused _, UpstreamAnswer.Found _ -> refusal;
+      case UpstreamAnswer.Refused _, UpstreamAnswer.TooMany _, UpstreamAnswer.Found _ -> refusal;
     };
   }
 

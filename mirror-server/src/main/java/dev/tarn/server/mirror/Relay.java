@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * Upstream's refusals, put so that containerd does the right thing: 401, 403 and 404 are upstream's
  * word and passed on as they came; where upstream said nothing usable containerd is sent on by 502,
- * and by 503 where it was told to slow down (a 429 it would repeat at once).
+ * and by 503 where it was told to slow down (a 429 it would repeat at once). A client that itself
+ * asks too much is told so by 429.
  */
 final class Relay {
   private Relay() {}
@@ -21,6 +22,7 @@ final class Relay {
       case UpstreamAnswer.NotFound(ErrorBody body) -> passed(404, List.of(), body, unknown);
       case UpstreamAnswer.Refused refused -> refused(refused);
       case UpstreamAnswer.RateLimited(Optional<Duration> retryAfter) -> rateLimited(retryAfter);
+      case UpstreamAnswer.TooMany(Duration retryAfter) -> tooMany(retryAfter);
       case UpstreamAnswer.Failed failed -> failed(failed);
       case UpstreamAnswer.Found _ -> throw new IllegalStateException("found is never otherwise");
     };
@@ -40,15 +42,24 @@ final class Relay {
             503,
             Outcome.FAILED,
             new OciError(OciError.Code.TOOMANYREQUESTS, "upstream limits the rate of requests"));
-    if (retryAfter.isEmpty()) {
-      return answer;
-    }
+    return retryAfter.map(wait -> withRetryAfter(answer, wait)).orElse(answer);
+  }
+
+  private static Answer tooMany(Duration retryAfter) {
+    return withRetryAfter(
+        Answer.error(
+            429,
+            Outcome.REJECTED,
+            new OciError(OciError.Code.TOOMANYREQUESTS, "this client asks too much of upstream")),
+        retryAfter);
+  }
+
+  private static Answer withRetryAfter(Answer answer, Duration wait) {
+    long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds();
     return new Answer(
         answer.status(),
         answer.contentLength(),
-        answer
-            .headers()
-            .plus(new Field("Retry-After", Long.toString(retryAfter.get().toSeconds()))),
+        answer.headers().plus(new Field("Retry-After", Long.toString(seconds))),
         answer.body(),
         answer.source(),
         answer.outcome(),

@@ -124,6 +124,9 @@ final class Rights {
   }
 
   private boolean allows(Scope scope, Proof proof, Caller caller, Standing standing) {
+    if (standing != Standing.ANSWERS && registries.refusesInOutage(scope)) {
+      return false;
+    }
     if (registries.shared(scope) || (proof.anonymous() && access.allowsAnybody(scope, standing))) {
       return true;
     }
@@ -140,7 +143,9 @@ final class Rights {
    */
   UpstreamAnswer instead(Scope scope, Caller caller, UpstreamAnswer answer) {
     boolean again = registries.relaysTokens(scope) && hasDeadToken(scope, caller);
-    if (standing(answer) == null || !(caller.isAnonymous() || again)) {
+    if (standing(answer) == null
+        || registries.refusesInOutage(scope)
+        || !(caller.isAnonymous() || again)) {
       return answer;
     }
     List<String> last = access.challenges(scope);
@@ -165,7 +170,11 @@ final class Rights {
     return switch (answer) {
       case UpstreamAnswer.RateLimited _ -> Standing.RATE_LIMITED;
       case UpstreamAnswer.Failed _ -> Standing.AWAY;
-      case UpstreamAnswer.Found _, UpstreamAnswer.NotFound _, UpstreamAnswer.Refused _ -> null;
+      case UpstreamAnswer.Found _,
+          UpstreamAnswer.NotFound _,
+          UpstreamAnswer.Refused _,
+          UpstreamAnswer.TooMany _ ->
+          null;
     };
   }
 

@@ -157,7 +157,7 @@ final class Transfers {
       Flight underWay = flights.putIfAbsent(request.digest(), own);
       Joined joined;
       if (underWay == null) {
-        executor.execute(() -> run(own));
+        start(own);
         joined = awaitOwn(own);
       } else {
         joined = join(request, allowed, underWay);
@@ -170,8 +170,20 @@ final class Transfers {
     return new Joined.Overdue();
   }
 
+  private void start(Flight own) {
+    Wanted request = own.request();
+    UpstreamAnswer.@Nullable TooMany tooMany =
+        registries.tooMany(request.scope(), request.caller());
+    if (tooMany == null) {
+      executor.execute(() -> run(own));
+    } else {
+      own.fetch().opened().complete(new Opened.Otherwise(tooMany));
+      end(own);
+    }
+  }
+
   private Flight newFlight(Wanted request, boolean allowed) {
-    Upstream upstream = registries.upstream(request.scope());
+    Upstream upstream = registries.upstreamOfTransfers(request.scope());
     Fetch fetch = newFetch(request, allowed, upstream);
     return new Flight(request, fetch, nanoClock.getAsLong(), new CompletableFuture<>());
   }
@@ -187,9 +199,13 @@ final class Transfers {
     try {
       flight.fetch().run();
     } finally {
-      flights.remove(flight.request().digest(), flight);
-      flight.over().complete(null);
+      end(flight);
     }
+  }
+
+  private void end(Flight flight) {
+    flights.remove(flight.request().digest(), flight);
+    flight.over().complete(null);
   }
 
   private @Nullable Joined awaitOwn(Flight own) throws InterruptedException {

@@ -108,6 +108,10 @@ final class UpstreamRun implements Runnable, UpstreamSource.Run {
           refuse(limited, FetchFailure.UNAVAILABLE);
           return;
         }
+        case UpstreamAnswer.TooMany tooMany -> {
+          refuse(tooMany, FetchFailure.UNAVAILABLE);
+          return;
+        }
         case UpstreamAnswer.Failed failed -> {
           refuse(failed, FetchFailure.UNAVAILABLE);
           return;

@@ -53,6 +53,11 @@ record Ask(
     }
   }
 
+  /** Whether it is the rest of a blob whose beginning came: a transfer is under way. */
+  boolean continues() {
+    return part.start() > 0;
+  }
+
   boolean isHead() {
     return method.equals(HttpMethod.HEAD);
   }

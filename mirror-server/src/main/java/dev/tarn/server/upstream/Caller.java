@@ -1,5 +1,10 @@
 package dev.tarn.server.upstream;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +20,12 @@ public final class Caller {
   private static final Caller ANONYMOUS = new Caller(Kind.ANONYMOUS, null);
   private static final Caller NODE = new Caller(Kind.NODE, null);
 
+  /** Of this process alone, so that a key tells nothing to whoever sees it. */
+  private static final byte[] SALT = salt();
+
   private final Kind kind;
   private final @Nullable String authorization;
+  private volatile @Nullable String key;
 
   /**
    * How a token begins that this node issued itself: it means nothing to anybody else, and nobody
@@ -75,6 +84,35 @@ public final class Caller {
     return kind == Kind.LOCAL && authorization != null
         ? Optional.of(authorization.substring(authorization.indexOf(OWN_TOKEN_PREFIX)).strip())
         : Optional.empty();
+  }
+
+  /**
+   * What tells callers apart where the credential itself must not be kept: the same for the same
+   * credential while this process lives, and nothing that it could be found from.
+   */
+  public String key() {
+    String known = key;
+    if (known == null) {
+      known = authorization == null ? kind.name() : hash(authorization);
+      key = known;
+    }
+    return known;
+  }
+
+  private static byte[] salt() {
+    byte[] salt = new byte[16];
+    new SecureRandom().nextBytes(salt);
+    return salt;
+  }
+
+  private static String hash(String authorization) {
+    try {
+      MessageDigest hash = MessageDigest.getInstance("SHA-256");
+      hash.update(SALT);
+      return HexFormat.of().formatHex(hash.digest(authorization.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tarn.server.upstream;
 
 import dev.tarn.core.name.RepositoryName;
+import dev.tarn.server.upstream.OriginHealth.Result;
 import dev.tarn.server.upstream.TokenAnswer.Denied;
 import dev.tarn.server.upstream.TokenAnswer.Issued;
 import dev.tarn.server.upstream.TokenAnswer.Limited;
@@ -26,11 +27,18 @@ import org.slf4j.LoggerFactory;
  * configured credential answers: at the realm of a Bearer challenge, if that realm may see it, or
  * to a Basic challenge. A credential that is refused, or may not be shown, counts for a while as if
  * none were configured for the repository.
+ *
+ * <p>What the origin said a moment ago may save asking: that it limits this caller's requests, or
+ * refuses this client's credential. Nobody waits for either to pass.
  */
 final class OriginClient {
   private static final Logger LOG = LoggerFactory.getLogger(OriginClient.class);
 
+  /** Where another origin can be asked instead, that is the better second try. */
+  private static final int RETRIES_BEFORE_THE_NEXT = 1;
+
   private final Origin origin;
+  private final boolean last;
   private final Site site;
   private final String apiRoot;
   private final Requester requester;
@@ -38,6 +46,9 @@ final class OriginClient {
   private final ClientTokens clientTokens;
   private final CredentialSource credentials;
   private final OwnStanding standing;
+  private final Restraint restraint;
+  private final Refusals refusals;
+  private final OriginHealth health;
   private final Backoff backoff;
   private final UpstreamSettings settings;
   private final UpstreamListener listener;
@@ -46,14 +57,19 @@ final class OriginClient {
   /** Where it was reached last; null where it was not yet, or a proxy knows. */
   private volatile @Nullable InetAddress address;
 
+  /**
+   * @param last whether no other origin of the registry can be asked after this one
+   */
   OriginClient(
       Origin origin,
+      boolean last,
       OwnAccess own,
       Requester requester,
       UpstreamSettings settings,
       UpstreamListener listener,
       Seams seams) {
     this.origin = origin;
+    this.last = last;
     this.site = origin.site();
     this.apiRoot = origin.apiRoot();
     this.requester = requester;
@@ -62,14 +78,13 @@ final class OriginClient {
     this.clientTokens = new ClientTokens(requester, site, origin.ca(), realms, seams.clock());
     this.credentials = own.credentials();
     this.standing = new OwnStanding(seams.clock());
+    this.restraint = new Restraint(seams.clock());
+    this.refusals = new Refusals(seams.clock());
+    this.health = new OriginHealth(seams.clock(), seams.random());
     this.backoff = new Backoff(seams.random(), seams.sleeper());
     this.settings = settings;
     this.listener = listener;
-    this.verdict =
-        new Verdict(
-            settings.stallTimeout(),
-            seams.clock(),
-            reason -> listener.bodyFailed(site.hostAndPort(), reason));
+    this.verdict = new Verdict(settings.stallTimeout(), seams.clock(), this::bodyBroke);
   }
 
   /** Its host and port. */
@@ -88,16 +103,96 @@ final class OriginClient {
     return clientTokens.ask(realm, request, address, deadline);
   }
 
+  /** Whether to ask it now: the last is always asked. Whoever is told so asks. */
+  boolean admits() {
+    return last || health.admits();
+  }
+
+  /** The same where nobody else could answer. */
+  boolean admitsAsLastResort() {
+    return last || health.admitsAsLastResort();
+  }
+
   UpstreamAnswer ask(Ask ask, Caller caller) {
+    Optional<UpstreamAnswer> known = known(ask, caller);
+    boolean found = false;
+    try {
+      UpstreamAnswer answer = known.isPresent() ? known.get() : askNow(ask, caller);
+      found = known.isEmpty();
+      return answer;
+    } finally {
+      if (!found) {
+        ended(Result.UNCLEAR);
+      }
+    }
+  }
+
+  /** The answer, where the origin gave it a moment ago. */
+  private Optional<UpstreamAnswer> known(Ask ask, Caller caller) {
+    Optional<Refused> refused = refusals.find(ask, caller);
+    if (refused.isPresent()) {
+      return Optional.of(refused.get());
+    }
+    return ask.continues()
+        ? Optional.empty()
+        : restraint.left(ask, caller).map(left -> new RateLimited(Optional.of(left)));
+  }
+
+  /** A transfer under way has its own patience, and what it is told is about a moment. */
+  private void noteLimit(Ask ask, Caller caller, RateLimited limited) {
+    if (ask.continues()) {
+      return;
+    }
+    Duration leftAlone = restraint.limited(ask, caller, limited.retryAfter());
+    if (leftAlone.isPositive()) {
+      listener.limited(name(), leftAlone);
+    }
+  }
+
+  private void ended(Result result) {
+    // What this node broke off says nothing.
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    Duration rest = health.ended(interrupted ? Result.UNCLEAR : result);
+    if (!last && rest.isPositive()) {
+      listener.rests(name(), rest);
+    }
+  }
+
+  private void bodyBroke(Reason reason) {
+    listener.bodyFailed(name(), reason);
+    if (reason == Reason.TIMEOUT) {
+      ended(Result.FAILED);
+    }
+  }
+
+  private int retries() {
+    return last ? settings.retries() : Math.min(settings.retries(), RETRIES_BEFORE_THE_NEXT);
+  }
+
+  private UpstreamAnswer askNow(Ask ask, Caller caller) {
     Deadline deadline = Deadline.after(settings.headerTimeout());
     for (int attempt = 0; ; attempt++) {
       Attempt result = attempt(ask, caller, deadline);
       switch (result) {
         case Attempt.Final(UpstreamAnswer answer) -> {
+          ended(answer instanceof Failed ? Result.UNCLEAR : Result.ANSWERED);
+          if (answer instanceof Refused refused) {
+            refusals.keep(ask, caller, refused);
+          }
           return answer;
         }
+        case Attempt.Limited(RateLimited limited) -> {
+          ended(Result.ANSWERED);
+          noteLimit(ask, caller, limited);
+          return limited;
+        }
+        case Attempt.Away(Failed failed) -> {
+          ended(Result.FAILED);
+          return failed;
+        }
         case Attempt.Chance(Failed failed, Optional<Duration> wait) -> {
-          if (attempt == settings.retries() || !backoff.pause(attempt, wait, deadline)) {
+          if (attempt == retries() || !backoff.pause(attempt, wait, deadline)) {
+            ended(Result.FAILED);
             return failed;
           }
           LOG.atDebug()
@@ -122,7 +217,8 @@ final class OriginClient {
       Failed failed = new Failed(e.reason(), e.detail());
       return switch (e.reason()) {
         case CONNECT, BROKEN -> new Attempt.Chance(failed, Optional.empty());
-        case TIMEOUT, TLS, STATUS, PROTOCOL, FORBIDDEN_TARGET -> new Attempt.Final(failed);
+        case TIMEOUT, TLS -> new Attempt.Away(failed);
+        case STATUS, PROTOCOL, FORBIDDEN_TARGET -> new Attempt.Final(failed);
       };
     }
   }
@@ -213,10 +309,15 @@ final class OriginClient {
         yield new Attempt.Final(new Refused(401, refusal.original(), body));
       }
       case Limited(Optional<Duration> wait) -> new Attempt.Final(new RateLimited(wait));
-      case Unusable(Reason reason, String detail) ->
-          reason == Reason.CONNECT || reason == Reason.BROKEN
-              ? new Attempt.Chance(new Failed(reason, detail), Optional.empty())
-              : new Attempt.Final(new Failed(reason, detail));
+      case Unusable(Reason reason, String detail) -> withoutToken(new Failed(reason, detail));
+    };
+  }
+
+  private static Attempt withoutToken(Failed failed) {
+    return switch (failed.reason()) {
+      case CONNECT, BROKEN -> new Attempt.Chance(failed, Optional.empty());
+      case TIMEOUT, TLS, STATUS -> new Attempt.Away(failed);
+      case PROTOCOL, FORBIDDEN_TARGET -> new Attempt.Final(failed);
     };
   }
 
@@ -287,6 +388,8 @@ final class OriginClient {
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       if (response != null) {
         listener.answered(site.hostAndPort(), response.status(), time);
+        Quota.remaining(response.headers().get(Quota.HEADER))
+            .ifPresent(remaining -> listener.quota(name(), remaining));
       } else if (!Thread.currentThread().isInterrupted()) { // Else this node broke it off.
         listener.failed(site.hostAndPort(), reason, time);
       }

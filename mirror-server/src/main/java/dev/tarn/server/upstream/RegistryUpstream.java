@@ -12,7 +12,9 @@ import dev.tarn.server.upstream.UpstreamAnswer.NotFound;
 import dev.tarn.server.upstream.UpstreamAnswer.RateLimited;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import dev.tarn.server.upstream.UpstreamAnswer.Refused;
+import dev.tarn.server.upstream.UpstreamAnswer.TooMany;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A registry as a chain of origins: the first that has what is asked gives it. The last one's word
  * counts where none has it, but a refusal goes before it, because with a credential the answer may
  * be another.
+ *
+ * <p>An origin that failed is passed over for a while where another stands behind it; the last is
+ * always asked. Where that fails as well, those that were passed over are asked after all.
  *
  * <p>A caller's credential goes to one origin alone: the one whose refusal the caller was last
  * given for the repository, else the last of the chain, which is the registry itself. The others
@@ -128,29 +133,82 @@ final class RegistryUpstream implements Upstream {
   private UpstreamAnswer ask(Ask ask, Caller asking) {
     // A token of this node's own means nothing to anybody else.
     Caller client = asking.ownToken().isPresent() ? Caller.anonymous() : asking;
-    Caller caller = shared && client.isAnonymous() ? Caller.node() : client;
-    int trusted = trusted(ask.repository());
-    @Nullable Refused refused = null;
+    Round round = new Round(ask, shared && client.isAnonymous() ? Caller.node() : client);
+    List<Integer> passedOver = new ArrayList<>();
     UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");
     for (int i = 0; i < origins.size(); i++) {
-      boolean shown = i == trusted || caller.isNode();
-      Caller as = shown ? caller : Caller.anonymous();
-      answer = origins.get(i).ask(ask, as);
-      tell(origins.get(i), ask, as, answer);
-      switch (answer) {
-        case Found _ -> {
+      if (origins.get(i).admits()) {
+        answer = round.ask(i);
+        if (answer instanceof Found) {
           return answer;
         }
-        case Refused refusal -> {
-          refused = refusal;
-          if (caller.authorization().isEmpty()) {
-            challengers.put(ask.repository(), i);
-          }
-        }
-        case NotFound _, RateLimited _, Failed _ -> {}
+      } else {
+        passedOver.add(i);
       }
     }
-    return refused == null ? answer : refused;
+    if (answer instanceof Failed && round.refused == null) {
+      for (int i : passedOver) {
+        if (origins.get(i).admitsAsLastResort() && round.ask(i) instanceof Found found) {
+          return found;
+        }
+      }
+    }
+    return round.outcome(answer);
+  }
+
+  /** One question to the origins, one after the other. */
+  private final class Round {
+    private final Ask ask;
+    private final Caller caller;
+    private final int trusted;
+    private @Nullable Refused refused;
+
+    /** What the caller's own origin said; null where it was passed over. */
+    private @Nullable UpstreamAnswer trustedAnswer;
+
+    Round(Ask ask, Caller caller) {
+      this.ask = ask;
+      this.caller = caller;
+      this.trusted = trusted(ask.repository());
+    }
+
+    UpstreamAnswer ask(int index) {
+      OriginClient origin = origins.get(index);
+      boolean shown = index == trusted || caller.isNode();
+      Caller as = shown ? caller : Caller.anonymous();
+      UpstreamAnswer answer = origin.ask(ask, as);
+      tell(origin, ask, as, answer);
+      if (index == trusted) {
+        trustedAnswer = answer;
+      }
+      if (answer instanceof Refused refusal) {
+        refused = refusal;
+        if (caller.authorization().isEmpty()) {
+          challengers.put(ask.repository(), index);
+        }
+      }
+      return answer;
+    }
+
+    /**
+     * What came of it where nobody gave it.
+     *
+     * @param last the last one's word
+     */
+    UpstreamAnswer outcome(UpstreamAnswer last) {
+      if (refused == null || caller.authorization().isEmpty()) {
+        return refused == null ? last : refused;
+      }
+      // The others were asked as nobody: that they refuse says nothing of a caller whose own origin
+      // could not say.
+      return switch (trustedAnswer) {
+        case null -> new Failed(Reason.CONNECT, origins.get(trusted).name() + " failed just now");
+        case Failed failed -> failed;
+        case RateLimited limited -> limited;
+        case Refused own -> own;
+        case Found _, NotFound _, TooMany _ -> refused;
+      };
+    }
   }
 
   private void tell(OriginClient origin, Ask ask, Caller as, UpstreamAnswer answer) {
@@ -159,7 +217,7 @@ final class RegistryUpstream implements Upstream {
       switch (answer) {
         case Found _ -> access.letIn(origin.name(), ask.repository(), as);
         case Refused refusal -> access.refused(origin.name(), ask.repository(), as, refusal);
-        case NotFound _, RateLimited _, Failed _ -> {}
+        case NotFound _, RateLimited _, TooMany _, Failed _ -> {}
       }
     }
   }

@@ -34,6 +34,11 @@ public sealed interface UpstreamAnswer {
   /** 429. */
   record RateLimited(Optional<Duration> retryAfter) implements UpstreamAnswer {}
 
+  /**
+   * Not asked: the client asks more of upstream than one may. Says nothing of how upstream stands.
+   */
+  record TooMany(Duration retryAfter) implements UpstreamAnswer {}
+
   /** Nothing usable: not reached, too slow, broken, 5xx, or an answer that makes no sense. */
   record Failed(Reason reason, String detail) implements UpstreamAnswer {}
 

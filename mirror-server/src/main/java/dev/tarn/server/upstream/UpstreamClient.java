@@ -1,6 +1,7 @@
 package dev.tarn.server.upstream;
 
 import dev.tarn.server.net.Transport;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -50,12 +51,12 @@ public final class UpstreamClient implements AutoCloseable {
    * @param access hears who is let in
    */
   public Upstream registry(List<Origin> origins, OwnAccess own, AccessListener access) {
-    return new RegistryUpstream(
-        origins.stream()
-            .map(origin -> new OriginClient(origin, own, requester, settings, listener, seams))
-            .toList(),
-        own.shared(),
-        access);
+    List<OriginClient> clients = new ArrayList<>();
+    for (Origin origin : origins) {
+      boolean last = clients.size() == origins.size() - 1;
+      clients.add(new OriginClient(origin, last, own, requester, settings, listener, seams));
+    }
+    return new RegistryUpstream(clients, own.shared(), access);
   }
 
   ConnectionPool pool() {

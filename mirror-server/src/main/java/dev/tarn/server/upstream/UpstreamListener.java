@@ -18,6 +18,15 @@ public interface UpstreamListener {
 
         @Override
         public void bodyFailed(String origin, UpstreamAnswer.Reason reason) {}
+
+        @Override
+        public void quota(String origin, long remaining) {}
+
+        @Override
+        public void limited(String origin, Duration leftAlone) {}
+
+        @Override
+        public void rests(String origin, Duration leftAlone) {}
       };
 
   /** The headers of an answer are here, redirects followed. */
@@ -28,4 +37,13 @@ public interface UpstreamListener {
 
   /** A body broke or stalled after its headers. */
   void bodyFailed(String origin, UpstreamAnswer.Reason reason);
+
+  /** An answer told how many more requests it has for whoever asked. */
+  void quota(String origin, long remaining);
+
+  /** It said 429, and is not asked the same by the same for so long. Once a pause. */
+  void limited(String origin, Duration leftAlone);
+
+  /** It failed while there is another behind it, and is left alone for so long. */
+  void rests(String origin, Duration leftAlone);
 }

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 
 /** Judges an answer by its status and headers: what it means, and whether it can be believed. */
 record Verdict(Duration stallTimeout, InstantSource clock, Consumer<Reason> bodyBroke) {
+  private static final int SERVER_ERROR = 500;
 
   /** Takes ownership of {@code response}. */
   Attempt of(Ask ask, Response response, boolean anonymous) {
@@ -28,7 +29,8 @@ record Verdict(Duration stallTimeout, InstantSource clock, Consumer<Reason> body
       case 404 -> new Attempt.Final(new NotFound(response.errorBody()));
       case 429 -> {
         response.discard();
-        yield new Attempt.Final(new RateLimited(retryAfter(response)));
+        RateLimited limited = new RateLimited(retryAfter(response));
+        yield response.foreign() ? new Attempt.Final(limited) : new Attempt.Limited(limited);
       }
       case 502, 503, 504 -> {
         response.discard();
@@ -42,7 +44,10 @@ record Verdict(Duration stallTimeout, InstantSource clock, Consumer<Reason> body
   private static Attempt status(Response response) {
     response.discard();
     String where = response.foreign() ? " from where it redirected" : "";
-    return new Attempt.Final(new Failed(Reason.STATUS, "status " + response.status() + where));
+    Failed failed = new Failed(Reason.STATUS, "status " + response.status() + where);
+    return response.status() >= SERVER_ERROR && !response.foreign()
+        ? new Attempt.Away(failed)
+        : new Attempt.Final(failed);
   }
 
   private Optional<Duration> retryAfter(Response response) {

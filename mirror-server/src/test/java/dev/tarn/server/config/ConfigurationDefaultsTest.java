@@ -61,6 +61,8 @@ class ConfigurationDefaultsTest {
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
                 3,
+                50,
+                500,
                 List.of()));
   }
 
@@ -124,6 +126,7 @@ class ConfigurationDefaultsTest {
               assertThat(registry.repositories()).isEmpty();
               assertThat(registry.credentials()).isEqualTo(CredentialsConfiguration.NONE);
               assertThat(registry.shared()).isFalse();
+              assertThat(registry.onUpstreamFailure()).isEqualTo(OutagePolicy.SERVE);
             });
   }
 

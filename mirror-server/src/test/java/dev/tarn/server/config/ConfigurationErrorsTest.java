@@ -49,6 +49,10 @@ class ConfigurationErrorsTest {
         "store: {minFree: 10%}|store.reserveFree: must not be more than store.minFree, which is"
             + " 10%",
         "upstream: {retries: 11}|upstream.retries (line 1): must be between 0 and 10",
+        "upstream: {clientRate: -1}|upstream.clientRate (line 1): must be between 0 and 1000000",
+        "upstream: {clientBurst: 0}|upstream.clientBurst (line 1): must be between 1 and 1000000",
+        "upstream: {clientRat: 1}|upstream.clientRat (line 1): unknown key; did you mean"
+            + " clientRate?",
         "upstream: {allowedTargets: a}|upstream.allowedTargets (line 1): expected a list, found"
             + " \"a\"",
         "upstream: {allowedTargets: ['a b']}|upstream.allowedTargets[0] (line 1): expected an"
@@ -123,6 +127,10 @@ class ConfigurationErrorsTest {
             + " key; did you mean tokenRelay?",
         "registries: {a.io: {tokenRelay: on}}|registries[a.io].tokenRelay (line 1): expected true"
             + " or false, found \"on\"",
+        "registries: {a.io: {onUpstreamFailure: panic}}|registries[a.io].onUpstreamFailure"
+            + " (line 1): expected serve or refuse, found \"panic\"",
+        "registries: {a.io: {onUpstreamFailur: serve}}|registries[a.io].onUpstreamFailur (line 1):"
+            + " unknown key; did you mean onUpstreamFailure?",
         "[1]|(line 1): expected keys with values, found a list",
       })
   void whatIsWrongIsNamedWithItsPath(String yaml, String expected) {

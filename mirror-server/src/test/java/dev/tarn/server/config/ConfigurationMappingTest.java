@@ -45,6 +45,8 @@ class ConfigurationMappingTest {
         headerTimeout: 31s
         stallTimeout: 12s
         retries: 4
+        clientRate: 5
+        clientBurst: 55
         allowedTargets: [10.0.0.0/8, cdn.internal]
       peers:
         mode: kubernetes
@@ -97,6 +99,7 @@ class ConfigurationMappingTest {
             tokenRealms: [sso.other.example, "fd00::1"]
           shared: true
           tokenRelay: true
+          onUpstreamFailure: refuse
       """;
 
   @Test
@@ -133,6 +136,8 @@ class ConfigurationMappingTest {
     "TARN_UPSTREAM_HEADER_TIMEOUT, 31s",
     "TARN_UPSTREAM_STALL_TIMEOUT, 12s",
     "TARN_UPSTREAM_RETRIES, 4",
+    "TARN_UPSTREAM_CLIENT_RATE, 5",
+    "TARN_UPSTREAM_CLIENT_BURST, 55",
     "TARN_UPSTREAM_ALLOWED_TARGETS, '10.0.0.0/8, cdn.internal'",
     "TARN_PEERS_MAX_UPLOADS, 9",
     "TARN_PEERS_UPLOAD_BANDWIDTH, 100MiB",
@@ -228,7 +233,8 @@ class ConfigurationMappingTest {
                 rule("team/**", 7)),
             CredentialsConfiguration.NONE,
             false,
-            false);
+            false,
+            OutagePolicy.SERVE);
     assertThat(registry.maxAgeFor(new RepositoryName(repository)))
         .isEqualTo(Duration.ofSeconds(seconds));
   }
@@ -252,7 +258,8 @@ class ConfigurationMappingTest {
             List.of(rule("library/*", 60), immutable("team/dev/**"), immutable("team/**", "*")),
             CredentialsConfiguration.NONE,
             false,
-            false);
+            false,
+            OutagePolicy.SERVE);
     assertThat(registry.isImmutable(new RepositoryName(repository), new Tag(tag)))
         .isEqualTo(expected);
   }
@@ -295,7 +302,8 @@ class ConfigurationMappingTest {
                 Optional.of(Path.of("/opt/tarn/plugins")),
                 List.of("sso.other.example", "fd00::1")),
             true,
-            true));
+            true,
+            OutagePolicy.REFUSE));
     return new Configuration(
         new Configuration.RegistryEndpoint(
             new ListenAddress("127.0.0.2", 6050),
@@ -318,6 +326,8 @@ class ConfigurationMappingTest {
             Duration.ofSeconds(31),
             Duration.ofSeconds(12),
             4,
+            5,
+            55,
             List.of("10.0.0.0/8", "cdn.internal")),
         new PeersConfiguration(
             PeerMode.KUBERNETES,

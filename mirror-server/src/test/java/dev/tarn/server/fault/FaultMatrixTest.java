@@ -38,6 +38,7 @@ class FaultMatrixTest {
   private static final Set<Integer> FALLS_BACK = Set.of(401, 403, 404, 500, 502, 503, 504);
 
   private static final int MAX_RESUMES = 6;
+  private static final Duration AS_LONG_AS_IT_MAY_BE_LEFT_ALONE = Duration.ofMinutes(10);
 
   /** What is asked for. */
   enum Kind {
@@ -105,6 +106,7 @@ class FaultMatrixTest {
       check(pull(mirror, uri), content);
 
       mirror.upstream.on(path, good);
+      mirror.now.updateAndGet(now -> now.plus(AS_LONG_AS_IT_MAY_BE_LEFT_ALONE));
       Response healed = eventually(mirror, "GET", uri);
       assertThat(Digest.sha256(healed.body())).isEqualTo(digest);
 

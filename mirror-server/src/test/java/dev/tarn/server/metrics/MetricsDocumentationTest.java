@@ -83,6 +83,7 @@ class MetricsDocumentationTest {
         metrics.requestServed(metrics.of(host), Kind.BLOB, outcome, Source.DISK, 1, 1, 1);
       }
       metrics.of(host).upstreamAnswered(200, Duration.ofMillis(1));
+      metrics.of(host).upstreamQuota(76);
       metrics.of(host).upstreamBodyFailed(UpstreamFailure.TIMEOUT);
       metrics.bindStore(() -> new StoreStatistics(1, 1, 1, 1, 1, 1, true));
       metrics.bindContainerd(() -> new ContainerdStatistics(true, true, 1, 1, 1, 1, 1, 1, 1, 1, 1));

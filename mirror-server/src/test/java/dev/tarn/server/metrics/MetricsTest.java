@@ -127,6 +127,18 @@ class MetricsTest {
   }
 
   @Test
+  void whatIsLeftOfAQuotaIsUpstreamsLastWordAndThereOnceItSpoke() {
+    assertThat(meters.find(Metrics.UPSTREAM_QUOTA).gauges()).isEmpty();
+
+    metrics.of(QUAY).upstreamQuota(76);
+    metrics.of(QUAY).upstreamQuota(0);
+
+    assertThat(meters.get(Metrics.UPSTREAM_QUOTA).tag("registry", "quay.io").gauge().value())
+        .isZero();
+    assertThat(meters.find(Metrics.UPSTREAM_QUOTA).gauges()).hasSize(1);
+  }
+
+  @Test
   void openConnectionsAreOpenedLessClosed() {
     metrics.connectionOpened();
     metrics.connectionOpened();

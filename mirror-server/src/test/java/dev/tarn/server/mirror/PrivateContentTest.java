@@ -152,6 +152,7 @@ class PrivateContentTest {
     assertThat(mirror.get(MANIFEST.uri(), A).status()).isEqualTo(403);
 
     mirror.upstream.close();
+    mirror.now.updateAndGet(now -> now.plusSeconds(5));
     assertThat(mirror.get(BLOB.uri(), A).status()).as("no grace after a refusal").isEqualTo(502);
   }
 

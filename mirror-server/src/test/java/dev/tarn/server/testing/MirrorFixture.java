@@ -19,6 +19,7 @@ import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.mirror.Access;
+import dev.tarn.server.mirror.ClientLimits;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.MirrorListener;
 import dev.tarn.server.mirror.MirroredRegistry;
@@ -112,7 +113,16 @@ public final class MirrorFixture implements AutoCloseable {
       TagRules tags,
       int maxConnections,
       FileSystemSpace space,
-      UnaryOperator<BlobStore> stores) {
+      UnaryOperator<BlobStore> stores,
+      Manners manners) {
+    /**
+     * How the mirror behaves towards its upstream.
+     *
+     * @param clientRate requests a second that a client may cause, by the mirror's monotonic clock,
+     *     which stands; 0 for no limit
+     */
+    public record Manners(int clientRate, int clientBurst, boolean refusesInOutage) {}
+
     /** How long the endpoint, and the upstream client, wait for what. */
     public record Timeouts(
         Duration header,
@@ -133,7 +143,8 @@ public final class MirrorFixture implements AutoCloseable {
           repository -> Duration.ZERO,
           256,
           space(Long.MAX_VALUE / 2),
-          store -> store);
+          store -> store,
+          new Manners(0, 0, false));
     }
 
     /** For tests in which nothing times out, however slow the machine is. */
@@ -143,7 +154,7 @@ public final class MirrorFixture implements AutoCloseable {
     }
 
     private Options with(Timeouts changed) {
-      return new Options(changed, tags, maxConnections, space, stores);
+      return new Options(changed, tags, maxConnections, space, stores, manners);
     }
 
     public Options withHeaderTimeout(Duration changed) {
@@ -191,20 +202,33 @@ public final class MirrorFixture implements AutoCloseable {
     }
 
     public Options withTags(TagRules changed) {
-      return new Options(timeouts, changed, maxConnections, space, stores);
+      return new Options(timeouts, changed, maxConnections, space, stores, manners);
     }
 
     public Options withMaxConnections(int changed) {
-      return new Options(timeouts, tags, changed, space, stores);
+      return new Options(timeouts, tags, changed, space, stores, manners);
     }
 
     /** Wraps the blob store that the mirror sees. */
     public Options withStore(UnaryOperator<BlobStore> changed) {
-      return new Options(timeouts, tags, maxConnections, space, changed);
+      return new Options(timeouts, tags, maxConnections, space, changed, manners);
     }
 
     public Options withSpace(FileSystemSpace changed) {
-      return new Options(timeouts, tags, maxConnections, changed, stores);
+      return new Options(timeouts, tags, maxConnections, changed, stores, manners);
+    }
+
+    public Options withClientLimit(int rate, int burst) {
+      return with(new Manners(rate, burst, manners.refusesInOutage()));
+    }
+
+    /** Nothing is served by grace. */
+    public Options refusingInOutage() {
+      return with(new Manners(manners.clientRate(), manners.clientBurst(), true));
+    }
+
+    private Options with(Manners changed) {
+      return new Options(timeouts, tags, maxConnections, space, stores, changed);
     }
 
     /** A disk with so many bytes free of a hundred times that many. */
@@ -274,7 +298,10 @@ public final class MirrorFixture implements AutoCloseable {
                         List.of(Origin.of(upstream.url())),
                         OwnAccess.NONE,
                         access.of(new RegistryHost(REGISTRY))),
-                    options.tags()),
+                    options.tags(),
+                    false,
+                    false,
+                    options.manners().refusesInOutage()),
                 new MirroredRegistry(
                     new RegistryHost(RELAYING),
                     client.registry(
@@ -283,14 +310,17 @@ public final class MirrorFixture implements AutoCloseable {
                         access.of(new RegistryHost(RELAYING))),
                     options.tags(),
                     false,
-                    true),
+                    true,
+                    false),
                 new MirroredRegistry(
                     RegistryHost.DOCKER_HUB,
                     client.registry(
                         List.of(Origin.of(upstream.url())),
                         OwnAccess.NONE,
                         access.of(RegistryHost.DOCKER_HUB)),
-                    options.tags())));
+                    options.tags())),
+            new ClientLimits(
+                options.manners().clientRate(), options.manners().clientBurst(), nanosAhead::get));
     mirror =
         new Mirror(
             registries,

@@ -214,6 +214,11 @@ public final class Reply implements ScriptedUpstream.Responder {
         status, body, headers, framing, ranges, closes, fault, Optional.of(new Drip(bytes, pause)));
   }
 
+  /** The values that it has for a header. */
+  public List<String> headers(String name) {
+    return headers.getOrDefault(name, List.of());
+  }
+
   /** With this header instead of any it had by that name. */
   public Reply header(String name, String... values) {
     Map<String, List<String>> changed = new LinkedHashMap<>(headers);

@@ -109,13 +109,15 @@ class RetryTest {
     upstream.on(
         MANIFEST_PATH,
         Reply.rateLimited("30"),
-        Reply.rateLimited("Sun, 01 Mar 2026 12:00:05 GMT"),
+        Reply.rateLimited("Sun, 01 Mar 2026 12:00:35 GMT"),
         Reply.rateLimited(""));
 
     assertThat(fixture.getManifest())
         .isEqualTo(new RateLimited(java.util.Optional.of(Duration.ofSeconds(30))));
+    fixture.now.updateAndGet(now -> now.plusSeconds(30));
     assertThat(fixture.getManifest())
         .isEqualTo(new RateLimited(java.util.Optional.of(Duration.ofSeconds(5))));
+    fixture.now.updateAndGet(now -> now.plusSeconds(5));
     assertThat(fixture.getManifest()).isEqualTo(new RateLimited(java.util.Optional.empty()));
     assertThat(upstream.requests()).hasSize(3);
   }

@@ -96,6 +96,21 @@ final class UpstreamFixture implements AutoCloseable {
       public void bodyFailed(String origin, UpstreamAnswer.Reason reason) {
         events.add(origin + " body " + reason);
       }
+
+      @Override
+      public void quota(String origin, long remaining) {
+        events.add(origin + " quota " + remaining);
+      }
+
+      @Override
+      public void limited(String origin, Duration leftAlone) {
+        events.add(origin + " limits for " + leftAlone);
+      }
+
+      @Override
+      public void rests(String origin, Duration leftAlone) {
+        events.add(origin + " rests");
+      }
     };
   }
 
