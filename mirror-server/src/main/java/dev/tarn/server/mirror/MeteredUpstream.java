@@ -1,17 +1,17 @@
 package dev.tarn.server.mirror;
 
-import dev.tarn.server.upstream.TokenRequest;
-import dev.tarn.server.upstream.RealmReply;
-import java.util.Optional;
-import java.util.List;
-import java.time.Duration;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.Reference;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.server.upstream.Caller;
+import dev.tarn.server.upstream.RealmReply;
+import dev.tarn.server.upstream.TokenRequest;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
