@@ -51,6 +51,7 @@ public final class AccessSuite implements Suite<AccessBench> {
       addStranger(cases, scheme);
       addAway(cases, scheme);
       addCrowd(cases, scheme);
+      addLiar(cases, scheme);
     }
     addHostile(cases);
     addPeers(cases);
@@ -170,6 +171,22 @@ public final class AccessSuite implements Suite<AccessBench> {
           "a token ends in mid-blob, and upstream breaks off",
           crowd::tokenEndsInMidBlob);
     }
+  }
+
+  private static void addLiar(List<Case<AccessBench>> cases, Scheme scheme) {
+    LiarCases liar = new LiarCases(scheme);
+    add(cases, scheme, "nothing by a registry that claims to have it: blobs", liar::blobs);
+    add(
+        cases,
+        scheme,
+        "nothing by a registry that claims to have it: blobs of a peer",
+        liar::blobsAtOtherNode);
+    add(cases, scheme, "nothing by a registry that claims to have it: a manifest", liar::manifest);
+    add(
+        cases,
+        scheme,
+        "nothing by a registry that claims to have it: a manifest by tag",
+        liar::manifestByTag);
   }
 
   private static void addHostile(List<Case<AccessBench>> cases) {
