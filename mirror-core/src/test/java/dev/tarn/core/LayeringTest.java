@@ -72,8 +72,8 @@ class LayeringTest {
   @ArchTest static final ArchRule placementDependsOnDigest = dependsOnlyOn("placement", "digest");
 
   @ArchTest
-  static final ArchRule plannerDependsOnPlacementDigestAndRange =
-      dependsOnlyOn("planner", "placement", "digest", "range");
+  static final ArchRule plannerDependsOnPlacementNameDigestAndRange =
+      dependsOnlyOn("planner", "placement", "name", "digest", "range");
 
   @ArchTest
   static final ArchRule oneClassKnowsTheDiskLayoutOfContent =

@@ -74,9 +74,9 @@ class ClusterTest {
   void onASlowLinkNobodyIsSentUpstreamWhileAChunkComes() throws Exception {
     Sample blob = Sample.blob(20, 3_000_000);
     Map<String, String> impatient =
-        Map.of("TARN_REGISTRY_HEADER_TIMEOUT", "1s", "TARN_REGISTRY_STALL_TIMEOUT", "1s");
+        Map.of("TARN_REGISTRY_HEADER_TIMEOUT", "3s", "TARN_REGISTRY_STALL_TIMEOUT", "3s");
     try (Cluster cluster = Cluster.startWith(impatient, 2, directory)) {
-      Reply slow = blob.reply().dripping(64 * 1024, Duration.ofMillis(50));
+      Reply slow = blob.reply().dripping(48 * 1024, Duration.ofMillis(120));
       cluster.upstream.on(blob.path(), slow);
 
       List<HttpResponse<byte[]>> answers =

@@ -10,7 +10,7 @@
  * </pre>
  *
  * <p>One thread, no clock but its own, no randomness but from the seed. Depends on mirror-core's
- * planner, placement, digest and range alone, besides on how suites are run.
+ * planner, placement, name, digest and range alone, besides on how suites are run.
  */
 @NullMarked
 package dev.tarn.e2e.simulate;

@@ -12,7 +12,7 @@
  *
  * <p>No threads, no input or output, no clock and no randomness of its own, no iteration in an
  * order that differs between runs: the same events and seed give the same actions. Depends on
- * placement, digest and range.
+ * placement, name, digest and range.
  */
 @NullMarked
 package dev.tarn.core.planner;
