@@ -8,9 +8,6 @@ import dev.tarn.core.access.StandIns;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
-import dev.tarn.core.name.RegistryHost;
-import dev.tarn.core.name.RepositoryName;
-import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.DiskBlobStore;
@@ -20,30 +17,21 @@ import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.admin.Invalidation;
 import dev.tarn.server.config.Configuration;
-import dev.tarn.server.config.OutagePolicy;
 import dev.tarn.server.config.PeerMode;
-import dev.tarn.server.config.RegistryConfiguration;
 import dev.tarn.server.credentials.ConfiguredCredentials;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.Access;
-import dev.tarn.server.mirror.ClientLimits;
 import dev.tarn.server.mirror.Mirror;
-import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.PeerFetches;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.SecondSource;
-import dev.tarn.server.mirror.TagRules;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.runtime.HeldChanges;
 import dev.tarn.server.registry.RegistryEndpoint;
 import dev.tarn.server.registry.RegistrySettings;
-import dev.tarn.server.upstream.AllowedTargets;
-import dev.tarn.server.upstream.Origin;
-import dev.tarn.server.upstream.OwnAccess;
 import dev.tarn.server.upstream.Seams;
 import dev.tarn.server.upstream.UpstreamClient;
-import dev.tarn.server.upstream.UpstreamSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
@@ -57,9 +45,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -121,7 +107,10 @@ public final class Node implements AutoCloseable {
           open(
               "upstream client",
               new UpstreamClient(
-                  transport, upstreamSettings(version), events.upstream(), Seams.system()));
+                  transport,
+                  MirroredRegistries.settings(configuration.upstream(), version),
+                  events.upstream(),
+                  Seams.system()));
       Decisions decisions =
           new Decisions(
               catalog,
@@ -139,7 +128,7 @@ public final class Node implements AutoCloseable {
               events.mirror());
       ConfiguredCredentials credentials =
           new ConfiguredCredentials(Clock.systemUTC(), System::nanoTime, workers);
-      Registries registries = registries(client, access, credentials);
+      Registries registries = MirroredRegistries.of(configuration, client, access, credentials);
       SecondSource second = open("containerd's content", new SecondSource());
       HeldChanges held = new HeldChanges(digest -> blobs.sizeOf(digest).isPresent());
       blobs.onGone(
@@ -268,17 +257,6 @@ public final class Node implements AutoCloseable {
         store.partialTtl());
   }
 
-  private UpstreamSettings upstreamSettings(String version) {
-    Configuration.UpstreamClient upstream = configuration.upstream();
-    return new UpstreamSettings(
-        upstream.connectTimeout(),
-        upstream.headerTimeout(),
-        upstream.stallTimeout(),
-        upstream.retries(),
-        AllowedTargets.parse(upstream.allowedTargets()),
-        "tarn/" + version);
-  }
-
   private RegistrySettings registrySettings() {
     Configuration.RegistryEndpoint endpoint = configuration.registry();
     return new RegistrySettings(
@@ -286,50 +264,6 @@ public final class Node implements AutoCloseable {
         endpoint.headerTimeout(),
         endpoint.stallTimeout(),
         endpoint.idleTimeout());
-  }
-
-  private Registries registries(
-      UpstreamClient client, Access access, ConfiguredCredentials credentials) {
-    List<MirroredRegistry> registries = new ArrayList<>();
-    for (Map.Entry<RegistryHost, RegistryConfiguration> entry :
-        configuration.registries().entrySet()) {
-      RegistryConfiguration registry = entry.getValue();
-      List<Origin> origins =
-          registry.upstreams().stream()
-              .map(upstream -> new Origin(upstream.url(), upstream.ca()))
-              .toList();
-      OwnAccess own =
-          new OwnAccess(
-              credentials.of(entry.getKey(), origins, registry.credentials()),
-              Set.copyOf(registry.credentials().tokenRealms()),
-              registry.shared());
-      registries.add(
-          new MirroredRegistry(
-              entry.getKey(),
-              client.registry(origins, own, access.of(entry.getKey())),
-              tagRules(registry),
-              own.shared(),
-              registry.tokenRelay(),
-              registry.onUpstreamFailure() == OutagePolicy.REFUSE));
-    }
-    Configuration.UpstreamClient upstream = configuration.upstream();
-    return new Registries(
-        registries,
-        new ClientLimits(upstream.clientRate(), upstream.clientBurst(), System::nanoTime));
-  }
-
-  private static TagRules tagRules(RegistryConfiguration registry) {
-    return new TagRules() {
-      @Override
-      public Duration maxAge(RepositoryName repository) {
-        return registry.maxAgeFor(repository);
-      }
-
-      @Override
-      public boolean isImmutable(RepositoryName repository, Tag tag) {
-        return registry.isImmutable(repository, tag);
-      }
-    };
   }
 
   private void openContainerd(SecondSource second, DiskBlobStore blobs, HeldChanges held) {

@@ -268,6 +268,7 @@ class BetweenRegistriesTest {
     mirror.get(large.uri(), A);
     mirror.awaitQuiet();
     mirror.upstream.on(large.path(), onlyFor(A, large.reply()));
+    mirror.now.updateAndGet(now -> now.plus(Duration.ofSeconds(10))); // The 403 is forgotten.
 
     assertThat(mirror.get(large.uri(), A).body()).isEqualTo(large.bytes());
 

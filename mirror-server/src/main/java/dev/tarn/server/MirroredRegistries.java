@@ -1,0 +1,87 @@
+package dev.tarn.server;
+
+import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.RepositoryName;
+import dev.tarn.core.name.Tag;
+import dev.tarn.server.config.Configuration;
+import dev.tarn.server.config.OutagePolicy;
+import dev.tarn.server.config.RegistryConfiguration;
+import dev.tarn.server.credentials.ConfiguredCredentials;
+import dev.tarn.server.mirror.Access;
+import dev.tarn.server.mirror.ClientLimits;
+import dev.tarn.server.mirror.MirroredRegistry;
+import dev.tarn.server.mirror.Registries;
+import dev.tarn.server.mirror.TagRules;
+import dev.tarn.server.upstream.AllowedTargets;
+import dev.tarn.server.upstream.Origin;
+import dev.tarn.server.upstream.OwnAccess;
+import dev.tarn.server.upstream.UpstreamClient;
+import dev.tarn.server.upstream.UpstreamSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The registries of a configuration, with the origins behind them. Pure functions. */
+final class MirroredRegistries {
+  private MirroredRegistries() {}
+
+  /** How all of them are asked. */
+  static UpstreamSettings settings(Configuration.UpstreamClient upstream, String version) {
+    return new UpstreamSettings(
+        upstream.connectTimeout(),
+        upstream.headerTimeout(),
+        upstream.stallTimeout(),
+        upstream.retries(),
+        AllowedTargets.parse(upstream.allowedTargets()),
+        "tarn/" + version);
+  }
+
+  static Registries of(
+      Configuration configuration,
+      UpstreamClient client,
+      Access access,
+      ConfiguredCredentials credentials) {
+    List<MirroredRegistry> registries = new ArrayList<>();
+    for (Map.Entry<RegistryHost, RegistryConfiguration> entry :
+        configuration.registries().entrySet()) {
+      RegistryConfiguration registry = entry.getValue();
+      List<Origin> origins =
+          registry.upstreams().stream()
+              .map(upstream -> new Origin(upstream.url(), upstream.ca()))
+              .toList();
+      OwnAccess own =
+          new OwnAccess(
+              credentials.of(entry.getKey(), origins, registry.credentials()),
+              Set.copyOf(registry.credentials().tokenRealms()),
+              registry.shared());
+      registries.add(
+          new MirroredRegistry(
+              entry.getKey(),
+              client.registry(origins, own, access.of(entry.getKey())),
+              tagRules(registry),
+              own.shared(),
+              registry.tokenRelay(),
+              registry.onUpstreamFailure() == OutagePolicy.REFUSE));
+    }
+    Configuration.UpstreamClient upstream = configuration.upstream();
+    return new Registries(
+        registries,
+        new ClientLimits(upstream.clientRate(), upstream.clientBurst(), System::nanoTime));
+  }
+
+  private static TagRules tagRules(RegistryConfiguration registry) {
+    return new TagRules() {
+      @Override
+      public Duration maxAge(RepositoryName repository) {
+        return registry.maxAgeFor(repository);
+      }
+
+      @Override
+      public boolean isImmutable(RepositoryName repository, Tag tag) {
+        return registry.isImmutable(repository, tag);
+      }
+    };
+  }
+}
