@@ -7,6 +7,8 @@ import java.time.Duration;
 /**
  * What a suite sets of Tarn's configuration, with what suits most cases already in it: short
  * time-outs, so that cases about them are short too, and no demand on the machine's free space.
+ *
+ * @param clientRate how many requests a second one client may cause upstream; 0 for no limit
  */
 public record TarnConfig(
     String registry,
@@ -14,7 +16,8 @@ public record TarnConfig(
     Duration headerTimeout,
     Duration stallTimeout,
     Duration drainTimeout,
-    String maxSize)
+    String maxSize,
+    int clientRate)
     implements NodeConfig {
 
   /** A mirror of one registry, reached at that URI. */
@@ -25,23 +28,34 @@ public record TarnConfig(
         Duration.ofSeconds(5),
         Duration.ofSeconds(10),
         Duration.ofSeconds(20),
-        "20GiB");
+        "20GiB",
+        50);
   }
 
   public TarnConfig withHeaderTimeout(Duration limit) {
-    return new TarnConfig(registry, upstream, limit, stallTimeout, drainTimeout, maxSize);
+    return new TarnConfig(
+        registry, upstream, limit, stallTimeout, drainTimeout, maxSize, clientRate);
   }
 
   public TarnConfig withStallTimeout(Duration limit) {
-    return new TarnConfig(registry, upstream, headerTimeout, limit, drainTimeout, maxSize);
+    return new TarnConfig(
+        registry, upstream, headerTimeout, limit, drainTimeout, maxSize, clientRate);
   }
 
   public TarnConfig withDrainTimeout(Duration limit) {
-    return new TarnConfig(registry, upstream, headerTimeout, stallTimeout, limit, maxSize);
+    return new TarnConfig(
+        registry, upstream, headerTimeout, stallTimeout, limit, maxSize, clientRate);
   }
 
   public TarnConfig withMaxSize(String size) {
-    return new TarnConfig(registry, upstream, headerTimeout, stallTimeout, drainTimeout, size);
+    return new TarnConfig(
+        registry, upstream, headerTimeout, stallTimeout, drainTimeout, size, clientRate);
+  }
+
+  /** Has clients ask for as much as they like. */
+  public TarnConfig withoutClientLimit() {
+    return new TarnConfig(
+        registry, upstream, headerTimeout, stallTimeout, drainTimeout, maxSize, 0);
   }
 
   @Override
@@ -64,6 +78,7 @@ public record TarnConfig(
           headerTimeout: 30s
           stallTimeout: %ds
           retries: 3
+          clientRate: %d
         shutdown:
           drainTimeout: %ds
         logging:
@@ -82,6 +97,7 @@ public record TarnConfig(
             store,
             maxSize,
             stallTimeout.toSeconds(),
+            clientRate,
             drainTimeout.toSeconds(),
             registry,
             upstream);

@@ -50,7 +50,9 @@ final class SoakCases {
     TarnNode tarn =
         TarnNode.start(
             run.workspace(),
-            TarnConfig.mirroring(Bench.REGISTRY, bench.registry.uri()).withMaxSize(maxSize));
+            TarnConfig.mirroring(Bench.REGISTRY, bench.registry.uri())
+                .withMaxSize(maxSize)
+                .withoutClientLimit());
     ProcessFacts facts = tarn.facts();
     // The JVM listens for such orders from the first one on: a handle that is there at the start.
     facts.collectGarbage();
