@@ -48,9 +48,9 @@ final class PeerCases {
   private record Came(Head head, byte[] rest) {}
 
   private static Optional<Came> ask(Mirror node, Blob blob, Knock knock) throws Exception {
+    String name = Scheme.TOKEN.registry() + "/" + blob.digest();
     Head request =
-        RawClient.request(
-                "GET", "/peer/v1/blobs/" + blob.digest() + "/chunks/0?offset=0", Optional.empty())
+        RawClient.request("GET", "/peer/v1/blobs/" + name + "/chunks/0?offset=0", Optional.empty())
             .with("Tarn-Protocol", Optional.of("1"))
             .with("Tarn-Node", Optional.of(AccessBench.nodeName(1)));
     try (Socket socket = connect(node, knock)) {
