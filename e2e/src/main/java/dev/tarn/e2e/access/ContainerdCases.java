@@ -187,6 +187,9 @@ final class ContainerdCases {
     probe.everything(Session.ofNobody(), node.uri(), mine.place());
     probe.done();
     mine.pull(run, node);
-    run.checkEquals("bytes of blobs from upstream", 0, node.fetched(scheme, mine.image()));
+    // Nobody knows which registry it came from, so this one has to deliver it once.
+    long all = mine.image().blobs().stream().mapToLong(Blob::size).sum();
+    run.checkBetween(
+        "bytes of blobs from upstream", all, 2 * all, node.fetched(scheme, mine.image()));
   }
 }
