@@ -1,5 +1,7 @@
 package dev.tarn.core.access;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.core.catalog.CachedRecords;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.catalog.FieldRecord;
@@ -14,18 +16,24 @@ import java.util.Optional;
 
 /**
  * How registries last asked for a credential, word for word: a client shows its credential only to
- * whom it was asked by, so without this nobody would have a right while the registry is away. Kept
- * across restarts. Thread-safe.
+ * whom it was asked by, so without this nobody would have a right while the registry is away.
+ * Thread-safe.
+ *
+ * <p>Kept across restarts only for repositories where somebody had a right: whoever likes can have
+ * a registry refuse repositories that nobody ever heard of.
  */
 public final class Challenges {
   /** A registry that asks in more ways, or at greater length, is asked itself. */
   private static final int MAX_CHALLENGES = 8;
 
   private static final int MAX_CHARACTERS = 8_192;
+  private static final int MAX_HEARD = 4_096;
 
   private record Repository(RegistryHost registry, RepositoryName name) {}
 
   private final CachedRecords<Repository, List<String>> records;
+  private final Cache<Repository, List<String>> heard =
+      Caffeine.newBuilder().maximumSize(MAX_HEARD).executor(Runnable::run).build();
 
   public Challenges(Catalog catalog) {
     this.records =
@@ -37,21 +45,28 @@ public final class Challenges {
   }
 
   /** Notes the values of {@code WWW-Authenticate}, in their order. */
-  public void keep(RegistryHost registry, RepositoryName name, List<String> challenges)
-      throws IOException {
+  public void hear(RegistryHost registry, RepositoryName name, List<String> challenges) {
     int characters = challenges.stream().mapToInt(String::length).sum();
+    if (challenges.size() <= MAX_CHALLENGES && characters <= MAX_CHARACTERS) {
+      heard.put(new Repository(registry, name), List.copyOf(challenges));
+    }
+  }
+
+  /** Somebody who was asked so was let in: the last ones are kept. */
+  public void keep(RegistryHost registry, RepositoryName name) throws IOException {
     Repository repository = new Repository(registry, name);
-    if (challenges.size() <= MAX_CHALLENGES
-        && characters <= MAX_CHARACTERS
-        && !challenges.equals(records.find(repository))) {
-      records.update(repository, before -> List.copyOf(challenges));
+    List<String> last = heard.getIfPresent(repository);
+    if (last != null && !last.equals(records.find(repository))) {
+      records.update(repository, before -> last);
     }
   }
 
   /** The last ones; none where the registry never asked. */
   public List<String> find(RegistryHost registry, RepositoryName name) {
-    List<String> last = records.find(new Repository(registry, name));
-    return last == null ? List.of() : last;
+    Repository repository = new Repository(registry, name);
+    List<String> last = heard.getIfPresent(repository);
+    List<String> known = last == null ? records.find(repository) : last;
+    return known == null ? List.of() : known;
   }
 
   private static FieldRecord format(List<String> challenges) {

@@ -49,8 +49,12 @@ public final class Access {
         keep(
             registry,
             repository,
-            () ->
-                decisions.accepted(registry, repository, meant(scope(repository), origin, caller)));
+            () -> {
+              decisions.accepted(registry, repository, meant(scope(repository), origin, caller));
+              if (!caller.isAnonymous()) {
+                challenges.keep(registry, repository);
+              }
+            });
       }
 
       @Override
@@ -62,7 +66,7 @@ public final class Access {
             () -> {
               refuse(scope(repository), origin, caller, how);
               if (caller.isAnonymous() && !how.challenges().isEmpty()) {
-                challenges.keep(registry, repository, how.challenges());
+                challenges.hear(registry, repository, how.challenges());
               }
             });
       }
