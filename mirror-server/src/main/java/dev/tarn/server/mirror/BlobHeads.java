@@ -1,10 +1,10 @@
 package dev.tarn.server.mirror;
 
 import dev.tarn.server.mirror.MirrorRequest.OfBlob;
+import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
@@ -15,12 +15,7 @@ final class BlobHeads {
   private final SingleFlight<Who, Said> flights;
 
   /** Who asks, and where: whatever upstream says of one blob it says of their right to others. */
-  private record Who(Scope scope, Optional<String> credential) {
-    @Override
-    public String toString() {
-      return scope.toString(); // Not the credential.
-    }
-  }
+  private record Who(Scope scope, Caller caller) {}
 
   /** What upstream said; can be shared by any number of askers. */
   sealed interface Said {
@@ -54,8 +49,7 @@ final class BlobHeads {
    * question: the answer may be about another blob of the repository.
    */
   Said askForRight(OfBlob request) throws InterruptedException {
-    return flights.ask(
-        new Who(request.scope(), request.caller().authorization()), () -> ask(request));
+    return flights.ask(new Who(request.scope(), request.caller()), () -> ask(request));
   }
 
   /** Asks for this very blob. */

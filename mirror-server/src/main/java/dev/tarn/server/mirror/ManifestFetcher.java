@@ -38,12 +38,7 @@ final class ManifestFetcher {
   private final SingleFlight<Question, ManifestAnswer> flights;
 
   private record Question(
-      boolean head,
-      Scope scope,
-      Reference reference,
-      String accept,
-      Optional<String> credential,
-      long asked) {}
+      boolean head, Scope scope, Reference reference, String accept, Caller caller, long asked) {}
 
   ManifestFetcher(
       Registries registries,
@@ -80,19 +75,18 @@ final class ManifestFetcher {
    */
   ManifestAnswer describe(Scope scope, Tag tag, String accept, Caller caller, long asked)
       throws InterruptedException {
-    return describe(new Question(true, scope, tag, accept, caller.authorization(), asked), caller);
+    return describe(new Question(true, scope, tag, accept, caller, asked));
   }
 
   /** Asks whether the caller may have what a digest names, and of what type it is, by HEAD. */
   ManifestAnswer describe(Scope scope, Digest digest, String accept, Caller caller)
       throws InterruptedException {
     Reference reference = new Reference.ByDigest(digest);
-    return describe(
-        new Question(true, scope, reference, accept, caller.authorization(), 0), caller);
+    return describe(new Question(true, scope, reference, accept, caller, 0));
   }
 
-  private ManifestAnswer describe(Question question, Caller caller) throws InterruptedException {
-    return flights.ask(question, () -> askForHeaders(question, caller));
+  private ManifestAnswer describe(Question question) throws InterruptedException {
+    return flights.ask(question, () -> askForHeaders(question));
   }
 
   /**
@@ -103,7 +97,7 @@ final class ManifestFetcher {
   ManifestAnswer fetch(Scope scope, Digest digest, String accept, Caller caller, boolean allowed)
       throws InterruptedException {
     Reference reference = new Reference.ByDigest(digest);
-    Question question = new Question(false, scope, reference, accept, caller.authorization(), 0);
+    Question question = new Question(false, scope, reference, accept, caller, 0);
     return flights.ask(
         question,
         () -> {
@@ -111,7 +105,7 @@ final class ManifestFetcher {
               shared.possible()
                   ? share(new Wanted.OfManifest(scope, digest, accept, caller), allowed)
                   : null;
-          return answer == null ? askForBytes(question, caller) : answer;
+          return answer == null ? askForBytes(question) : answer;
         });
   }
 
@@ -132,11 +126,12 @@ final class ManifestFetcher {
     return registries.upstream(scope);
   }
 
-  private ManifestAnswer askForHeaders(Question question, Caller caller) {
+  private ManifestAnswer askForHeaders(Question question) {
     Scope scope = question.scope();
     UpstreamAnswer answer =
         upstream(scope)
-            .headManifest(scope.repository(), question.reference(), question.accept(), caller);
+            .headManifest(
+                scope.repository(), question.reference(), question.accept(), question.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       return new ManifestAnswer.Otherwise(answer);
     }
@@ -146,7 +141,7 @@ final class ManifestFetcher {
               ? Optional.of(named)
               : content.digest();
       if (digest.isEmpty() || content.totalSize() <= 0 || content.mediaType().isEmpty()) {
-        return askForBytes(question, caller);
+        return askForBytes(question);
       }
       Descriptor descriptor =
           new Descriptor(content.mediaType(), digest.get(), content.totalSize());
@@ -155,11 +150,12 @@ final class ManifestFetcher {
     }
   }
 
-  private ManifestAnswer askForBytes(Question question, Caller caller) {
+  private ManifestAnswer askForBytes(Question question) {
     Scope scope = question.scope();
     UpstreamAnswer answer =
         upstream(scope)
-            .getManifest(scope.repository(), question.reference(), question.accept(), caller);
+            .getManifest(
+                scope.repository(), question.reference(), question.accept(), question.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
       return new ManifestAnswer.Otherwise(answer);
     }

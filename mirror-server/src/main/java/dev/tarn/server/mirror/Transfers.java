@@ -52,8 +52,7 @@ final class Transfers {
       Wanted request, Fetch fetch, long startedNanos, CompletableFuture<Void> over) {
     /** Whether upstream's answer to this flight is an answer to {@code other} as well. */
     boolean answersFor(Wanted other) {
-      return request.scope().equals(other.scope())
-          && request.caller().authorization().equals(other.caller().authorization());
+      return request.scope().equals(other.scope()) && request.caller().equals(other.caller());
     }
   }
 
