@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -45,7 +46,8 @@ final class TokenRelay {
   private final Duration patience;
   private final MirrorListener listener;
   private final Semaphore places = new Semaphore(MAX_AT_ONCE);
-  private final RateLimit rate;
+  private final LongSupplier nanoClock;
+  private final TokenBucket rate;
 
   /** Realms that gave a token for a form: some refuse forms, whatever they are shown. */
   private final Cache<String, Boolean> takeForms =
@@ -66,7 +68,10 @@ final class TokenRelay {
     this.clock = clock;
     this.patience = patience;
     this.listener = listener;
-    this.rate = new RateLimit(nanoClock, MAX_PER_SECOND, MAX_BURST);
+    this.nanoClock = nanoClock;
+    this.rate =
+        new TokenBucket(
+            TimeUnit.SECONDS.toNanos(1) / MAX_PER_SECOND, MAX_BURST, nanoClock.getAsLong());
   }
 
   /** The ticket of which {@code text} is the text, if this node wrote it. */
@@ -102,7 +107,7 @@ final class TokenRelay {
 
   /** Asks the realm, and hands out what it answered. */
   Answer answer(OfToken asked) {
-    if (!rate.take() || !places.tryAcquire()) {
+    if (rate.take(nanoClock.getAsLong()) > 0 || !places.tryAcquire()) {
       return Answer.error(503, Outcome.FAILED, TOO_MANY);
     }
     try {
