@@ -208,7 +208,7 @@ final class BlobDesk {
         complete(book, from);
       }
       case FAILED -> {
-        book.party(from).bar(kernel.now());
+        book.party(from).failed();
         if (book.stream && whole(book).lessee().equals(from)) {
           book.unlease(whole(book));
         }

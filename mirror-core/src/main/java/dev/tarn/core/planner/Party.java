@@ -42,7 +42,12 @@ final class Party {
     return room;
   }
 
-  /** Upstream failed it, or it let a lease lapse: it gets none for a while. */
+  /** Upstream failed it: it gets no lease until it says again that it may be sent there. */
+  void failed() {
+    canFetch = false;
+  }
+
+  /** It let a lease lapse: it gets none for a while. */
   void bar(long now) {
     barredUntil = now + Limits.UPSTREAM_BACK_OFF_NANOS;
   }

@@ -262,7 +262,7 @@ final class SegmentDesk {
         }
       }
       case FAILED -> {
-        book.party(from).bar(kernel.now());
+        book.party(from).failed();
         if (mine) {
           book.unlease(chunk);
           segment.failed = true;

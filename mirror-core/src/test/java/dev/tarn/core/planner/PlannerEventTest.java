@@ -176,8 +176,28 @@ class PlannerEventTest {
     }
   }
 
+  /** As where its client's token ended, and the client comes back with another. */
+  @Test
+  void whomUpstreamFailedMayFetchAsSoonAsItSaysThatItCan() {
+    pass(40); // This home can't have forgotten anything any more.
+    BlobKey blob = wantOf(new Member("node-00", "", "", true), "own").key();
+    assertThat(openedBy("node-01", blob)).isEqualTo(new Answer.Alone());
+
+    Question.Leasehold lease =
+        new Question.Leasehold(Question.WHOLE, 0, Question.LeaseState.FAILED);
+    Question failed = new Question.Report(blob, 0, SIZE, 0, List.of(lease));
+    on(new Event.Asked(++token, "node-01", failed, Event.Local.NOTHING));
+
+    assertThat(openedBy("node-01", blob, false)).isEqualTo(new Answer.Nobody());
+    assertThat(openedBy("node-01", blob)).isEqualTo(new Answer.Alone());
+  }
+
   private Answer openedBy(String node, BlobKey blob) {
-    Question open = new Question.Open(blob, true, true, false, List.of());
+    return openedBy(node, blob, true);
+  }
+
+  private Answer openedBy(String node, BlobKey blob, boolean canFetch) {
+    Question open = new Question.Open(blob, true, canFetch, false, List.of());
     on(new Event.Asked(++token, node, open, Event.Local.NOTHING));
     return last(Action.Reply.class).answer();
   }
