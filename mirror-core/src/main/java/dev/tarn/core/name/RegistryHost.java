@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  */
 public record RegistryHost(String value) implements Comparable<RegistryHost> {
   private static final int MAX_LENGTH = 255;
+  private static final int IPV6_GROUPS = 8;
   private static final Pattern SYNTAX =
       Pattern.compile(
           "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
@@ -25,7 +26,9 @@ public record RegistryHost(String value) implements Comparable<RegistryHost> {
   public static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
 
   public RegistryHost {
-    if (value.length() > MAX_LENGTH || !SYNTAX.matcher(value).matches()) {
+    if (value.length() > MAX_LENGTH
+        || !SYNTAX.matcher(value).matches()
+        || !isAddressIfBracketed(value)) {
       throw new IllegalArgumentException("not a registry host: " + printable(value));
     }
   }
@@ -39,6 +42,9 @@ public record RegistryHost(String value) implements Comparable<RegistryHost> {
       return Optional.empty();
     }
     String lower = text.toLowerCase(Locale.ROOT);
+    if (!isAddressIfBracketed(lower)) {
+      return Optional.empty();
+    }
     return switch (lower) {
       case "index.docker.io", "registry-1.docker.io", "docker.io" -> Optional.of(DOCKER_HUB);
       default -> Optional.of(new RegistryHost(lower));
@@ -52,6 +58,35 @@ public record RegistryHost(String value) implements Comparable<RegistryHost> {
     }
     int port = Integer.parseInt(host, colon + 1, host.length(), 10);
     return port > 0 && port <= 65_535;
+  }
+
+  /** Between brackets is an IPv6 address: eight groups, or fewer around one {@code ::}. */
+  private static boolean isAddressIfBracketed(String host) {
+    if (!host.startsWith("[")) {
+      return true;
+    }
+    String address = host.substring(1, host.indexOf(']'));
+    int gap = address.indexOf("::");
+    if (gap < 0) {
+      return groups(address) == IPV6_GROUPS;
+    }
+    int before = groups(address.substring(0, gap));
+    int after = groups(address.substring(gap + 2));
+    return before >= 0 && after >= 0 && before + after < IPV6_GROUPS;
+  }
+
+  /** How many groups of one to four digits there are; negative where it is something else. */
+  private static int groups(String text) {
+    if (text.isEmpty()) {
+      return 0;
+    }
+    String[] groups = text.split(":", -1);
+    for (String group : groups) {
+      if (group.isEmpty() || group.length() > 4) {
+        return -1;
+      }
+    }
+    return groups.length;
   }
 
   private static String printable(String value) {

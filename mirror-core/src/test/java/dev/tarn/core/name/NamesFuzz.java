@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.tarn.core.digest.Digest;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -59,6 +60,7 @@ class NamesFuzz {
       assertThat(host.value()).isEqualToIgnoringCase(text);
     }
     assertThat(host.value()).doesNotContain("..", "/", "@", "%", "\\").doesNotEndWith(".");
+    assertThat(URI.create("https://" + host).getAuthority()).isEqualTo(host.value());
     assertWithin(host.value());
   }
 
