@@ -8,11 +8,8 @@ import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
 import dev.tarn.server.testing.ScriptedUpstream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +33,7 @@ class InvalidateCommandTest {
 
   @TempDir private Path directory;
   private final ScriptedUpstream upstream = ScriptedUpstream.start();
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CommandRun tarn = new CommandRun();
   private Path token;
   private Node node;
 
@@ -91,23 +87,7 @@ class InvalidateCommandTest {
     List<String> arguments = new ArrayList<>(List.of("invalidate", reference));
     arguments.addAll(List.of("--admin", admin()));
     arguments.addAll(List.of(more));
-    return run(environment, arguments.toArray(String[]::new));
-  }
-
-  private int run(Map<String, String> environment, String... arguments) {
-    return Main.run(
-        arguments,
-        environment,
-        new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return tarn.run(environment, arguments.toArray(String[]::new));
   }
 
   @Test
@@ -118,10 +98,10 @@ class InvalidateCommandTest {
 
     assertThat(invalidate(APP + ":v1.0.0", "--token-file", token.toString())).isZero();
 
-    assertThat(out())
+    assertThat(tarn.out())
         .startsWith("forgot " + APP + ":v1.0.0, which named " + OLD.digest() + " at 20")
         .hasLineCount(1);
-    assertThat(err()).isEmpty();
+    assertThat(tarn.err()).isEmpty();
     assertThat(pull("v1.0.0")).isEqualTo(NEW.bytes());
     assertThat(RawClient.get(node.adminAddress(), "/metrics").text())
         .contains("tarn_tags_invalidated_total{registry=\"example.com\"} 1");
@@ -133,13 +113,13 @@ class InvalidateCommandTest {
     pull("v2.0.0");
 
     assertThat(invalidate(APP, "--token-file", token.toString())).isZero();
-    assertThat(out())
+    assertThat(tarn.out())
         .contains("forgot " + APP + ":v1.0.0, ", "forgot " + APP + ":v2.0.0, ")
         .hasLineCount(2);
 
-    out.reset();
+    tarn.forgetOut();
     assertThat(invalidate(APP, "--token-file", token.toString())).isZero();
-    assertThat(out()).isEqualTo("nothing was known of " + APP + System.lineSeparator());
+    assertThat(tarn.out()).isEqualTo("nothing was known of " + APP + System.lineSeparator());
   }
 
   @Test
@@ -147,7 +127,7 @@ class InvalidateCommandTest {
     pull("v1.0.0");
     Map<String, String> environment = Map.of("TARN_ADMIN_TOKEN_FILE", token.toString());
     assertThat(invalidate(environment, APP + ":v1.0.0")).isZero();
-    assertThat(out()).startsWith("forgot ");
+    assertThat(tarn.out()).startsWith("forgot ");
   }
 
   @Test
@@ -156,24 +136,24 @@ class InvalidateCommandTest {
     upstream.on(Sample.tagPath("v1.0.0"), NEW.reply());
 
     assertThat(invalidate(APP + ":v1.0.0")).isEqualTo(1);
-    assertThat(err()).contains("show the token of admin.tokenFile", "--token-file");
+    assertThat(tarn.err()).contains("show the token of admin.tokenFile", "--token-file");
 
-    err.reset();
+    tarn.forgetErr();
     Path other = Files.writeString(directory.resolve("other"), "another-token-of-16");
     assertThat(invalidate(APP + ":v1.0.0", "--token-file", other.toString())).isEqualTo(1);
-    assertThat(err()).contains("show the token").doesNotContain("another-token", TOKEN);
+    assertThat(tarn.err()).contains("show the token").doesNotContain("another-token", TOKEN);
 
-    err.reset();
+    tarn.forgetErr();
     String missing = directory.resolve("missing").toString();
     assertThat(invalidate(APP + ":v1.0.0", "--token-file", missing)).isEqualTo(1);
-    assertThat(err()).contains("the token cannot be read", missing);
+    assertThat(tarn.err()).contains("the token cannot be read", missing);
 
-    err.reset();
+    tarn.forgetErr();
     Path words = Files.writeString(directory.resolve("words"), "s3cr3t\nX: y");
     assertThat(invalidate(APP + ":v1.0.0", "--token-file", words.toString())).isEqualTo(1);
-    assertThat(err()).contains("more than one word").doesNotContain("s3cr3t");
+    assertThat(tarn.err()).contains("more than one word").doesNotContain("s3cr3t");
 
-    assertThat(out()).isEmpty();
+    assertThat(tarn.out()).isEmpty();
     assertThat(pull("v1.0.0")).isEqualTo(OLD.bytes());
   }
 
@@ -183,17 +163,17 @@ class InvalidateCommandTest {
     node = Node.start(configuration("tokenFile: ''"), "test");
 
     assertThat(invalidate(APP + ":v1.0.0", "--token-file", token.toString())).isEqualTo(1);
-    assertThat(err()).contains("this node has no token: set admin.tokenFile");
+    assertThat(tarn.err()).contains("this node has no token: set admin.tokenFile");
   }
 
   @Test
   void aRegistryThatIsNotMirroredIsNamedWithTheNearestThatIs() {
     assertThat(invalidate("exampel.com/app:v1", "--token-file", token.toString())).isEqualTo(1);
-    assertThat(err()).contains("exampel.com is not mirrored here; did you mean example.com?");
+    assertThat(tarn.err()).contains("exampel.com is not mirrored here; did you mean example.com?");
 
-    err.reset();
+    tarn.forgetErr();
     assertThat(invalidate("nginx:1.27", "--token-file", token.toString())).isEqualTo(1);
-    assertThat(err())
+    assertThat(tarn.err())
         .contains("docker.io is not mirrored here; mirrored are ", "registry.example.org");
   }
 
@@ -201,15 +181,15 @@ class InvalidateCommandTest {
   void whatIsNoTagIsAUsageError() {
     String digest = APP + "@" + OLD.digest();
     assertThat(invalidate(digest, "--token-file", token.toString())).isEqualTo(2);
-    assertThat(err()).contains("cannot be out of date");
+    assertThat(tarn.err()).contains("cannot be out of date");
 
-    err.reset();
+    tarn.forgetErr();
     assertThat(invalidate("example.com/App", "--token-file", token.toString())).isEqualTo(2);
-    assertThat(err()).contains("not an image reference", "example.com/App");
+    assertThat(tarn.err()).contains("not an image reference", "example.com/App");
 
-    assertThat(run(Map.of(), "invalidate")).isEqualTo(2);
-    assertThat(run(Map.of(), "invalidate", APP, "--admin", "file:///etc/passwd")).isEqualTo(2);
-    assertThat(run(Map.of(), "invalidate", APP, "--admin", "127.0.0.1:5052")).isEqualTo(2);
+    assertThat(tarn.run("invalidate")).isEqualTo(2);
+    assertThat(tarn.run("invalidate", APP, "--admin", "file:///etc/passwd")).isEqualTo(2);
+    assertThat(tarn.run("invalidate", APP, "--admin", "127.0.0.1:5052")).isEqualTo(2);
   }
 
   @ParameterizedTest
@@ -217,14 +197,7 @@ class InvalidateCommandTest {
   void theAdminUrlMayEndInASlash(String end) throws IOException {
     pull("v1.0.0");
     assertThat(
-            run(
-                Map.of(),
-                "invalidate",
-                APP,
-                "--admin",
-                admin() + end,
-                "--token-file",
-                token.toString()))
+            tarn.run("invalidate", APP, "--admin", admin() + end, "--token-file", token.toString()))
         .isZero();
   }
 
@@ -234,29 +207,29 @@ class InvalidateCommandTest {
     try (ServerSocket taken = new ServerSocket(0)) {
       gone = "http://127.0.0.1:" + taken.getLocalPort();
     }
-    assertThat(run(Map.of(), "invalidate", APP, "--admin", gone)).isEqualTo(1);
-    assertThat(err()).contains(gone);
+    assertThat(tarn.run("invalidate", APP, "--admin", gone)).isEqualTo(1);
+    assertThat(tarn.err()).contains(gone);
   }
 
   @Test
   void whatAnswersButIsNoNodeIsAFailure() {
-    assertThat(run(Map.of(), "invalidate", APP, "--admin", upstream.url())).isEqualTo(1);
-    assertThat(err()).contains("answered 404");
+    assertThat(tarn.run("invalidate", APP, "--admin", upstream.url())).isEqualTo(1);
+    assertThat(tarn.err()).contains("answered 404");
 
-    err.reset();
+    tarn.forgetErr();
     upstream.on("/api/v1/invalidate", Reply.json("{}"));
-    assertThat(run(Map.of(), "invalidate", APP, "--admin", upstream.url())).isEqualTo(1);
-    assertThat(err()).contains("answered 200");
+    assertThat(tarn.run("invalidate", APP, "--admin", upstream.url())).isEqualTo(1);
+    assertThat(tarn.err()).contains("answered 200");
   }
 
   @Test
   void helpTellsWhatItDoesAndItsExitStatuses() {
-    assertThat(run(Map.of(), "invalidate", "--help")).isZero();
-    assertThat(out())
+    assertThat(tarn.run("invalidate", "--help")).isZero();
+    assertThat(tarn.out())
         .contains("REFERENCE", "--admin", "http://127.0.0.1:5052", "--token-file", "Exit status")
         .contains("One", "node", "TARN_ADMIN_TOKEN_FILE");
-    out.reset();
-    assertThat(run(Map.of(), "--help")).isZero();
-    assertThat(out()).contains("invalidate");
+    tarn.forgetOut();
+    assertThat(tarn.run("--help")).isZero();
+    assertThat(tarn.out()).contains("invalidate");
   }
 }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.ConfigurationPrinter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -27,73 +25,73 @@ import org.junit.jupiter.api.io.TempDir;
 class MainTest {
   @TempDir Path directory;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CommandRun tarn = new CommandRun();
 
   @Test
   void helpNamesTheCommandsAndTheExitStatuses() {
-    assertThat(run("--help")).isZero();
-    assertThat(out()).contains("serve", "config", "demo", "78", "The configuration is not valid");
-    assertThat(run("config", "check", "--help")).isZero();
-    assertThat(run("--version")).isZero();
-    assertThat(out()).contains("tarn development");
+    assertThat(tarn.run("--help")).isZero();
+    assertThat(tarn.out())
+        .contains("serve", "config", "demo", "78", "The configuration is not valid");
+    assertThat(tarn.run("config", "check", "--help")).isZero();
+    assertThat(tarn.run("--version")).isZero();
+    assertThat(tarn.out()).contains("tarn development");
   }
 
   @Test
   void aTrainingRunsANodeThatPullsAndLeavesNothingRunning() {
-    assertThat(run("train")).isZero();
-    assertThat(out()).contains("serving", "tls=true", "source=upstream");
+    assertThat(tarn.run("train")).isZero();
+    assertThat(tarn.out()).contains("serving", "tls=true", "source=upstream");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
-    assertThat(run("--help")).isZero();
-    assertThat(out()).doesNotContain("train ");
+    assertThat(tarn.run("--help")).isZero();
+    assertThat(tarn.out()).doesNotContain("train ");
   }
 
   @Test
   void whatIsNoCommandIsAUsageError() {
-    assertThat(run()).isEqualTo(2);
-    assertThat(run("sevre")).isEqualTo(2);
-    assertThat(run("serve", "--confg", "x")).isEqualTo(2);
-    assertThat(run("config")).isEqualTo(2);
-    assertThat(run("config", "check")).isEqualTo(2);
-    assertThat(err()).contains("Usage: tarn").contains("sevre");
-    assertThat(out()).isEmpty();
+    assertThat(tarn.run()).isEqualTo(2);
+    assertThat(tarn.run("sevre")).isEqualTo(2);
+    assertThat(tarn.run("serve", "--confg", "x")).isEqualTo(2);
+    assertThat(tarn.run("config")).isEqualTo(2);
+    assertThat(tarn.run("config", "check")).isEqualTo(2);
+    assertThat(tarn.err()).contains("Usage: tarn").contains("sevre");
+    assertThat(tarn.out()).isEmpty();
   }
 
   @Test
   void theEffectiveConfigurationIsPrinted() throws IOException {
     Path file = write("store:\n  path: /srv/tarn\n");
     assertThat(
-            run(
+            tarn.run(
                 Map.of("TARN_LOGGING_LEVEL", "debug"),
                 "config",
                 "print",
                 "--config",
                 file.toString()))
         .isZero();
-    assertThat(out()).contains("path: /srv/tarn", "level: debug", "maxConnections: 1024");
+    assertThat(tarn.out()).contains("path: /srv/tarn", "level: debug", "maxConnections: 1024");
   }
 
   @Test
   void withoutAFileTheDefaultsArePrinted() {
-    assertThat(run("config", "print")).isZero();
-    assertThat(out()).isEqualTo(ConfigurationPrinter.toYaml(Configuration.defaults()));
+    assertThat(tarn.run("config", "print")).isZero();
+    assertThat(tarn.out()).isEqualTo(ConfigurationPrinter.toYaml(Configuration.defaults()));
   }
 
   @Test
   void aValidConfigurationIsCalledValid() throws IOException {
-    assertThat(run("config", "check", "--config", write("store: {}\n").toString())).isZero();
-    assertThat(out()).contains("is valid: 7 registries");
+    assertThat(tarn.run("config", "check", "--config", write("store: {}\n").toString())).isZero();
+    assertThat(tarn.out()).contains("is valid: 7 registries");
   }
 
   @Test
   void everyProblemOfAConfigurationIsNamed() throws IOException {
     Path file = write("store:\n  maxSise: 1GiB\nlogging:\n  level: loud\n");
-    assertThat(run("config", "check", "--config", file.toString())).isEqualTo(78);
-    assertThat(run("config", "print", "--config=" + file)).isEqualTo(78);
-    assertThat(run("serve", "-c", file.toString())).isEqualTo(78);
-    err.reset();
-    assertThat(run("serve", "--config", file.toString())).isEqualTo(78);
-    assertThat(err())
+    assertThat(tarn.run("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(tarn.run("config", "print", "--config=" + file)).isEqualTo(78);
+    assertThat(tarn.run("serve", "-c", file.toString())).isEqualTo(78);
+    tarn.forgetErr();
+    assertThat(tarn.run("serve", "--config", file.toString())).isEqualTo(78);
+    assertThat(tarn.err())
         .contains(
             "tarn: the configuration " + file + " is not valid:",
             "  store.maxSise (line 2): unknown key; did you mean maxSize?",
@@ -104,8 +102,8 @@ class MainTest {
   void aCertificateFileThatCannotBeReadIsAProblem() throws IOException {
     Path file =
         write("registries: {a.io: {upstreams: [{url: 'https://a.io', ca: /does/not/exist}]}}\n");
-    assertThat(run("config", "check", "--config", file.toString())).isEqualTo(78);
-    assertThat(err()).contains("registries[a.io]: cannot read ca /does/not/exist");
+    assertThat(tarn.run("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(tarn.err()).contains("registries[a.io]: cannot read ca /does/not/exist");
   }
 
   @Test
@@ -117,8 +115,8 @@ class MainTest {
             "registries: {a.io: {credentials: {dockerConfig: /does/not/exist, providerConfig: '"
                 + providers
                 + "', providerBinDir: /nor/this}}}\n");
-    assertThat(run("config", "check", "--config", file.toString())).isEqualTo(78);
-    assertThat(err())
+    assertThat(tarn.run("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(tarn.err())
         .contains(
             "registries[a.io].credentials: cannot read dockerConfig /does/not/exist",
             "registries[a.io].credentials: cannot read providerBinDir /nor/this",
@@ -129,16 +127,16 @@ class MainTest {
   @Test
   void aTokenFileThatCannotBeReadIsAProblem() throws IOException {
     Path file = write("admin: {tokenFile: /does/not/exist}\n");
-    assertThat(run("config", "check", "--config", file.toString())).isEqualTo(78);
-    assertThat(err()).contains("admin: cannot read tokenFile /does/not/exist");
+    assertThat(tarn.run("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(tarn.err()).contains("admin: cannot read tokenFile /does/not/exist");
   }
 
   @Test
   void anAddressThatIsTakenEndsTheProcess() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
       Path file = write(serving(taken.getLocalPort()));
-      assertThat(run("serve", "--config", file.toString())).isEqualTo(1);
-      assertThat(out()).contains("start_failed").contains(":" + taken.getLocalPort());
+      assertThat(tarn.run("serve", "--config", file.toString())).isEqualTo(1);
+      assertThat(tarn.out()).contains("start_failed").contains(":" + taken.getLocalPort());
     }
   }
 
@@ -147,10 +145,11 @@ class MainTest {
     Path file = write(serving(0));
     CompletableFuture<Integer> status = new CompletableFuture<>();
     Thread main =
-        Thread.ofPlatform().start(() -> status.complete(run("serve", "--config", file.toString())));
+        Thread.ofPlatform()
+            .start(() -> status.complete(tarn.run("serve", "--config", file.toString())));
     Pattern address = Pattern.compile("serving .* admin=\\S*?:(\\d+)");
-    Awaitility.await().until(() -> address.matcher(out()).find());
-    Matcher found = address.matcher(out());
+    Awaitility.await().until(() -> address.matcher(tarn.out()).find());
+    Matcher found = address.matcher(tarn.out());
     assertThat(found.find()).isTrue();
 
     URI ready = URI.create("http://127.0.0.1:" + found.group(1) + "/readyz");
@@ -196,25 +195,5 @@ class MainTest {
 
   private Path write(String yaml) throws IOException {
     return Files.writeString(directory.resolve("tarn.yaml"), yaml);
-  }
-
-  private int run(String... arguments) {
-    return run(Map.of(), arguments);
-  }
-
-  private int run(Map<String, String> environment, String... arguments) {
-    return Main.run(
-        arguments,
-        environment,
-        new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8));
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
   }
 }

@@ -1,6 +1,5 @@
 package dev.tarn.core.planner;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,8 +31,7 @@ final class ChunkFetch implements Flow {
   private final int chunk;
   private final long start;
   private final long startedAt;
-  private final List<String> avoid = new ArrayList<>();
-  private final List<String> alternatives = new ArrayList<>();
+  private final Sources sources;
   private Doing doing = Doing.WAITING;
   private String source = "";
   private long flow;
@@ -57,6 +55,7 @@ final class ChunkFetch implements Flow {
   ChunkFetch(BlobFetch blob, Kernel kernel, int chunk, long start, long bytes) {
     this.blob = blob;
     this.kernel = kernel;
+    this.sources = new Sources(kernel);
     this.chunk = chunk;
     this.start = start;
     this.bytes = bytes;
@@ -74,7 +73,7 @@ final class ChunkFetch implements Flow {
   }
 
   List<String> avoid() {
-    return avoid;
+    return sources.avoided();
   }
 
   /** Bytes come, or will come, from somebody who is known to have them. */
@@ -133,8 +132,7 @@ final class ChunkFetch implements Flow {
    */
   void unheard(List<String> givers) {
     if (asking && doing == Doing.ASKING) {
-      List<String> usable =
-          givers.stream().filter(kernel::usable).filter(name -> !avoid.contains(name)).toList();
+      List<String> usable = sources.wanted(givers);
       if (!usable.isEmpty()) {
         probe(usable, "");
       }
@@ -149,13 +147,7 @@ final class ChunkFetch implements Flow {
       blob.defer(this);
       return;
     }
-    List<String> names =
-        candidates.stream()
-            .filter(name -> !name.equals(kernel.self()) && !name.equals(source))
-            .filter(kernel::usable)
-            .toList();
-    List<String> better = names.stream().filter(name -> !avoid.contains(name)).toList();
-    names = better.isEmpty() ? names : better;
+    List<String> names = sources.others(candidates, source);
     if (names.isEmpty()) {
       stayOrWait();
     } else if (names.size() == 1 && !flowing() && !connected) {
@@ -183,9 +175,8 @@ final class ChunkFetch implements Flow {
       stayOrWait();
       return;
     }
-    alternatives.clear();
-    alternatives.addAll(best.subList(1, best.size()));
-    receive(best.getFirst(), false);
+    sources.keep(best);
+    receive(sources.next(), false);
   }
 
   private boolean useful(Answer.Load load) {
@@ -291,7 +282,7 @@ final class ChunkFetch implements Flow {
       boolean stalled = now - progressAt >= Limits.STALL_NANOS;
       boolean slow = now - flowAt >= blob.slowNanos(patience);
       if (stalled) {
-        avoid(source);
+        sources.avoid(source);
       }
       if (stalled || slow) {
         movedAt = now;
@@ -299,16 +290,6 @@ final class ChunkFetch implements Flow {
       }
     }
     kernel.after(last ? Limits.LAST_CHECK_NANOS : Limits.CHECK_NANOS, this::check);
-  }
-
-  private void avoid(String member) {
-    if (avoid.contains(member)) {
-      return;
-    }
-    if (avoid.size() == Limits.NAMES) {
-      avoid.removeFirst();
-    }
-    avoid.add(member);
   }
 
   /** Ends it, whatever it was doing. */
@@ -320,7 +301,7 @@ final class ChunkFetch implements Flow {
   @Override
   public void accepted(long size) {
     if (blob.contradicts(size)) {
-      avoid(source);
+      sources.avoid(source);
       stopFlow();
       doing = Doing.WAITING;
       ask();
@@ -372,16 +353,16 @@ final class ChunkFetch implements Flow {
     switch (reason) {
       case BUSY, NOT_AHEAD -> another();
       case GONE -> {
-        avoid(failed);
+        sources.avoid(failed);
         another();
       }
       case UNREACHABLE -> {
         kernel.failed(failed);
-        avoid(failed);
+        sources.avoid(failed);
         ask();
       }
       case MISMATCH -> {
-        avoid(failed);
+        sources.avoid(failed);
         drop();
         connected = false;
         ask();
@@ -405,10 +386,10 @@ final class ChunkFetch implements Flow {
    * readers, and one of the last probes may have become one.
    */
   private void another() {
-    if (alternatives.isEmpty() || (connected && bytes == 0)) {
+    if (!sources.hasNext() || (connected && bytes == 0)) {
       stayOrWait();
     } else {
-      receive(alternatives.removeFirst(), false);
+      receive(sources.next(), false);
     }
   }
 }

@@ -46,7 +46,7 @@ public final class Transfer {
 
   // Guarded by this.
   private final ReceivedRanges received = new ReceivedRanges();
-  private final BitSet chunksNoted = new BitSet();
+  private final WholeChunks wholeChunks = new WholeChunks();
   private final Waiters waiters = new Waiters();
   private long size;
   private boolean ending;
@@ -89,7 +89,7 @@ public final class Transfer {
       ChunkGrid grid = new ChunkGrid(size);
       BitSet resumed = partial.resumedChunks();
       resumed.stream().forEach(chunk -> received.add(grid.start(chunk), grid.end(chunk)));
-      chunksNoted.or(resumed);
+      wholeChunks.known(resumed);
     }
   }
 
@@ -193,7 +193,7 @@ public final class Transfer {
         position = firstMissing(gapEnd);
       }
       synchronized (this) {
-        finished = newlyFinishedChunks(offset, end);
+        finished = wholeChunks.newlyWhole(received, size, offset, end);
         wakes = takeReadyWaiters();
       }
     } finally {
@@ -228,7 +228,7 @@ public final class Transfer {
     List<Runnable> wakes;
     synchronized (this) {
       received.add(start, end);
-      finished = newlyFinishedChunks(start, end);
+      finished = wholeChunks.newlyWhole(received, size, start, end);
       wakes = takeReadyWaiters();
     }
     wakes.forEach(Runnable::run);
@@ -254,21 +254,6 @@ public final class Transfer {
 
   private synchronized void markReceived(long start, long end) {
     received.add(start, end);
-  }
-
-  private BitSet newlyFinishedChunks(long start, long end) {
-    BitSet finished = new BitSet();
-    if (size == BlobStore.UNKNOWN_SIZE) {
-      return finished;
-    }
-    ChunkGrid grid = new ChunkGrid(size);
-    for (int chunk = grid.chunkAt(start); chunk <= grid.chunkAt(end - 1); chunk++) {
-      if (!chunksNoted.get(chunk) && received.endFrom(grid.start(chunk)) >= grid.end(chunk)) {
-        chunksNoted.set(chunk);
-        finished.set(chunk);
-      }
-    }
-    return finished;
   }
 
   /**

@@ -9,12 +9,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,7 +132,7 @@ public final class Metrics implements AutoCloseable {
   /** What counters ask: Micrometer itself would let the garbage collector have it. */
   private final List<LongSupplier> counted = new ArrayList<>();
 
-  private @Nullable JvmGcMetrics garbageCollection;
+  private @Nullable JvmMetrics jvm;
 
   public Metrics(MeterRegistry meters, Collection<RegistryHost> configured, String version) {
     this.meters = meters;
@@ -317,21 +311,14 @@ public final class Metrics implements AutoCloseable {
 
   /** Shows the JVM. It loads management beans, which takes a while: call it after ready. */
   public void bindJvm() {
-    new JvmMemoryMetrics().bindTo(meters);
-    new JvmThreadMetrics().bindTo(meters);
-    new FileDescriptorMetrics().bindTo(meters);
-    new ProcessorMetrics().bindTo(meters);
-    new UptimeMetrics().bindTo(meters);
-    JvmGcMetrics collection = new JvmGcMetrics();
-    collection.bindTo(meters);
-    garbageCollection = collection;
+    jvm = new JvmMetrics(meters);
   }
 
   /** Stops listening to the JVM; the injected registry stays open. */
   @Override
   public void close() {
-    if (garbageCollection != null) {
-      garbageCollection.close();
+    if (jvm != null) {
+      jvm.close();
     }
   }
 

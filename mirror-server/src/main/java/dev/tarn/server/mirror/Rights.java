@@ -60,7 +60,16 @@ final class Rights {
     return proof != null && counts(scope, digest) ? proof : null;
   }
 
-  /** The same for what does not come from here, but from the registry or from what it delivered. */
+  /** The same for a manifest, whose type is known only from having been asked for as one. */
+  @Nullable Proof findManifest(Scope scope, Digest digest, Caller caller, Standing standing) {
+    Proof proof = find(scope, digest, caller, standing);
+    return proof != null && !proof.mediaType().equals(Descriptor.BLOB_TYPE) ? proof : null;
+  }
+
+  /**
+   * The same as {@link #find} for what does not come from here, but from the registry or from what
+   * it delivered.
+   */
   @Nullable Proof allowed(Scope scope, Digest digest, Caller caller, Standing standing) {
     Proof proof = proofs.find(scope.registry(), scope.repository(), digest);
     return proof != null && allows(scope, proof, caller, standing) ? proof : null;
@@ -115,12 +124,6 @@ final class Rights {
   /** Whether any registry is known to have delivered it. */
   boolean isKnown(Digest digest) {
     return !deliveries.keys(digest).isEmpty();
-  }
-
-  /** The same for a manifest, whose type is known only from having been asked for as one. */
-  @Nullable Proof findManifest(Scope scope, Digest digest, Caller caller, Standing standing) {
-    Proof proof = find(scope, digest, caller, standing);
-    return proof != null && !proof.mediaType().equals(Descriptor.BLOB_TYPE) ? proof : null;
   }
 
   private boolean allows(Scope scope, Proof proof, Caller caller, Standing standing) {

@@ -1,8 +1,8 @@
 package dev.tarn.server.upstream;
 
+import dev.tarn.core.digest.Algorithm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -106,13 +106,9 @@ public final class Caller {
   }
 
   private static String hash(String authorization) {
-    try {
-      MessageDigest hash = MessageDigest.getInstance("SHA-256");
-      hash.update(SALT);
-      return HexFormat.of().formatHex(hash.digest(authorization.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest hash = Algorithm.SHA256.newHash();
+    hash.update(SALT);
+    return HexFormat.of().formatHex(hash.digest(authorization.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

@@ -8,7 +8,7 @@ import dev.tarn.core.planner.Question;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.server.testing.Keys;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -51,7 +51,7 @@ class BetweenRegistriesTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
     mirror.upstream.on(BLOB.path(), onlyFor(A, BLOB.reply()));
     mirror.upstream.on(MANIFEST.path(), onlyFor(A, MANIFEST.reply()));
   }
@@ -183,7 +183,7 @@ class BetweenRegistriesTest {
   void theNodeStillKnowsAfterARestart() throws IOException {
     isHere(BLOB, A);
     mirror.close();
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
     mirror.upstream.on(BLOB.path(), onlyFor(A, BLOB.reply()));
     mirror.upstream.on(OTHER_BLOB, claims(BLOB.reply(), Reply.status(404)));
 

@@ -6,7 +6,7 @@ import dev.tarn.core.digest.Algorithm;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
@@ -36,7 +36,7 @@ class BlobMissTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
   }
 
   @AfterEach

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
@@ -44,7 +44,7 @@ class BrokenUpstreamTest {
 
   @Test
   void aBreakIsResumedWhereItHappenedAndNoByteIsFetchedTwice() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(
           BLOB.path(),
           BLOB.reply().truncatedAt(5_000_000),
@@ -64,7 +64,7 @@ class BrokenUpstreamTest {
 
   @Test
   void anUpstreamThatIsAwayForAMomentIsWaitedFor() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(
           BLOB.path(),
           BLOB.reply().truncatedAt(5_000_000),
@@ -80,7 +80,7 @@ class BrokenUpstreamTest {
 
   @Test
   void aRegistryWithoutRangesSendsAllAgainAndTheClientGetsEachByteOnce() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(
           BLOB.path(),
           BLOB.reply().withoutRanges().truncatedAt(5_000_000),
@@ -98,7 +98,7 @@ class BrokenUpstreamTest {
 
   @Test
   void whatAnUpstreamSentBeforeItWentAwayForGoodIsKeptAndContinued() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(BLOB.path(), BLOB.reply().truncatedAt(5_000_000), Reply.status(500));
 
       Response cut = mirror.get(BLOB.uri());
@@ -123,7 +123,7 @@ class BrokenUpstreamTest {
   @ParameterizedTest
   @ValueSource(ints = {416, 400, 501, 206})
   void anUpstreamThatMakesNoSenseOfARangeIsAskedForTheWhole(int status) throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(BLOB.path(), BLOB.reply().truncatedAt(5_000_000), Reply.status(500));
       mirror.get(BLOB.uri());
       mirror.awaitQuiet();
@@ -144,7 +144,7 @@ class BrokenUpstreamTest {
   @Test
   void aPartOfWhatTurnedOutToHaveAnotherSizeIsThrownAway() throws IOException {
     Sample small = Sample.blob(2, 3_000_000);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(
           small.path(),
           small.reply().withWrongLength(6_000_000).truncatedAt(5_000_000),
@@ -161,13 +161,13 @@ class BrokenUpstreamTest {
 
   @Test
   void afterARestartTheChunksThatCameAreNotFetchedAgain() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       CountDownLatch never = new CountDownLatch(1);
       mirror.upstream.on(BLOB.path(), BLOB.reply().heldAt(5_000_000, never));
       assertThat(mirror.get(BLOB.uri(), "Range: bytes=0-9").status()).isEqualTo(206);
       Awaitility.await().until(() -> mirror.fetchedBytes.get() == 5_000_000);
     }
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(BLOB.path(), BLOB.reply());
 
       assertThat(mirror.get(BLOB.uri()).body()).isEqualTo(BLOB.bytes());
@@ -181,7 +181,7 @@ class BrokenUpstreamTest {
   void wrongBytesAreWithheldNotStoredAndTheNextPullAsksAgain() throws Exception {
     Sample blob = Sample.blob(3, 1_000_000);
     CountDownLatch gate = new CountDownLatch(1);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(
           blob.path(), blob.reply().withWrongByteAt(999_999).heldAt(800_000, gate), blob.reply());
 
@@ -219,7 +219,7 @@ class BrokenUpstreamTest {
   @ValueSource(ints = {1, 1000, 65_536})
   void ofASmallBlobWithWrongBytesNothingIsSent(int size) throws IOException {
     Sample blob = Sample.blob(4, size);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(blob.path(), blob.reply().withWrongByteAt(0), blob.reply());
 
       assertThat(mirror.get(blob.uri()).status()).isEqualTo(502);
@@ -230,7 +230,7 @@ class BrokenUpstreamTest {
   @Test
   void anErrorPageWith200IsNotTheBlob() throws IOException {
     Sample blob = Sample.blob(5, 1000);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(blob.path(), Reply.htmlPage());
 
       assertThat(mirror.get(blob.uri()).status()).isEqualTo(502);
@@ -241,7 +241,7 @@ class BrokenUpstreamTest {
   @Test
   void aReaderThatHangsUpDoesNotStopASmallTransfer() throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(BLOB.path(), BLOB.reply().heldAt(1_000_000, gate));
       hangUpAfter(mirror, BLOB, 100_000);
 
@@ -257,7 +257,7 @@ class BrokenUpstreamTest {
   @Test
   void aReaderThatHangsUpEarlyStopsALargeTransferAndWhatCameIsKept() throws IOException {
     Sample large = Sample.blob(6, 80 << 20);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(large.path(), large.reply().dripping(64 * 1024, Duration.ofMillis(20)));
       hangUpAfter(mirror, large, CHUNK + 100_000);
       Awaitility.await().until(() -> mirror.finished.size() == 1);
@@ -280,7 +280,7 @@ class BrokenUpstreamTest {
   @Test
   void aReaderThatComesBackFindsTheTransferGoingOn() throws IOException {
     Sample large = Sample.blob(7, 80 << 20);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(large.path(), large.reply().dripping(64 * 1024, Duration.ofMillis(5)));
       hangUpAfter(mirror, large, 1_000_000);
 
@@ -306,7 +306,7 @@ class BrokenUpstreamTest {
   @Test
   void whatTheUpstreamSaysOfADigestDoesNotMatterOnlyItsBytesDo() throws IOException {
     Sample blob = Sample.blob(8, 1000);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(
           blob.path(), blob.reply().header("Docker-Content-Digest", BLOB.digest().toString()));
 

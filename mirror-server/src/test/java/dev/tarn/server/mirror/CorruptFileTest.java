@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Sample;
 import java.io.IOException;
@@ -31,7 +31,7 @@ class CorruptFileTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
     mirror.upstream.on(BLOB.path(), BLOB.reply());
     mirror.upstream.on(MANIFEST.path(), MANIFEST.reply());
   }
@@ -126,7 +126,7 @@ class CorruptFileTest {
     Awaitility.await().until(() -> mirror.store().sizeOf(MANIFEST.digest()).isPresent());
     corrupt(MANIFEST.digest());
     mirror.close();
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
     mirror.upstream.on(MANIFEST.path(), MANIFEST.reply());
 
     assertThat(mirror.get(MANIFEST.uri()).body()).isEqualTo(MANIFEST.bytes());

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -46,7 +46,7 @@ class ImmutableTagTest {
   @TempDir Path directory;
 
   private MirrorFixture start() throws IOException {
-    MirrorFixture mirror = MirrorFixture.start(directory, Options.patient().withTags(RULES));
+    MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient().withTags(RULES));
     mirror
         .upstream
         .on(TAG, OLD.reply())

@@ -6,7 +6,7 @@ import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -40,7 +40,8 @@ class InvalidateTest {
   @TempDir Path directory;
 
   private MirrorFixture start(Duration maxAge) throws IOException {
-    MirrorFixture mirror = MirrorFixture.start(directory, Options.patient().withMaxAge(maxAge));
+    MirrorFixture mirror =
+        MirrorFixture.start(directory, MirrorOptions.patient().withMaxAge(maxAge));
     mirror
         .upstream
         .on(TAG, OLD.reply())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Sample;
 import java.io.IOException;
@@ -39,7 +39,7 @@ class ManifestBytesTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
   }
 
   @AfterEach

@@ -6,7 +6,7 @@ import dev.tarn.core.digest.Algorithm;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -31,7 +31,7 @@ class ManifestTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
     mirror.upstream.on(MANIFEST.path(), MANIFEST.reply());
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -36,7 +36,7 @@ class MannersTest {
 
   @TempDir Path directory;
 
-  private MirrorFixture start(Options options) throws IOException {
+  private MirrorFixture start(MirrorOptions options) throws IOException {
     MirrorFixture mirror = MirrorFixture.start(directory, options);
     mirror.upstream.on(TAG, MANIFEST.reply());
     for (Sample sample : List.of(MANIFEST, BLOB, COLD, COLD_MANIFEST)) {
@@ -64,7 +64,7 @@ class MannersTest {
   @Test
   void whileUpstreamWantsToBeLeftAloneWhatIsHereIsServedAndTheRestIsRefusedAtOnce()
       throws IOException {
-    try (MirrorFixture mirror = start(Options.patient())) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient())) {
       pull(mirror);
       everythingIs(mirror, Reply.rateLimited("120"));
       assertThat(mirror.head(TAG_URI).status()).isEqualTo(200);
@@ -104,7 +104,7 @@ class MannersTest {
   @MethodSource("waysToBeAway")
   void whereTheOperatorWantsNoGraceUpstreamsFailureIsTheAnswer(String how, Reply away, int status)
       throws IOException {
-    try (MirrorFixture mirror = start(Options.patient().refusingInOutage())) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().refusingInOutage())) {
       mirror.upstream.on(TAG, Reply.challenge("Basic realm=\"r\""), MANIFEST.reply());
       assertThat(mirror.get(TAG_URI).status()).as("a challenge is known").isEqualTo(401);
       pull(mirror);
@@ -122,7 +122,7 @@ class MannersTest {
 
   @Test
   void withoutGraceWhatUpstreamSaidMinutesAgoStillCounts() throws IOException {
-    try (MirrorFixture mirror = start(Options.patient().refusingInOutage())) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().refusingInOutage())) {
       pull(mirror);
       assertThat(mirror.get(BLOB.uri()).status()).as("asks upstream anew").isEqualTo(200);
       everythingIs(mirror, Reply.status(500));
@@ -135,7 +135,7 @@ class MannersTest {
 
   @Test
   void aClientThatAsksTooMuchOfUpstreamIsToldSo() throws IOException {
-    try (MirrorFixture mirror = start(Options.patient().withClientLimit(1, 5))) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().withClientLimit(1, 5))) {
       String unknown = Sample.tagPath("none");
       for (int i = 0; i < 5; i++) {
         assertThat(mirror.get(unknown + Sample.NS).status()).isEqualTo(404);
@@ -161,7 +161,7 @@ class MannersTest {
 
   @Test
   void whatIsHereIsServedHoweverMuchItIsAskedFor() throws IOException {
-    try (MirrorFixture mirror = start(Options.patient().withClientLimit(1, 3))) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().withClientLimit(1, 3))) {
       for (String uri : List.of(MANIFEST.uri(), BLOB.uri())) {
         mirror.get(uri);
       }
@@ -180,7 +180,7 @@ class MannersTest {
   /** What a client brings upon itself must not get it more than upstream would give. */
   @Test
   void theLimitIsNoOutage() throws IOException {
-    try (MirrorFixture mirror = start(Options.patient().withClientLimit(1, 5))) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().withClientLimit(1, 5))) {
       pull(mirror, BASIC);
       for (int i = 0; i < 5; i++) {
         mirror.get(Sample.tagUri("none"), BASIC);
@@ -197,7 +197,7 @@ class MannersTest {
   void aTransferCountsOnceHoweverOftenItIsResumedAndJoined() throws Exception {
     Sample big = Sample.blob(3, 9_000_000);
     CountDownLatch gate = new CountDownLatch(1);
-    try (MirrorFixture mirror = start(Options.patient().withClientLimit(1, 1))) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().withClientLimit(1, 1))) {
       mirror.upstream.on(
           big.path(),
           big.reply().truncatedAt(5_000_000),
@@ -223,7 +223,7 @@ class MannersTest {
   void aColdPullOfAHundredLayersNoticesNothingOfTheLimits() throws Exception {
     List<Sample> layers =
         Stream.iterate(100, i -> i + 1).limit(100).map(MannersTest::layer).toList();
-    try (MirrorFixture mirror = start(Options.patient().withClientLimit(50, 500))) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().withClientLimit(50, 500))) {
       layers.forEach(layer -> mirror.upstream.on(layer.path(), layer.reply()));
       assertThat(mirror.head(TAG_URI).status()).isEqualTo(200);
       assertThat(mirror.get(MANIFEST.uri()).status()).isEqualTo(200);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
@@ -56,7 +56,7 @@ class NoRoomTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient().withSpace(space));
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient().withSpace(space));
     mirror.upstream.on(BLOB.path(), BLOB.reply());
   }
 

@@ -3,7 +3,7 @@ package dev.tarn.server.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -27,7 +27,7 @@ class RestartTest {
     mirror.upstream.on(Sample.tagPath("v1"), MANIFEST.reply());
   }
 
-  private void pullThenStop(Options options, String... headers) throws IOException {
+  private void pullThenStop(MirrorOptions options, String... headers) throws IOException {
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       script(mirror);
       assertThat(mirror.get(URI, headers).body()).isEqualTo(MANIFEST.bytes());
@@ -38,9 +38,9 @@ class RestartTest {
 
   @Test
   void withUpstreamDownAnImageThatWasPulledBeforeIsServed() throws IOException {
-    pullThenStop(Options.patient());
+    pullThenStop(MirrorOptions.patient());
 
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.close();
 
       Response head = mirror.head(URI);
@@ -58,7 +58,7 @@ class RestartTest {
 
   @Test
   void aTagWithinItsMaxAgeIsStillBelieved() throws IOException {
-    Options options = Options.patient().withMaxAge(Duration.ofMinutes(5));
+    MirrorOptions options = MirrorOptions.patient().withMaxAge(Duration.ofMinutes(5));
     pullThenStop(options);
 
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
@@ -73,9 +73,9 @@ class RestartTest {
 
   @Test
   void whatNeededACredentialStillDoes() throws IOException {
-    pullThenStop(Options.patient(), "Authorization: Bearer secret-of-a");
+    pullThenStop(MirrorOptions.patient(), "Authorization: Bearer secret-of-a");
 
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       Reply refusal = Reply.challenge("Basic realm=\"private\"");
       mirror.upstream.on(BLOB.path(), refusal).on(MANIFEST.path(), refusal);
       mirror.upstream.on(Sample.tagPath("v1"), refusal);
@@ -95,9 +95,9 @@ class RestartTest {
 
   @Test
   void whatUpstreamDeletedIsStillServedByDigestButNotByTag() throws IOException {
-    pullThenStop(Options.patient());
+    pullThenStop(MirrorOptions.patient());
 
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       assertThat(mirror.get(URI).status()).isEqualTo(404);
       assertThat(mirror.get(MANIFEST.uri()).body()).isEqualTo(MANIFEST.bytes());
       assertThat(mirror.get(BLOB.uri()).body()).isEqualTo(BLOB.bytes());

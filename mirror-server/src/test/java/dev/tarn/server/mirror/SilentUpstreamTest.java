@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Sample;
 import java.io.IOException;
@@ -27,7 +27,8 @@ class SilentUpstreamTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient().withHeaderTimeout(HEADER_TIMEOUT));
+    mirror =
+        MirrorFixture.start(directory, MirrorOptions.patient().withHeaderTimeout(HEADER_TIMEOUT));
   }
 
   @AfterEach

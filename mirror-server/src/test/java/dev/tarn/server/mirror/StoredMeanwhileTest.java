@@ -7,7 +7,7 @@ import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.StoreStatistics;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
 import java.io.IOException;
@@ -84,8 +84,9 @@ class StoredMeanwhileTest {
   @Test
   void itIsNotServedToWhomUpstreamHasNotLetIn() throws IOException {
     AtomicInteger blind = new AtomicInteger();
-    Options options =
-        Options.patient().withStore(store -> new LateStore(store, new AtomicInteger(), blind));
+    MirrorOptions options =
+        MirrorOptions.patient()
+            .withStore(store -> new LateStore(store, new AtomicInteger(), blind));
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       Reply refusal = Reply.challenge("Basic realm=\"private\"");
       mirror.upstream.on(
@@ -106,8 +107,9 @@ class StoredMeanwhileTest {
   @Test
   void upstreamIsNotAskedAboutWhatAnybodyMayHave() throws IOException {
     AtomicInteger blind = new AtomicInteger();
-    Options options =
-        Options.patient().withStore(store -> new LateStore(store, blind, new AtomicInteger()));
+    MirrorOptions options =
+        MirrorOptions.patient()
+            .withStore(store -> new LateStore(store, blind, new AtomicInteger()));
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       mirror.upstream.on(BLOB.path(), request -> BLOB.reply());
       mirror.get(BLOB.uri());
@@ -127,8 +129,9 @@ class StoredMeanwhileTest {
   @Test
   void upstreamIsNotAskedAboutWhatComesToRestWhenItIsLookedForToBeHashed() throws IOException {
     AtomicInteger blind = new AtomicInteger();
-    Options options =
-        Options.patient().withStore(store -> new LateStore(store, new AtomicInteger(), blind));
+    MirrorOptions options =
+        MirrorOptions.patient()
+            .withStore(store -> new LateStore(store, new AtomicInteger(), blind));
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       mirror.upstream.on(BLOB.path(), request -> BLOB.reply());
       mirror.get(BLOB.uri());
@@ -144,7 +147,7 @@ class StoredMeanwhileTest {
 
   @Test
   void inAnOutageItIsServedThoughItsTrustEndsWhileUpstreamIsAsked() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       mirror.upstream.on(BLOB.path(), request -> BLOB.reply());
       mirror.get(BLOB.uri());
       mirror.awaitQuiet();

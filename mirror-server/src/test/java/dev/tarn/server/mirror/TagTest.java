@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.Clients;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -32,15 +32,16 @@ class TagTest {
   private static final Sample NEW = Sample.manifest(2);
 
   /** For an upstream that may never answer. */
-  private static final Options HASTY = Options.patient().withHeaderTimeout(Duration.ofSeconds(2));
+  private static final MirrorOptions HASTY =
+      MirrorOptions.patient().withHeaderTimeout(Duration.ofSeconds(2));
 
   @TempDir Path directory;
 
   private MirrorFixture start() throws IOException {
-    return start(Options.patient());
+    return start(MirrorOptions.patient());
   }
 
-  private MirrorFixture start(Options options) throws IOException {
+  private MirrorFixture start(MirrorOptions options) throws IOException {
     MirrorFixture mirror = MirrorFixture.start(directory, options);
     mirror.upstream.on(TAG, OLD.reply()).on(OLD.path(), OLD.reply()).on(NEW.path(), NEW.reply());
     return mirror;
@@ -191,7 +192,7 @@ class TagTest {
 
   @Test
   void withinItsMaxAgeATagIsBelievedAndThenAskedForAgain() throws IOException {
-    try (MirrorFixture mirror = start(Options.patient().withMaxAge(Duration.ofSeconds(60)))) {
+    try (MirrorFixture mirror = start(MirrorOptions.patient().withMaxAge(Duration.ofSeconds(60)))) {
       mirror.get(URI);
       mirror.upstream.on(TAG, NEW.reply());
 

@@ -3,7 +3,7 @@ package dev.tarn.server.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
@@ -28,7 +28,7 @@ class AddressingTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
     mirror.upstream.on(BLOB.path(), BLOB.reply());
   }
 

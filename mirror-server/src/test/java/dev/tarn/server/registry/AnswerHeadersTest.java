@@ -3,7 +3,7 @@ package dev.tarn.server.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -27,7 +27,7 @@ class AnswerHeadersTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
     mirror.upstream.on(BLOB.path(), BLOB.reply()).on(MANIFEST.path(), MANIFEST.reply());
     mirror.upstream.on(Sample.tagPath("v1"), MANIFEST.reply());
   }

@@ -3,6 +3,7 @@ package dev.tarn.server.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.MirrorFixture;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
@@ -33,10 +34,10 @@ class BlobRangeTest {
 
   @BeforeEach
   void start() throws IOException {
-    start(MirrorFixture.Options.patient());
+    start(MirrorOptions.patient());
   }
 
-  private void start(MirrorFixture.Options options) throws IOException {
+  private void start(MirrorOptions options) throws IOException {
     mirror = MirrorFixture.start(directory, options);
     mirror.upstream.on(BLOB.path(), BLOB.reply());
   }
@@ -188,7 +189,7 @@ class BlobRangeTest {
   @Test
   void aPartThatIsNotHereInTimeIs504AndTheFetchGoesOn() throws IOException {
     mirror.close();
-    start(MirrorFixture.Options.patient().withHeaderTimeout(Duration.ofMillis(1500)));
+    start(MirrorOptions.patient().withHeaderTimeout(Duration.ofMillis(1500)));
     CountDownLatch gate = new CountDownLatch(1);
     mirror.upstream.on(BLOB.path(), BLOB.reply().heldAt(-1, gate));
 

@@ -3,7 +3,7 @@ package dev.tarn.server.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
@@ -47,7 +47,7 @@ class ConnectionTest {
 
   @Test
   void pipelinedRequestsAreAnsweredInTheirOrderThoughOneIsSlow() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient());
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient());
         Socket socket = RawClient.connect(mirror.address())) {
       CountDownLatch gate = new CountDownLatch(1);
       List<Sample> samples = new ArrayList<>();
@@ -77,7 +77,7 @@ class ConnectionTest {
 
   @Test
   void aThousandPipelinedRequestsAreAllAnswered() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient());
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient());
         Socket socket = RawClient.connect(mirror.address())) {
       write(socket, get("/v2/").repeat(1000));
 
@@ -89,7 +89,7 @@ class ConnectionTest {
 
   @Test
   void aConnectionStaysOpenAfterEveryKindOfAnswer() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient());
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient());
         Socket socket = RawClient.connect(mirror.address())) {
       Sample blob = Sample.blob(1, 200_000);
       mirror.upstream.on(blob.path(), blob.reply());
@@ -112,7 +112,7 @@ class ConnectionTest {
 
   @Test
   void aClientThatAsksForItGetsItsConnectionClosed() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       for (String request :
           List.of(
               "GET /v2/ HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n",
@@ -129,7 +129,7 @@ class ConnectionTest {
   @Test
   void moreConnectionsThanAllowedAreTurnedAwayAndRoomIsMadeAgain() throws IOException {
     try (MirrorFixture mirror =
-        MirrorFixture.start(directory, Options.patient().withMaxConnections(2))) {
+        MirrorFixture.start(directory, MirrorOptions.patient().withMaxConnections(2))) {
       try (Socket first = RawClient.connect(mirror.address());
           Socket second = RawClient.connect(mirror.address())) {
         for (Socket socket : List.of(first, second)) {
@@ -150,7 +150,7 @@ class ConnectionTest {
 
   @Test
   void anIdleConnectionIsClosed() throws IOException {
-    Options options = Options.patient().withIdleTimeout(IDLE);
+    MirrorOptions options = MirrorOptions.patient().withIdleTimeout(IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options);
         Socket silent = RawClient.connect(mirror.address());
         Socket halfway = RawClient.connect(mirror.address());
@@ -167,7 +167,7 @@ class ConnectionTest {
 
   @Test
   void aConnectionThatIsUsedIsNotIdle() throws IOException {
-    Options options = Options.patient().withIdleTimeout(IDLE);
+    MirrorOptions options = MirrorOptions.patient().withIdleTimeout(IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options);
         Socket busy = RawClient.connect(mirror.address());
         Socket witness = RawClient.connect(mirror.address())) {

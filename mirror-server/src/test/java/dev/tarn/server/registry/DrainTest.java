@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** How the endpoint stops. */
 @Execution(ExecutionMode.CONCURRENT)
 class DrainTest {
-  private static final Options PATIENT = Options.patient();
+  private static final MirrorOptions PATIENT = MirrorOptions.patient();
 
   @TempDir Path directory;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
@@ -34,7 +34,7 @@ class HostileRequestTest {
 
   @BeforeEach
   void start() throws IOException {
-    mirror = MirrorFixture.start(directory, Options.patient());
+    mirror = MirrorFixture.start(directory, MirrorOptions.patient());
   }
 
   @AfterEach

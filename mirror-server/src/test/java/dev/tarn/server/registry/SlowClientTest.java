@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.server.testing.MirrorFixture;
-import dev.tarn.server.testing.MirrorFixture.Options;
+import dev.tarn.server.testing.MirrorOptions;
 import dev.tarn.server.testing.RawClient;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
@@ -40,8 +40,8 @@ class SlowClientTest {
 
   @TempDir Path directory;
 
-  private static Options shortIdle() {
-    return Options.patient().withIdleTimeout(IDLE);
+  private static MirrorOptions shortIdle() {
+    return MirrorOptions.patient().withIdleTimeout(IDLE);
   }
 
   private static Socket ask(MirrorFixture mirror, String uri) throws IOException {
@@ -134,7 +134,7 @@ class SlowClientTest {
 
   @Test
   void aClientThatIsSlowButSteadyGetsAllOfABlobOnDisk() throws IOException {
-    Options options = Options.patient().withIdleTimeout(STEADY_IDLE);
+    MirrorOptions options = MirrorOptions.patient().withIdleTimeout(STEADY_IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       Sample blob = Sample.blob(4, BIG);
       store(mirror, blob);
@@ -147,7 +147,7 @@ class SlowClientTest {
   @Test
   void aClientThatIsSlowButSteadyGetsAllOfABlobThatArrives() throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
-    Options options = Options.patient().withIdleTimeout(STEADY_IDLE);
+    MirrorOptions options = MirrorOptions.patient().withIdleTimeout(STEADY_IDLE);
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {
       Sample blob = Sample.blob(5, BIG);
       // Upstream's last bytes take a while, so that the blob keeps arriving; much of it is here.
@@ -194,7 +194,7 @@ class SlowClientTest {
 
   @Test
   void whoLeavesInMidBodyLeavesNothingOpen() throws IOException {
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       Sample blob = Sample.blob(6, BIG);
       mirror.upstream.on(blob.path(), blob.reply());
       for (int i = 0; i < 20; i++) {
@@ -219,7 +219,7 @@ class SlowClientTest {
   @Test
   void whoLeavesBeforeTheAnswerLeavesNothingOpen() throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
-    try (MirrorFixture mirror = MirrorFixture.start(directory, Options.patient())) {
+    try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       Sample blob = Sample.blob(7, 300_000);
       mirror.upstream.on(blob.path(), blob.reply().heldAt(-1, gate));
       for (int i = 0; i < 5; i++) {
@@ -239,8 +239,8 @@ class SlowClientTest {
   @Test
   void aBodyThatStallsIsEndedByFinAtAPlaceItCanBeResumedFrom() throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
-    Options options =
-        Options.patient()
+    MirrorOptions options =
+        MirrorOptions.patient()
             .withUpstreamStallTimeout(Duration.ofSeconds(1))
             .withStallTimeout(Duration.ofSeconds(2));
     try (MirrorFixture mirror = MirrorFixture.start(directory, options)) {

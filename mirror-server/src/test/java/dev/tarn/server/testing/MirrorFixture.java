@@ -13,9 +13,7 @@ import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
-import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.DiskBlobStore;
-import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.mirror.Access;
@@ -28,7 +26,6 @@ import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.Scope;
 import dev.tarn.server.mirror.SecondSource;
 import dev.tarn.server.mirror.Source;
-import dev.tarn.server.mirror.TagRules;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.registry.ExchangeListener;
 import dev.tarn.server.registry.RegistryEndpoint;
@@ -38,6 +35,7 @@ import dev.tarn.server.upstream.Origin;
 import dev.tarn.server.upstream.OwnAccess;
 import dev.tarn.server.upstream.Resolver;
 import dev.tarn.server.upstream.Seams;
+import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamClient;
 import dev.tarn.server.upstream.UpstreamListener;
 import dev.tarn.server.upstream.UpstreamSettings;
@@ -63,7 +61,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /**
@@ -107,159 +105,15 @@ public final class MirrorFixture implements AutoCloseable {
   private final Mirror mirror;
   private final RegistryEndpoint endpoint;
 
-  /** What a test may want otherwise. */
-  public record Options(
-      Timeouts timeouts,
-      TagRules tags,
-      int maxConnections,
-      FileSystemSpace space,
-      UnaryOperator<BlobStore> stores,
-      Manners manners) {
-    /**
-     * How the mirror behaves towards its upstream.
-     *
-     * @param clientRate requests a second that a client may cause, by the mirror's monotonic clock,
-     *     which stands; 0 for no limit
-     */
-    public record Manners(int clientRate, int clientBurst, boolean refusesInOutage) {}
-
-    /** How long the endpoint, and the upstream client, wait for what. */
-    public record Timeouts(
-        Duration header,
-        Duration stall,
-        Duration idle,
-        Duration upstreamHeader,
-        Duration upstreamStall) {}
-
-    /** Short enough for tests that wait for time-outs. */
-    public static Options standard() {
-      return new Options(
-          new Timeouts(
-              Duration.ofMillis(1500),
-              Duration.ofMillis(600),
-              Duration.ofSeconds(30),
-              Duration.ofSeconds(4),
-              Duration.ofMillis(400)),
-          repository -> Duration.ZERO,
-          256,
-          space(Long.MAX_VALUE / 2),
-          store -> store,
-          new Manners(0, 0, false));
-    }
-
-    /** For tests in which nothing times out, however slow the machine is. */
-    public static Options patient() {
-      Duration patience = Duration.ofSeconds(20);
-      return standard().with(new Timeouts(patience, patience, patience, patience, patience));
-    }
-
-    private Options with(Timeouts changed) {
-      return new Options(changed, tags, maxConnections, space, stores, manners);
-    }
-
-    public Options withHeaderTimeout(Duration changed) {
-      return with(
-          new Timeouts(
-              changed,
-              timeouts.stall(),
-              timeouts.idle(),
-              timeouts.upstreamHeader(),
-              timeouts.upstreamStall()));
-    }
-
-    public Options withStallTimeout(Duration changed) {
-      return with(
-          new Timeouts(
-              timeouts.header(),
-              changed,
-              timeouts.idle(),
-              timeouts.upstreamHeader(),
-              timeouts.upstreamStall()));
-    }
-
-    public Options withIdleTimeout(Duration changed) {
-      return with(
-          new Timeouts(
-              timeouts.header(),
-              timeouts.stall(),
-              changed,
-              timeouts.upstreamHeader(),
-              timeouts.upstreamStall()));
-    }
-
-    public Options withUpstreamStallTimeout(Duration changed) {
-      return with(
-          new Timeouts(
-              timeouts.header(),
-              timeouts.stall(),
-              timeouts.idle(),
-              timeouts.upstreamHeader(),
-              changed));
-    }
-
-    public Options withMaxAge(Duration changed) {
-      return withTags(repository -> changed);
-    }
-
-    public Options withTags(TagRules changed) {
-      return new Options(timeouts, changed, maxConnections, space, stores, manners);
-    }
-
-    public Options withMaxConnections(int changed) {
-      return new Options(timeouts, tags, changed, space, stores, manners);
-    }
-
-    /** Wraps the blob store that the mirror sees. */
-    public Options withStore(UnaryOperator<BlobStore> changed) {
-      return new Options(timeouts, tags, maxConnections, space, changed, manners);
-    }
-
-    public Options withSpace(FileSystemSpace changed) {
-      return new Options(timeouts, tags, maxConnections, changed, stores, manners);
-    }
-
-    public Options withClientLimit(int rate, int burst) {
-      return with(new Manners(rate, burst, manners.refusesInOutage()));
-    }
-
-    /** Nothing is served by grace. */
-    public Options refusingInOutage() {
-      return with(new Manners(manners.clientRate(), manners.clientBurst(), true));
-    }
-
-    private Options with(Manners changed) {
-      return new Options(timeouts, tags, maxConnections, space, stores, changed);
-    }
-
-    /** A disk with so many bytes free of a hundred times that many. */
-    public Options withFreeSpace(long free) {
-      return withSpace(space(free));
-    }
-
-    private static FileSystemSpace space(long free) {
-      return new FileSystemSpace() {
-        @Override
-        public long totalBytes() {
-          return free > Long.MAX_VALUE / 200 ? Long.MAX_VALUE / 2 : free * 100;
-        }
-
-        @Override
-        public long usableBytes() {
-          return free;
-        }
-      };
-    }
-  }
-
   public static MirrorFixture start(Path directory) throws IOException {
-    return new MirrorFixture(directory, Options.standard());
+    return new MirrorFixture(directory, MirrorOptions.standard());
   }
 
-  public static MirrorFixture start(Path directory, Options options) throws IOException {
+  public static MirrorFixture start(Path directory, MirrorOptions options) throws IOException {
     return new MirrorFixture(directory, options);
   }
 
-  private MirrorFixture(Path directory, Options options) throws IOException {
+  private MirrorFixture(Path directory, MirrorOptions options) throws IOException {
     this.directory = directory;
     InstantSource instants = now::get;
     Clock clock = instants.withZone(ZoneOffset.UTC);
@@ -267,60 +121,10 @@ public final class MirrorFixture implements AutoCloseable {
     Catalog catalog = Catalog.open(directory.resolve("catalog"));
     deliveries = new Deliveries(catalog, clock);
     peers = new PeerFetches(store, deliveries, workers);
-    client =
-        new UpstreamClient(
-            transport,
-            new UpstreamSettings(
-                CONNECT_TIMEOUT,
-                options.timeouts().upstreamHeader(),
-                options.timeouts().upstreamStall(),
-                1,
-                AllowedTargets.NONE,
-                "tarn/test"),
-            UpstreamListener.NONE,
-            new Seams(instants, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
+    client = client(options.timeouts());
     MirrorListener listener = listener();
-    SecureRandom random = new SecureRandom();
-    CredentialKeys keys = CredentialKeys.open(directory.resolve("credential-key"), random);
-    Access access =
-        new Access(
-            keys,
-            new Decisions(catalog, AccessPolicy.DEFAULT, clock),
-            new Challenges(catalog),
-            new StandIns(keys, clock, random),
-            listener);
-    Registries registries =
-        new Registries(
-            List.of(
-                new MirroredRegistry(
-                    new RegistryHost(REGISTRY),
-                    client.registry(
-                        List.of(Origin.of(upstream.url())),
-                        OwnAccess.NONE,
-                        access.of(new RegistryHost(REGISTRY))),
-                    options.tags(),
-                    false,
-                    false,
-                    options.manners().refusesInOutage()),
-                new MirroredRegistry(
-                    new RegistryHost(RELAYING),
-                    client.registry(
-                        List.of(Origin.of(upstream.url())),
-                        OwnAccess.NONE,
-                        access.of(new RegistryHost(RELAYING))),
-                    options.tags(),
-                    false,
-                    true,
-                    false),
-                new MirroredRegistry(
-                    RegistryHost.DOCKER_HUB,
-                    client.registry(
-                        List.of(Origin.of(upstream.url())),
-                        OwnAccess.NONE,
-                        access.of(RegistryHost.DOCKER_HUB)),
-                    options.tags())),
-            new ClientLimits(
-                options.manners().clientRate(), options.manners().clientBurst(), nanosAhead::get));
+    Access access = access(catalog, clock, listener);
+    Registries registries = registries(options, access);
     mirror =
         new Mirror(
             registries,
@@ -353,6 +157,54 @@ public final class MirrorFixture implements AutoCloseable {
             workers,
             System::nanoTime,
             finished::add);
+  }
+
+  private UpstreamClient client(MirrorOptions.Timeouts timeouts) {
+    return new UpstreamClient(
+        transport,
+        new UpstreamSettings(
+            CONNECT_TIMEOUT,
+            timeouts.upstreamHeader(),
+            timeouts.upstreamStall(),
+            1,
+            AllowedTargets.NONE,
+            "tarn/test"),
+        UpstreamListener.NONE,
+        new Seams(now::get, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));
+  }
+
+  private Access access(Catalog catalog, Clock clock, MirrorListener listener) throws IOException {
+    SecureRandom random = new SecureRandom();
+    CredentialKeys keys = CredentialKeys.open(directory.resolve("credential-key"), random);
+    return new Access(
+        keys,
+        new Decisions(catalog, AccessPolicy.DEFAULT, clock),
+        new Challenges(catalog),
+        new StandIns(keys, clock, random),
+        listener);
+  }
+
+  private Registries registries(MirrorOptions options, Access access) {
+    Function<RegistryHost, Upstream> upstreams =
+        host ->
+            client.registry(List.of(Origin.of(upstream.url())), OwnAccess.NONE, access.of(host));
+    RegistryHost usual = new RegistryHost(REGISTRY);
+    RegistryHost relaying = new RegistryHost(RELAYING);
+    MirrorOptions.Manners manners = options.manners();
+    return new Registries(
+        List.of(
+            new MirroredRegistry(
+                usual,
+                upstreams.apply(usual),
+                options.tags(),
+                false,
+                false,
+                manners.refusesInOutage()),
+            new MirroredRegistry(
+                relaying, upstreams.apply(relaying), options.tags(), false, true, false),
+            new MirroredRegistry(
+                RegistryHost.DOCKER_HUB, upstreams.apply(RegistryHost.DOCKER_HUB), options.tags())),
+        new ClientLimits(manners.clientRate(), manners.clientBurst(), nanosAhead::get));
   }
 
   private MirrorListener listener() {

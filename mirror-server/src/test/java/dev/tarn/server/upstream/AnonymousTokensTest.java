@@ -1,7 +1,7 @@
 package dev.tarn.server.upstream;
 
+import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST;
 import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST_PATH;
-import static dev.tarn.server.upstream.UpstreamFixture.OCI_MANIFEST;
 import static dev.tarn.server.upstream.UpstreamFixture.REPOSITORY;
 import static dev.tarn.server.upstream.UpstreamFixture.TAG;
 import static dev.tarn.server.upstream.UpstreamFixture.failed;
@@ -16,7 +16,6 @@ import dev.tarn.server.upstream.UpstreamAnswer.RateLimited;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import dev.tarn.server.upstream.UpstreamAnswer.Refused;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /** A registry that wants a token of everybody, and gives one to anybody or not. */
 class AnonymousTokensTest {
-  private static final Reply MANIFEST =
-      Reply.manifest(OCI_MANIFEST, "{}".getBytes(StandardCharsets.UTF_8));
-
   private final UpstreamFixture fixture = new UpstreamFixture();
   private final ScriptedUpstream upstream = fixture.upstream;
   private final Reply challenge = Reply.bearer(upstream.url() + "/token", "library/alpine");
@@ -73,12 +69,12 @@ class AnonymousTokensTest {
   @Test
   void aTokenIsKeptUntilShortlyBeforeItExpires() throws IOException {
     read(fixture.getManifest());
-    fixture.now.updateAndGet(now -> now.plusSeconds(285));
+    fixture.pass(Duration.ofSeconds(285));
     read(fixture.getManifest());
     assertThat(tokenRequests()).isEqualTo(1);
     assertThat(upstream.count("GET", MANIFEST_PATH)).isEqualTo(3);
 
-    fixture.now.updateAndGet(now -> now.plusSeconds(10));
+    fixture.pass(Duration.ofSeconds(10));
     read(fixture.getManifest());
 
     assertThat(tokenRequests()).isEqualTo(2);

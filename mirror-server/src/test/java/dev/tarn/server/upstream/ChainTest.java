@@ -1,7 +1,7 @@
 package dev.tarn.server.upstream;
 
+import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST;
 import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST_PATH;
-import static dev.tarn.server.upstream.UpstreamFixture.OCI_MANIFEST;
 import static dev.tarn.server.upstream.UpstreamFixture.REPOSITORY;
 import static dev.tarn.server.upstream.UpstreamFixture.TAG;
 import static dev.tarn.server.upstream.UpstreamFixture.failed;
@@ -19,7 +19,6 @@ import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import dev.tarn.server.upstream.UpstreamAnswer.Refused;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -33,8 +32,6 @@ import org.junit.jupiter.api.Test;
 
 /** A registry with a mirror of it before it. */
 class ChainTest {
-  private static final Reply MANIFEST =
-      Reply.manifest(OCI_MANIFEST, "{}".getBytes(StandardCharsets.UTF_8));
   private static final Caller CALLER = Caller.withAuthorization("Bearer secret");
 
   private final UpstreamFixture fixture = new UpstreamFixture();
@@ -62,10 +59,6 @@ class ChainTest {
     mirror.on("/v2/hub/library/alpine/manifests/latest", replies);
   }
 
-  private void pass(Duration time) {
-    fixture.now.updateAndGet(now -> now.plus(time));
-  }
-
   @Test
   void theFirstThatHasItGivesIt() throws IOException {
     mirrorSays(MANIFEST);
@@ -88,7 +81,7 @@ class ChainTest {
 
     for (int i = 0; i < 6; i++) {
       read(getManifest(Caller.anonymous()));
-      pass(OriginHealth.LONGEST_REST);
+      fixture.pass(OriginHealth.LONGEST_REST);
     }
     assertThat(mirror.requests()).as("asked each time").hasSizeGreaterThanOrEqualTo(6);
     mirror.close();
@@ -106,7 +99,7 @@ class ChainTest {
         Reply.rateLimited("9"));
 
     assertThat(getManifest(Caller.anonymous())).isInstanceOf(NotFound.class);
-    pass(OriginHealth.LONGEST_REST);
+    fixture.pass(OriginHealth.LONGEST_REST);
     assertThat(getManifest(Caller.anonymous())).isInstanceOf(NotFound.class);
     assertThat(failed(getManifest(Caller.anonymous())).reason()).isEqualTo(Reason.STATUS);
     assertThat(getManifest(Caller.anonymous())).isInstanceOf(RateLimited.class);
@@ -155,7 +148,7 @@ class ChainTest {
 
     assertThat(failed(getManifest(CALLER)).reason()).isEqualTo(Reason.STATUS);
     assertThat(getManifest(CALLER)).isInstanceOf(RateLimited.class);
-    pass(Duration.ofMinutes(1));
+    fixture.pass(Duration.ofMinutes(1));
     assertThat(getManifest(CALLER)).isInstanceOf(Refused.class);
   }
 
@@ -203,15 +196,15 @@ class ChainTest {
     registry.on(MANIFEST_PATH, MANIFEST);
 
     read(getManifest(Caller.anonymous()));
-    pass(OriginHealth.FIRST_REST);
+    fixture.pass(OriginHealth.FIRST_REST);
     read(getManifest(Caller.anonymous()));
     assertThat(mirror.requests()).hasSize(2);
     assertThat(registry.requests()).hasSize(2);
 
-    pass(OriginHealth.FIRST_REST.dividedBy(2));
+    fixture.pass(OriginHealth.FIRST_REST.dividedBy(2));
     read(getManifest(Caller.anonymous()));
     assertThat(mirror.requests()).as("it rests longer the second time").hasSize(2);
-    pass(OriginHealth.FIRST_REST.multipliedBy(2));
+    fixture.pass(OriginHealth.FIRST_REST.multipliedBy(2));
     read(getManifest(Caller.anonymous()));
     read(getManifest(Caller.anonymous()));
     assertThat(mirror.requests()).hasSize(4);
@@ -224,7 +217,7 @@ class ChainTest {
     mirrorSays(Reply.status(503), MANIFEST.heldAt(-1, gate), MANIFEST);
     registry.on(MANIFEST_PATH, MANIFEST);
     read(getManifest(Caller.anonymous()));
-    pass(OriginHealth.LONGEST_REST);
+    fixture.pass(OriginHealth.LONGEST_REST);
 
     Future<UpstreamAnswer> trying;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -1,7 +1,9 @@
 package dev.tarn.server.upstream;
 
+import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST;
 import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST_PATH;
-import static dev.tarn.server.upstream.UpstreamFixture.OCI_MANIFEST;
+import static dev.tarn.server.upstream.UpstreamFixture.OTHER_PATH;
+import static dev.tarn.server.upstream.UpstreamFixture.OTHER_TAG;
 import static dev.tarn.server.upstream.UpstreamFixture.REPOSITORY;
 import static dev.tarn.server.upstream.UpstreamFixture.TAG;
 import static dev.tarn.server.upstream.UpstreamFixture.blobPath;
@@ -9,12 +11,10 @@ import static dev.tarn.server.upstream.UpstreamFixture.randomBytes;
 import static dev.tarn.server.upstream.UpstreamFixture.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.name.Tag;
 import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.ScriptedUpstream;
 import dev.tarn.server.upstream.UpstreamAnswer.RateLimited;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,10 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An origin that says 429 is left alone, and nobody waits for that. */
 class RestraintTest {
-  private static final Reply MANIFEST =
-      Reply.manifest(OCI_MANIFEST, "{}".getBytes(StandardCharsets.UTF_8));
-  private static final Tag OTHER_TAG = new Tag("other");
-  private static final String OTHER_PATH = "/v2/library/alpine/manifests/other";
   private static final Caller A = Caller.withAuthorization("Bearer a");
   private static final Caller B = Caller.withAuthorization("Bearer b");
 
@@ -40,14 +36,6 @@ class RestraintTest {
   @AfterEach
   void end() {
     fixture.close();
-  }
-
-  private void pass(Duration time) {
-    fixture.now.updateAndGet(now -> now.plus(time));
-  }
-
-  private UpstreamAnswer get(Tag tag, Caller caller) {
-    return fixture.registry().getManifest(REPOSITORY, tag, "", caller);
   }
 
   private List<String> pauses() {
@@ -64,13 +52,13 @@ class RestraintTest {
     upstream.on(OTHER_PATH, MANIFEST);
 
     assertLimited(fixture.getManifest(), Duration.ofSeconds(60));
-    pass(Duration.ofSeconds(59));
+    fixture.pass(Duration.ofSeconds(59));
     assertLimited(fixture.getManifest(), Duration.ofSeconds(1));
-    assertLimited(get(OTHER_TAG, Caller.anonymous()), Duration.ofSeconds(1));
+    assertLimited(fixture.get(OTHER_TAG, Caller.anonymous()), Duration.ofSeconds(1));
     assertThat(upstream.requests()).hasSize(1);
     assertThat(fixture.sleeps).as("nobody waits").isEmpty();
 
-    pass(Duration.ofSeconds(1));
+    fixture.pass(Duration.ofSeconds(1));
     read(fixture.getManifest());
     read(fixture.getManifest());
     assertThat(pauses()).containsExactly(upstream.authority() + " limits for PT1M");
@@ -83,7 +71,7 @@ class RestraintTest {
     for (int pause = 0; pause < 3; pause++) {
       fixture.getManifest();
       fixture.getManifest();
-      pass(Duration.ofSeconds(60));
+      fixture.pass(Duration.ofSeconds(60));
     }
 
     assertThat(upstream.requests()).hasSize(3);
@@ -94,8 +82,8 @@ class RestraintTest {
   void thatSeveralCallersAreLimitedIsToldOnce() {
     upstream.on(MANIFEST_PATH, Reply.rateLimited("60"));
 
-    get(TAG, A);
-    get(TAG, B);
+    fixture.get(TAG, A);
+    fixture.get(TAG, B);
 
     assertThat(upstream.requests()).hasSize(2);
     assertThat(pauses()).hasSize(1);
@@ -115,9 +103,9 @@ class RestraintTest {
     upstream.on(OTHER_PATH, MANIFEST);
 
     fixture.getManifest();
-    pass(Duration.ofSeconds(seconds).minusMillis(1));
-    assertThat(get(OTHER_TAG, Caller.anonymous())).isInstanceOf(RateLimited.class);
-    pass(Duration.ofMillis(1));
+    fixture.pass(Duration.ofSeconds(seconds).minusMillis(1));
+    assertThat(fixture.get(OTHER_TAG, Caller.anonymous())).isInstanceOf(RateLimited.class);
+    fixture.pass(Duration.ofMillis(1));
     read(fixture.getManifest());
   }
 
@@ -129,10 +117,10 @@ class RestraintTest {
 
     fixture.getManifest();
 
-    read(get(OTHER_TAG, Caller.anonymous()));
-    pass(Duration.ofSeconds(seconds).minusMillis(1));
+    read(fixture.get(OTHER_TAG, Caller.anonymous()));
+    fixture.pass(Duration.ofSeconds(seconds).minusMillis(1));
     assertLimited(fixture.getManifest(), Duration.ofMillis(1));
-    pass(Duration.ofMillis(1));
+    fixture.pass(Duration.ofMillis(1));
     read(fixture.getManifest());
     assertThat(pauses()).as("a busy moment is not worth a line").isEmpty();
   }
@@ -151,7 +139,7 @@ class RestraintTest {
     assertLimited(fixture.getManifest(), Duration.ofSeconds(60));
 
     read(fixture.registry().headManifest(REPOSITORY, TAG, "", Caller.anonymous()));
-    read(get(TAG, A));
+    read(fixture.get(TAG, A));
     read(fixture.getBlob(blob, 0));
     assertThat(fixture.getManifest()).isInstanceOf(RateLimited.class);
   }
@@ -218,7 +206,7 @@ class RestraintTest {
     upstream.on(MANIFEST_PATH, Reply.rateLimited("60"), MANIFEST);
     fixture.getManifest();
 
-    pass(Duration.ofDays(-2));
+    fixture.pass(Duration.ofDays(-2));
 
     read(fixture.getManifest());
   }

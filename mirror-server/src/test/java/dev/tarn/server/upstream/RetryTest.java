@@ -1,7 +1,7 @@
 package dev.tarn.server.upstream;
 
+import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST;
 import static dev.tarn.server.upstream.UpstreamFixture.MANIFEST_PATH;
-import static dev.tarn.server.upstream.UpstreamFixture.OCI_MANIFEST;
 import static dev.tarn.server.upstream.UpstreamFixture.failed;
 import static dev.tarn.server.upstream.UpstreamFixture.found;
 import static dev.tarn.server.upstream.UpstreamFixture.read;
@@ -14,7 +14,6 @@ import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -30,9 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked again, when, and what is not. */
 class RetryTest {
-  private static final Reply MANIFEST =
-      Reply.manifest(OCI_MANIFEST, "{}".getBytes(StandardCharsets.UTF_8));
-
   private final UpstreamFixture fixture = new UpstreamFixture();
   private final ScriptedUpstream upstream = fixture.upstream;
 
@@ -114,10 +110,10 @@ class RetryTest {
 
     assertThat(fixture.getManifest())
         .isEqualTo(new RateLimited(java.util.Optional.of(Duration.ofSeconds(30))));
-    fixture.now.updateAndGet(now -> now.plusSeconds(30));
+    fixture.pass(Duration.ofSeconds(30));
     assertThat(fixture.getManifest())
         .isEqualTo(new RateLimited(java.util.Optional.of(Duration.ofSeconds(5))));
-    fixture.now.updateAndGet(now -> now.plusSeconds(5));
+    fixture.pass(Duration.ofSeconds(5));
     assertThat(fixture.getManifest()).isEqualTo(new RateLimited(java.util.Optional.empty()));
     assertThat(upstream.requests()).hasSize(3);
   }

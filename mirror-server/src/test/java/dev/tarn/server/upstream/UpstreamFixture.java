@@ -6,12 +6,14 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import dev.tarn.server.net.Transport;
+import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.ScriptedUpstream;
 import dev.tarn.server.upstream.UpstreamAnswer.Failed;
 import dev.tarn.server.upstream.UpstreamAnswer.Found;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,6 +36,11 @@ final class UpstreamFixture implements AutoCloseable {
   static final Tag TAG = new Tag("latest");
   static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   static final String MANIFEST_PATH = "/v2/library/alpine/manifests/latest";
+  static final Tag OTHER_TAG = new Tag("other");
+  static final String OTHER_PATH = "/v2/library/alpine/manifests/other";
+
+  /** Any manifest, for tests that are not about what stands in it. */
+  static final Reply MANIFEST = Reply.manifest(OCI_MANIFEST, "{}".getBytes(StandardCharsets.UTF_8));
 
   final Transport transport = Transport.start(1);
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
@@ -134,6 +141,15 @@ final class UpstreamFixture implements AutoCloseable {
 
   UpstreamAnswer getManifest() {
     return registry().getManifest(REPOSITORY, TAG, OCI_MANIFEST, Caller.anonymous());
+  }
+
+  UpstreamAnswer get(Tag tag, Caller caller) {
+    return registry().getManifest(REPOSITORY, tag, "", caller);
+  }
+
+  /** The clock goes on; back where the time is negative. */
+  void pass(Duration time) {
+    now.updateAndGet(before -> before.plus(time));
   }
 
   static String blobPath(byte[] content) {
