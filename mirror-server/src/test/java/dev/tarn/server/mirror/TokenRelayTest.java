@@ -602,6 +602,34 @@ class TokenRelayTest {
     assertThat(askForToken(B).status()).isEqualTo(502);
   }
 
+  /** As of Docker Hub's, whose realm gives nobody a token, which covers nothing. */
+  @Test
+  void aRealmThatGaveNobodyATokenAMomentAgoMayBeAwayNow() throws IOException {
+    Reply uncovered =
+        Reply.challenge(
+            "Bearer realm=\""
+                + realm.url()
+                + "/token\",service=\"scripted\","
+                + "scope=\"repository:library/app:pull\",error=\"insufficient_scope\"");
+    mirror.upstream.on(TAG, request -> covered(request, MANIFEST, uncovered));
+    mirror.upstream.on(BLOB.path(), request -> covered(request, BLOB, uncovered));
+    pull(A);
+    realmIsAway();
+    after(Duration.ofMinutes(1));
+    String own = tokenFor(A);
+
+    assertThat(own).contains("tarn-local");
+    assertThat(get(TAG, own).body()).isEqualTo(MANIFEST.bytes());
+    assertThat(get(BLOB.path(), own).body()).isEqualTo(BLOB.bytes());
+    realm.on("/token", this::grant);
+    assertThat(get(TAG, own).status()).as("where it answers again").isEqualTo(401);
+  }
+
+  private Reply covered(ScriptedRequest request, Sample sample, Reply uncovered) {
+    String token = request.header("Authorization").orElse("").replace("Bearer ", "");
+    return issued.getOrDefault(token, "").equals("nobody") ? uncovered : answer(request, sample);
+  }
+
   @Test
   void whereOnlyTheRegistryIsAwayARealmsTokenStandsForItsSecret() throws IOException {
     pull(A);
