@@ -199,9 +199,9 @@ final class Betrayal {
 
   /**
    * The owner pulls at a node as containerd does; every byte of every answer is compared, also of
-   * those that were cut short.
+   * those that were cut short. Gives what the owner goes on asking by.
    */
-  void pull(CaseRun run, Private image, String at) throws IOException {
+  Session pull(CaseRun run, Private image, String at) throws IOException {
     Mirror node = node(at);
     Relay direct = bench.way(run.workspace(), SCHEME);
     Session alice = Session.of(User.ALICE);
@@ -229,6 +229,7 @@ final class Betrayal {
           true);
     }
     run.figure("bytes_past_tarn", direct.traffic().blobBytes());
+    return alice;
   }
 
   private static void check(CaseRun run, Blob blob, Session.Got got, boolean complete)

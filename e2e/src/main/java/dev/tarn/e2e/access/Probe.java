@@ -68,6 +68,8 @@ final class Probe {
   void tag(Session who, URI mirror, Place place) throws IOException {
     nothing(place, who.get(mirror, place.manifest(Private.TAG)));
     nothing(place, who.head(mirror, place.manifest(Private.TAG)));
+    nothing(place, who.get(mirror, place.prefixed("manifests/" + Private.TAG)));
+    nothing(place, who.head(mirror, place.prefixed("manifests/" + Private.TAG)));
     nothing(place, who.get(mirror, place.tags()));
   }
 
@@ -97,7 +99,6 @@ final class Probe {
   /** By a path that begins with the registry, alone and with the registry besides. */
   void prefixes(Session who, URI mirror, Place place) throws IOException {
     List<String> paths = new ArrayList<>();
-    paths.add("manifests/" + Private.TAG);
     paths.add("manifests/" + image.manifest().digest());
     all().forEach(blob -> paths.add("blobs/" + blob.digest()));
     for (String path : paths) {
