@@ -147,6 +147,17 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
   }
 
   @Override
+  public void chunkLength(Member from, BlobKey key, int chunk) {
+    metrics.fault(Fault.CHUNK_LENGTH);
+    LOG.atWarn()
+        .addKeyValue("peer", from.name())
+        .addKeyValue("registry", key.registry())
+        .addKeyValue("digest", key.digest())
+        .addKeyValue("chunk", chunk)
+        .log("peer_chunk_length");
+  }
+
+  @Override
   public void blobMismatch(BlobKey key) {
     metrics.fault(Fault.BLOB_MISMATCH);
     LOG.atWarn()

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the cases share: two registries with the same content, one that wants a name and a password
@@ -53,6 +54,7 @@ final class AccessBench {
   private final Map<Scheme, Gate> gates = new EnumMap<>(Scheme.class);
   private final List<Mirror> nodes = new ArrayList<>();
   private final Map<String, Containerd> containerds = new LinkedHashMap<>();
+  private @Nullable Betrayal betrayal;
   private final AtomicLong nextSeed = new AtomicLong(1);
   private final AtomicLong nextName = new AtomicLong(1);
 
@@ -102,7 +104,10 @@ final class AccessBench {
       Workspace own = workspace.child(name);
       Map<String, URI> registries = uris(ways);
       registries.put(Liar.REGISTRY, liar.uri());
-      MirrorPlan plan = MirrorPlan.of(registries).withSection(peers(own, name, ports, number));
+      Certificates.Identity identity =
+          authority.issueFor(name, own.makeDirectory("tls"), Certificates.Validity.now());
+      MirrorPlan plan =
+          MirrorPlan.of(registries).withSection(peers(name, port, members(ports), identity));
       starting.add(Threads.meanwhile(() -> new Mirror(TarnNode.start(own, plan), ways, port)));
     }
     for (CompletableFuture<Mirror> each : starting) {
@@ -114,14 +119,23 @@ final class AccessBench {
     return "node-" + number;
   }
 
-  private String peers(Workspace own, String name, List<Integer> ports, int number)
-      throws Exception {
-    List<String> members = new ArrayList<>();
+  private static Map<String, Integer> members(List<Integer> ports) {
+    Map<String, Integer> members = new LinkedHashMap<>();
     for (int each = 0; each < ports.size(); each++) {
-      members.add("zone/" + nodeName(each) + "=127.0.0.1:" + ports.get(each));
+      members.put(nodeName(each), ports.get(each));
     }
-    Certificates.Identity identity =
-        authority.issueFor(name, own.makeDirectory("tls"), Certificates.Validity.now());
+    return members;
+  }
+
+  /**
+   * A node's section about the others.
+   *
+   * @param members where each is reached, itself too
+   */
+  static String peers(
+      String name, int port, Map<String, Integer> members, Certificates.Identity identity) {
+    List<String> list = new ArrayList<>();
+    members.forEach((each, at) -> list.add("zone/" + each + "=127.0.0.1:" + at));
     return """
         peers:
           mode: static
@@ -134,9 +148,9 @@ final class AccessBench {
             ca: %s
         """
         .formatted(
-            ports.get(number),
+            port,
             name,
-            String.join(", ", members),
+            String.join(", ", list),
             identity.certificate(),
             identity.key(),
             identity.authority());
@@ -182,6 +196,16 @@ final class AccessBench {
 
   static Mirror alone(Workspace owner, Map<Scheme, Relay> ways, MirrorPlan plan) throws Exception {
     return new Mirror(TarnNode.start(owner, plan), ways, 0);
+  }
+
+  /** Nodes among which one lies; started when they are first asked for, and cases share them. */
+  Betrayal betrayal() throws Exception {
+    Betrayal running = betrayal;
+    if (running == null) {
+      running = Betrayal.shared(this, workspace.child("betrayal"));
+      betrayal = running;
+    }
+    return running;
   }
 
   Gate gate(Scheme scheme) {

@@ -55,9 +55,11 @@ public final class AccessSuite implements Suite<AccessBench> {
     }
     addHostile(cases);
     addPeers(cases);
+    addTraitor(cases);
     for (Flavour flavour : List.of(Flavour.DEBIAN, Flavour.TRANSFER)) {
       for (Scheme scheme : Scheme.values()) {
         addContainerd(cases, scheme, flavour);
+        addGrace(cases, scheme, flavour);
       }
     }
     return cases;
@@ -127,6 +129,11 @@ public final class AccessSuite implements Suite<AccessBench> {
         add(cases, scheme, "upstream hangs: " + who + " is served", away::servedWhereItHangs);
         add(cases, scheme, "upstream away: after the grace time nothing", away::graceEnds);
         add(cases, scheme, "upstream away: grace outlives a restart", away::graceOutlivesRestart);
+        add(
+            cases,
+            scheme,
+            "upstream away: a restart does not prolong grace",
+            away::graceEndsAcrossRestart);
       }
       case TOKEN -> {
         add(cases, scheme, "upstream away: after the token's end nothing", away::tokenEnds);
@@ -229,6 +236,36 @@ public final class AccessSuite implements Suite<AccessBench> {
     add(cases, "peers: nothing for a certificate that expired", PeerCases::expired);
   }
 
+  private static void addTraitor(List<Case<AccessBench>> cases) {
+    add(cases, "a member lies: a wrong byte in a chunk", TraitorCases::wrongByte);
+    add(cases, "a member lies: a chunk that is too short", TraitorCases::tooShort);
+    add(cases, "a member lies: a chunk that is too long", TraitorCases::tooLong);
+    add(cases, "a member lies: a chunk that breaks off", TraitorCases::breaksOff);
+    add(cases, "a member lies: a size too small", TraitorCases::sizeTooSmall);
+    add(cases, "a member lies: a size too large", TraitorCases::sizeTooLarge);
+    add(cases, "a member lies: an absurd size", TraitorCases::sizeAbsurd);
+    add(cases, "a member lies: it holds what it does not", TraitorCases::holdsNothing);
+    add(cases, "a member lies: nonsense for an answer", TraitorCases::nonsense);
+    add(cases, "a member lies: later, for ever", TraitorCases::notYet);
+    add(
+        cases,
+        "a member lies: a wrong small blob that it vouches for",
+        TraitorCases::smallVouchedFor);
+    add(cases, "a member lies: another manifest that it vouches for", TraitorCases::otherManifest);
+    add(
+        cases,
+        "a member lies: a wrong chunk that it vouches for",
+        TraitorCases::wrongByteVouchedFor);
+    add(cases, "a member lies: another blob's chunk that it vouches for", TraitorCases::otherBlob);
+    add(
+        cases,
+        "a member lies: containerd is sent a wrong chunk that it vouches for",
+        TraitorCases::containerdFirst);
+    add(cases, "a member lies: a crowd, and wrong chunks", TraitorCases::crowd);
+    add(cases, "a member lies: what a tag named before", TraitorCases::oldTag);
+    add(cases, "a member lies: a tag that the node never saw", TraitorCases::unseenTag);
+  }
+
   private static void addContainerd(List<Case<AccessBench>> cases, Scheme scheme, Flavour flavour) {
     ContainerdCases real = new ContainerdCases(scheme, flavour);
     add(cases, scheme, flavour, "the owner pulls cold", real::cold);
@@ -244,6 +281,32 @@ public final class AccessSuite implements Suite<AccessBench> {
         flavour,
         "nothing without the right of what it holds",
         real::heldByContainerd);
+  }
+
+  /** With a password, or with a token by the relay: what outlives an outage. */
+  private static void addGrace(List<Case<AccessBench>> cases, Scheme scheme, Flavour flavour) {
+    GraceCases grace = new GraceCases(scheme, flavour);
+    boolean all = flavour == Flavour.TRANSFER;
+    if (scheme == Scheme.TOKEN) {
+      add(cases, scheme, flavour, "relay: a cold pull by way of Tarn alone", grace::cold);
+      add(cases, scheme, flavour, "relay: a warm pull costs one HEAD", grace::warm);
+      add(cases, scheme, flavour, "relay: a right withdrawn ends grace", grace::withdrawn);
+      if (all) {
+        add(cases, scheme, flavour, "relay: the realm away: the owner pulls", grace::realmAway);
+        add(cases, scheme, flavour, "relay: all away: nothing after the grace time", grace::ends);
+      }
+    }
+    String with = scheme == Scheme.TOKEN ? "relay: " : "";
+    add(cases, scheme, flavour, with + "all away: the owner pulls, nobody else", grace::allAway);
+    if (all) {
+      add(cases, scheme, flavour, with + "429: the owner pulls", grace::rateLimited);
+      add(
+          cases,
+          scheme,
+          flavour,
+          with + "429 with Retry-After: the owner pulls",
+          grace::rateLimitedWithTime);
+    }
   }
 
   private static void add(List<Case<AccessBench>> cases, String what, Case.Body<AccessBench> body) {

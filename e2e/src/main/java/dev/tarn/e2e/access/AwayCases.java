@@ -89,6 +89,18 @@ final class AwayCases {
     alice.image.pull(run, alice.node);
   }
 
+  /** It counts from when the registry last let her in, and not from the start of the process. */
+  void graceEndsAcrossRestart(AccessBench bench, CaseRun run) throws Exception {
+    Duration grace = Duration.ofSeconds(12);
+    Owner alice = owner(bench, run, grace);
+    restartCutOff(alice);
+    alice.pullsAgain();
+
+    alice.waitUntil(grace);
+
+    alice.getsNothing();
+  }
+
   private static void restartCutOff(Owner alice) throws Exception {
     alice.node.tarn().terminate();
     alice.node.cutOff(true);
@@ -230,7 +242,7 @@ final class AwayCases {
 
   void tagMoves(AccessBench bench, CaseRun run) throws Exception {
     Owner alice = owner(bench, run, LONG);
-    Private next = moved(bench, alice);
+    Private next = alice.image.moved(bench);
     next.pull(run, alice.node);
     run.checkEquals("stale answers", 0, Math.round(alice.stale()));
 
@@ -251,13 +263,6 @@ final class AwayCases {
         away.digest().equals(next.image().manifest().digest()),
         "the tag was answered as " + away.digest());
     run.checkEquals("stale answers", 1, Math.round(alice.stale()));
-  }
-
-  private static Private moved(AccessBench bench, Owner alice) {
-    Private next =
-        new Private(alice.image.owner(), alice.image.scheme(), alice.image.place(), bench.image());
-    bench.push(next.place().repository(), Private.TAG, next.image());
-    return next;
   }
 
   void tagIsDeleted(AccessBench bench, CaseRun run) throws Exception {

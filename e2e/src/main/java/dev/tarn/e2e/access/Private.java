@@ -24,6 +24,13 @@ record Private(User owner, Scheme scheme, Place place, Image image) {
     return new Private(owner, scheme, Place.of(scheme, repository), image);
   }
 
+  /** Another image under the same tag from now on. */
+  Private moved(AccessBench bench) {
+    Private next = new Private(owner, scheme, place, bench.image());
+    bench.push(place.repository(), TAG, next.image());
+    return next;
+  }
+
   /** Its owner pulls it at the node, as they may. */
   Pull.Result pull(CaseRun run, Mirror node) throws IOException {
     Pull.Result result = attempt(node);

@@ -24,15 +24,29 @@ final class Probe {
 
   private final CaseRun run;
   private final Image image;
+
+  /** That the cases can fail: the same ways give all of it to its owner. */
+  private final boolean ofOwner;
+
   private final List<byte[]> contents = new ArrayList<>();
   private int asked;
 
   Probe(CaseRun run, Image image) throws IOException {
+    this(run, image, false);
+  }
+
+  private Probe(CaseRun run, Image image, boolean ofOwner) throws IOException {
     this.run = run;
     this.image = image;
+    this.ofOwner = ofOwner;
     for (Blob blob : all()) {
       contents.add(Files.readAllBytes(blob.file()));
     }
+  }
+
+  /** One for whoever has the right: it fails the case where anything is refused. */
+  Probe toOwner() throws IOException {
+    return new Probe(run, image, true);
   }
 
   private List<Blob> all() {
@@ -54,6 +68,8 @@ final class Probe {
   void tag(Session who, URI mirror, Place place) throws IOException {
     nothing(place, who.get(mirror, place.manifest(Private.TAG)));
     nothing(place, who.head(mirror, place.manifest(Private.TAG)));
+    nothing(place, who.get(mirror, place.prefixed("manifests/" + Private.TAG)));
+    nothing(place, who.head(mirror, place.prefixed("manifests/" + Private.TAG)));
     nothing(place, who.get(mirror, place.tags()));
   }
 
@@ -88,7 +104,10 @@ final class Probe {
     for (String path : paths) {
       nothing(place, who.get(mirror, place.prefixed(path)));
       nothing(place, who.head(mirror, place.prefixed(path)));
-      nothing(place, who.get(mirror, place.prefixed(path) + "?ns=" + place.registry()));
+      refused(place, who.get(mirror, place.prefixed(path) + "?ns=" + place.registry()));
+    }
+    for (Blob blob : all()) {
+      nothing(place, who.range(mirror, place.prefixed("blobs/" + blob.digest()), "bytes=10-"));
     }
   }
 
@@ -134,8 +153,20 @@ final class Probe {
     }
   }
 
-  /** The answer gives nothing. */
+  /** The answer gives nothing, but to the owner. */
   void nothing(Place place, Session.Got got) {
+    if (ofOwner) {
+      asked++;
+      run.check(
+          got.status() == 200 || got.status() == 206,
+          place + " was answered " + got + " to its owner");
+    } else {
+      refused(place, got);
+    }
+  }
+
+  /** The answer gives nothing. */
+  private void refused(Place place, Session.Got got) {
     run.check(got.status() >= 400, place + " was answered " + got);
     run.check(
         got.head().first("Docker-Content-Digest").isEmpty(),
@@ -152,7 +183,7 @@ final class Probe {
   /** How many answers were looked at, so that a case that asks for nothing is seen. */
   void done() {
     run.check(asked > 0, "nothing was asked");
-    run.figure("refused", asked);
+    run.figure(ofOwner ? "given" : "refused", asked);
   }
 
   private boolean isPartOfImage(byte[] body) {

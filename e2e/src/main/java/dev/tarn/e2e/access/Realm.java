@@ -2,6 +2,10 @@ package dev.tarn.e2e.access;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.tarn.e2e.http.Relay;
+import dev.tarn.e2e.http.Route;
+import dev.tarn.e2e.http.Traffic;
+import dev.tarn.e2e.process.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +36,10 @@ final class Realm implements AutoCloseable {
   private final TokenIssuer issuer;
   private final Rights rights;
   private final HttpServer server;
+
+  /** Where clients reach it. */
+  private final Relay door;
+
   private final List<Issued> issued = new CopyOnWriteArrayList<>();
   private final Map<String, Instant> ends = new ConcurrentHashMap<>();
   private final Set<String> revoked = ConcurrentHashMap.newKeySet();
@@ -45,6 +53,7 @@ final class Realm implements AutoCloseable {
     server.setExecutor(
         Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("realm-", 0).factory()));
     server.createContext("/token", this::answer);
+    this.door = new Relay(Ports.free(), Route.to(server.getAddress()));
   }
 
   /** A token that was given to somebody; nobody's name where none was shown. */
@@ -57,7 +66,7 @@ final class Realm implements AutoCloseable {
   }
 
   URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/token");
+    return URI.create(door.uri() + "/token");
   }
 
   /** For how long the tokens live that are issued from now on. */
@@ -69,6 +78,17 @@ final class Realm implements AutoCloseable {
   void recover() {
     life = LIFE;
     down = false;
+    door.start();
+  }
+
+  /** From now on nobody reaches it. */
+  void stop() {
+    door.stop();
+  }
+
+  /** What it was asked. */
+  Traffic asked() {
+    return door.traffic();
   }
 
   /** From now on it answers 503. */
@@ -172,6 +192,7 @@ final class Realm implements AutoCloseable {
 
   @Override
   public void close() {
+    door.close();
     server.stop(0);
   }
 }

@@ -42,24 +42,38 @@ final class StrangerCases {
     secret.pull(run, bench.node(0));
   }
 
+  /** In ways that give everything to the owner. */
+  private void asOwner(AccessBench bench, CaseRun run, Ways ways) throws Exception {
+    atHolder(
+        bench,
+        run,
+        (probe, bob, node, place) -> {
+          ways.tryAll(probe, bob, node, place);
+          Probe owned = probe.toOwner();
+          ways.tryAll(owned, Session.of(User.ALICE), node, place);
+          owned.done();
+          ways.tryAll(probe, bob, node, place);
+        });
+  }
+
   void byTag(AccessBench bench, CaseRun run) throws Exception {
-    atHolder(bench, run, (probe, bob, node, place) -> probe.tag(bob, node.uri(), place));
+    asOwner(bench, run, (probe, who, node, place) -> probe.tag(who, node.uri(), place));
   }
 
   void byDigest(AccessBench bench, CaseRun run) throws Exception {
-    atHolder(bench, run, (probe, bob, node, place) -> probe.digests(bob, node.uri(), place));
+    asOwner(bench, run, (probe, who, node, place) -> probe.digests(who, node.uri(), place));
   }
 
   void byRange(AccessBench bench, CaseRun run) throws Exception {
-    atHolder(bench, run, (probe, bob, node, place) -> probe.ranges(bob, node.uri(), place));
+    asOwner(bench, run, (probe, who, node, place) -> probe.ranges(who, node.uri(), place));
   }
 
   void byHead(AccessBench bench, CaseRun run) throws Exception {
-    atHolder(bench, run, (probe, bob, node, place) -> probe.heads(bob, node.uri(), place));
+    asOwner(bench, run, (probe, who, node, place) -> probe.heads(who, node.uri(), place));
   }
 
   void byPrefix(AccessBench bench, CaseRun run) throws Exception {
-    atHolder(bench, run, (probe, bob, node, place) -> probe.prefixes(bob, node.uri(), place));
+    asOwner(bench, run, (probe, who, node, place) -> probe.prefixes(who, node.uri(), place));
   }
 
   void byOwnRepository(AccessBench bench, CaseRun run) throws Exception {

@@ -108,6 +108,11 @@ public final class TarnNode implements AutoCloseable {
     return store;
   }
 
+  /** The lines that it has logged so far. */
+  public List<String> log() {
+    return process.output().lines().toList();
+  }
+
   /** The JVM, even where a launcher stays in front of it. */
   public ProcessFacts facts() {
     List<ProcessHandle> all = process.all();

@@ -35,6 +35,8 @@ public final class PeerMetrics {
   public enum Fault {
     /** A chunk was not what its hash says. */
     CHUNK_MISMATCH,
+    /** A chunk had another length than by the blob's size. */
+    CHUNK_LENGTH,
     /** All chunks matched and the blob did not. */
     BLOB_MISMATCH,
     /** A node fetched, as it said, what upstream never sent. */

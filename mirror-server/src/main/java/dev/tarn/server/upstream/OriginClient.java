@@ -103,6 +103,16 @@ final class OriginClient {
     return clientTokens.ask(realm, request, address, deadline);
   }
 
+  /** Whether nobody's token for the repository is kept, so that its realm would not be asked. */
+  boolean keepsToken(RepositoryName repository) {
+    return tokens.kept(new RealmTokens.Key(repository, null)) != null;
+  }
+
+  /** Nobody's next question in the repository is one to the realm, too. */
+  void forgetToken(RepositoryName repository) {
+    tokens.forget(new RealmTokens.Key(repository, null));
+  }
+
   /** Whether to ask it now: the last is always asked. Whoever is told so asks. */
   boolean admits() {
     return last || health.admits();

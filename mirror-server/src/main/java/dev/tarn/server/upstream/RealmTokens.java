@@ -72,6 +72,11 @@ final class RealmTokens {
     return token != null && clock.instant().isBefore(token.expires()) ? token : null;
   }
 
+  /** The realm is asked the next time. */
+  void forget(Key key) {
+    tokens.invalidate(key);
+  }
+
   /**
    * Gets a token for what {@code refusal} asks one. A realm that may not be shown the key's
    * credential is not asked.

@@ -132,8 +132,9 @@ final class RegistryUpstream implements Upstream {
 
   private UpstreamAnswer ask(Ask ask, Caller asking) {
     // A token of this node's own means nothing to anybody else.
-    Caller client = asking.ownToken().isPresent() ? Caller.anonymous() : asking;
-    Round round = new Round(ask, shared && client.isAnonymous() ? Caller.node() : client);
+    boolean local = asking.ownToken().isPresent();
+    Caller client = local ? Caller.anonymous() : asking;
+    Round round = new Round(ask, shared && client.isAnonymous() ? Caller.node() : client, local);
     List<Integer> passedOver = new ArrayList<>();
     UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");
     for (int i = 0; i < origins.size(); i++) {
@@ -160,15 +161,20 @@ final class RegistryUpstream implements Upstream {
   private final class Round {
     private final Ask ask;
     private final Caller caller;
+
+    /** Whether the client has a token of this node's own, as it has while a realm is away. */
+    private final boolean local;
+
     private final int trusted;
     private @Nullable Refused refused;
 
     /** What the caller's own origin said; null where it was passed over. */
     private @Nullable UpstreamAnswer trustedAnswer;
 
-    Round(Ask ask, Caller caller) {
+    Round(Ask ask, Caller caller, boolean local) {
       this.ask = ask;
       this.caller = caller;
+      this.local = local;
       this.trusted = trusted(ask.repository());
     }
 
@@ -176,7 +182,7 @@ final class RegistryUpstream implements Upstream {
       OriginClient origin = origins.get(index);
       boolean shown = index == trusted || caller.isNode();
       Caller as = shown ? caller : Caller.anonymous();
-      UpstreamAnswer answer = origin.ask(ask, as);
+      UpstreamAnswer answer = answer(origin, as);
       tell(origin, ask, as, answer);
       if (index == trusted) {
         trustedAnswer = answer;
@@ -186,6 +192,20 @@ final class RegistryUpstream implements Upstream {
         if (caller.authorization().isEmpty()) {
           challengers.put(ask.repository(), index);
         }
+      }
+      return answer;
+    }
+
+    /**
+     * What a token that was kept for nobody is refused says nothing of somebody whose realm is
+     * away: it is asked whether it is.
+     */
+    private UpstreamAnswer answer(OriginClient origin, Caller as) {
+      boolean kept = local && as.isAnonymous() && origin.keepsToken(ask.repository());
+      UpstreamAnswer answer = origin.ask(ask, as);
+      if (kept && answer instanceof Refused) {
+        origin.forgetToken(ask.repository());
+        return origin.ask(ask, as);
       }
       return answer;
     }

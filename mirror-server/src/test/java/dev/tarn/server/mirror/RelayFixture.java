@@ -83,6 +83,23 @@ final class RelayFixture implements AutoCloseable {
     mirror.upstream.on(BLOB.path(), request -> answer(request, BLOB));
   }
 
+  /** The registry tells whoever comes with nobody's token what it does not cover. */
+  void registryGivesNobodysTokenNothing() {
+    Reply uncovered =
+        Reply.challenge(
+            "Bearer realm=\""
+                + realm.url()
+                + "/token\",service=\"scripted\","
+                + "scope=\"repository:library/app:pull\",error=\"insufficient_scope\"");
+    mirror.upstream.on(TAG, request -> covered(request, MANIFEST, uncovered));
+    mirror.upstream.on(BLOB.path(), request -> covered(request, BLOB, uncovered));
+  }
+
+  private Reply covered(ScriptedRequest request, Sample sample, Reply uncovered) {
+    String token = request.header("Authorization").orElse("").replace("Bearer ", "");
+    return issued.getOrDefault(token, "").equals("nobody") ? uncovered : answer(request, sample);
+  }
+
   /** The registry is there and of no use, so that it hears whatever it is sent. */
   void registryIsAway() {
     PATHS.forEach(path -> mirror.upstream.on(path, Reply.status(500)));

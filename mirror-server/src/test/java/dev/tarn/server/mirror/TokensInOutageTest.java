@@ -178,6 +178,22 @@ class TokensInOutageTest {
     assertThat(relay.askForToken(BOB).status()).isEqualTo(502);
   }
 
+  /** As of Docker Hub's, whose realm gives nobody a token, which covers nothing. */
+  @Test
+  void aRealmThatGaveNobodyATokenAMomentAgoMayBeAwayNow() throws IOException {
+    relay.registryGivesNobodysTokenNothing();
+    relay.pull(ALICE);
+    relay.realmIsAway();
+    relay.after(Duration.ofMinutes(1));
+    String own = relay.tokenFor(ALICE);
+
+    assertThat(own).contains("tarn-local");
+    assertThat(relay.get(TAG, own).body()).isEqualTo(MANIFEST.bytes());
+    assertThat(relay.get(BLOB.path(), own).body()).isEqualTo(BLOB.bytes());
+    relay.realmAnswers();
+    assertThat(relay.get(TAG, own).status()).as("where it answers again").isEqualTo(401);
+  }
+
   @Test
   void whereOnlyTheRegistryIsAwayARealmsTokenStandsForItsSecret() throws IOException {
     relay.pull(ALICE);

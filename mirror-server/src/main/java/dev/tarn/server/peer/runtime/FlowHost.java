@@ -17,6 +17,9 @@ interface FlowHost {
 
   void chunkMismatch(Member from, BlobKey key, int chunk);
 
+  /** A peer sent a chunk of another length than it has by what is known of the blob's size. */
+  void chunkLength(Member from, BlobKey key, int chunk);
+
   /** This node cannot store the blob that arrives there. */
   void storageFailed(Arrival arrival, IOException cause);
 

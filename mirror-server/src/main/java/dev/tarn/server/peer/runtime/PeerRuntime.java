@@ -336,6 +336,11 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
     }
 
     @Override
+    public void chunkLength(Member from, BlobKey key, int chunk) {
+      parts.listener().chunkLength(from, key, chunk);
+    }
+
+    @Override
     public void storageFailed(Arrival arrival, IOException cause) {
       BlobKey key = arrival.key();
       Wanted blob = wanted.get(key);

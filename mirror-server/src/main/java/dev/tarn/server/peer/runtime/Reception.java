@@ -107,6 +107,11 @@ final class Reception implements Flow, ChunkReceiver {
       return;
     }
     int count = bytes.remaining();
+    if (count > place.length() - position) {
+      host.chunkLength(action.from(), action.key(), action.chunk());
+      fail(FetchFailure.UNREACHABLE);
+      throw new IOException("more than the chunk has");
+    }
     try {
       if (!place.write(this, position, bytes, false)) {
         return; // Somebody else has taken over; the planner has cancelled this one, or will.
@@ -127,12 +132,13 @@ final class Reception implements Flow, ChunkReceiver {
     }
     boolean whole = action.chunk() == Question.WHOLE;
     if (!whole && position < place.length()) {
+      host.chunkLength(action.from(), action.key(), action.chunk());
       fail(FetchFailure.UNREACHABLE); // It says that this is the end, and it is not.
       return;
     }
     try {
       Digest expected = whole ? action.key().digest() : place.sum();
-      if (!tail.hash().equals(expected)) {
+      if (!tail.hash().equals(expected) || !mayBe(place, expected)) {
         host.chunkMismatch(action.from(), action.key(), action.chunk());
         place.drop(FetchFailure.MISMATCH);
         fail(FetchFailure.MISMATCH);
@@ -146,6 +152,13 @@ final class Reception implements Flow, ChunkReceiver {
     } catch (IOException e) {
       host.storageFailed(arrival, e);
     }
+  }
+
+  /** Whether such a chunk can be of the blob: where it is all of it, the digest says so. */
+  private boolean mayBe(Slot place, Digest sum) {
+    Digest blob = action.key().digest();
+    boolean isAll = place.start() == 0 && place.length() == arrival.size();
+    return !isAll || blob.algorithm() != sum.algorithm() || blob.equals(sum);
   }
 
   @Override

@@ -8,6 +8,12 @@ public interface RuntimeListener {
   /** A peer sent a chunk that is not what its hash says; it was dropped. */
   void chunkMismatch(Member from, BlobKey key, int chunk);
 
+  /**
+   * A peer sent a chunk of another length than it has by what is known of the blob's size: it, or
+   * whoever said the size.
+   */
+  void chunkLength(Member from, BlobKey key, int chunk);
+
   /** All chunks of a blob matched and the blob did not. */
   void blobMismatch(BlobKey key);
 

@@ -116,6 +116,11 @@ final class Nodes implements AutoCloseable {
     }
 
     @Override
+    public void chunkLength(Member from, BlobKey key, int chunk) {
+      noted.add("chunk length from " + from.name());
+    }
+
+    @Override
     public void avoided(String member, long untilNanos) {}
 
     @Override

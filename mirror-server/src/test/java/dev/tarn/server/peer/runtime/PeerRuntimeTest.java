@@ -175,7 +175,7 @@ class PeerRuntimeTest {
       }
       byte[] wrong = Arrays.copyOf(content(length + 1_000_000), length);
       nodes.get(0).files.put(key, wrong);
-      nodes.get(0).service.set(new ForgingService("node-0", nodes.get(0).files));
+      nodes.get(0).service.set(new ForgingService("node-0", nodes.get(0).files, 0));
 
       // when
       assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
@@ -183,6 +183,59 @@ class PeerRuntimeTest {
       // then
       assertThat(nodes.get(1).files.content(key)).isEqualTo(content(length));
       assertThat(nodes.get(1).troubles).contains("blob mismatch", "blamed node-0");
+    }
+  }
+
+  @Test
+  void aBlobOfOneChunkIsWhatItsDigestSaysWhoeverVouchesForAnotherOne() throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    try (Nodes nodes = new Nodes(2, directory, upstream)) {
+      // given
+      int length = 3_000_000;
+      BlobKey key = homeAtFirst(nodes, upstream, length);
+      nodes.get(0).files.put(key, Arrays.copyOf(content(5_000_000), length));
+      nodes.get(0).service.set(new ForgingService("node-0", nodes.get(0).files, 0));
+
+      // when
+      assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
+
+      // then
+      assertThat(nodes.get(1).troubles)
+          .contains("chunk mismatch from node-0")
+          .doesNotContain("blob mismatch");
+      settles(nodes);
+    }
+  }
+
+  /** A blob whose home the first node is, of that length. */
+  private static BlobKey homeAtFirst(Nodes nodes, TestUpstream upstream, int length) {
+    byte[] content = content(length);
+    BlobKey key = upstream.put(content);
+    while (!nodes.home(key).equals("node-0")) {
+      content[0]++;
+      key = upstream.put(content);
+    }
+    return key;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1_000_000, 1_000_000})
+  void aChunkOfAnotherLengthIsNamedAndNoFaultOfTheDisk(long more) throws Exception {
+    TestUpstream upstream = new TestUpstream(FAST);
+    try (Nodes nodes = new Nodes(2, directory, upstream)) {
+      // given a node that says of a blob that it is longer, or shorter, than what it sends of it
+      BlobKey key = homeAtFirst(nodes, upstream, 3_000_000);
+      nodes.get(0).files.put(key, content(3_000_000));
+      nodes.get(0).service.set(new ForgingService("node-0", nodes.get(0).files, more));
+
+      // when
+      assertThat(nodes.pull(key, 1)).containsExactly(WantOutcome.COMPLETE);
+
+      // then
+      assertThat(nodes.get(1).troubles)
+          .contains("chunk length from node-0")
+          .doesNotContain("storage failed");
+      settles(nodes);
     }
   }
 
