@@ -55,6 +55,11 @@ final class Probe {
     return all;
   }
 
+  /** What is asked for as a blob; registries differ on whether a manifest is one. */
+  private List<Blob> askedAsBlobs() {
+    return ofOwner ? image.blobs() : all();
+  }
+
   /** In every way that there is, where there is the tag. */
   void everything(Session who, URI mirror, Place place) throws IOException {
     tag(who, mirror, place);
@@ -76,13 +81,13 @@ final class Probe {
   /** By the digests: the manifest, as such and as a blob, the configuration, the layers. */
   void digests(Session who, URI mirror, Place place) throws IOException {
     nothing(place, who.get(mirror, place.manifest(image.manifest().digest())));
-    for (Blob blob : all()) {
+    for (Blob blob : askedAsBlobs()) {
       nothing(place, who.get(mirror, place.blob(blob.digest())));
     }
   }
 
   void ranges(Session who, URI mirror, Place place) throws IOException {
-    for (Blob blob : all()) {
+    for (Blob blob : askedAsBlobs()) {
       for (String range : RANGES) {
         nothing(place, who.range(mirror, place.blob(blob.digest()), range));
       }
@@ -91,7 +96,7 @@ final class Probe {
 
   void heads(Session who, URI mirror, Place place) throws IOException {
     nothing(place, who.head(mirror, place.manifest(image.manifest().digest())));
-    for (Blob blob : all()) {
+    for (Blob blob : askedAsBlobs()) {
       nothing(place, who.head(mirror, place.blob(blob.digest())));
     }
   }
@@ -100,13 +105,13 @@ final class Probe {
   void prefixes(Session who, URI mirror, Place place) throws IOException {
     List<String> paths = new ArrayList<>();
     paths.add("manifests/" + image.manifest().digest());
-    all().forEach(blob -> paths.add("blobs/" + blob.digest()));
+    askedAsBlobs().forEach(blob -> paths.add("blobs/" + blob.digest()));
     for (String path : paths) {
       nothing(place, who.get(mirror, place.prefixed(path)));
       nothing(place, who.head(mirror, place.prefixed(path)));
       refused(place, who.get(mirror, place.prefixed(path) + "?ns=" + place.registry()));
     }
-    for (Blob blob : all()) {
+    for (Blob blob : askedAsBlobs()) {
       nothing(place, who.range(mirror, place.prefixed("blobs/" + blob.digest()), "bytes=10-"));
     }
   }

@@ -295,8 +295,13 @@ final class TraitorCases {
     nodes.lie(tags(old, before.image().manifest()));
     try {
       sayTag(run, nodes, before, old);
-      Session alice = nodes.pull(run, now, Betrayal.VICTIM);
+      nodes.pull(run, now, Betrayal.VICTIM);
       nodes.checkLied(run);
+      // A client may have gone past it meanwhile: now it has the manifest.
+      nodes.beHonest();
+      Session alice = nodes.pull(run, now, Betrayal.VICTIM);
+      now.awaitHeld(nodes.victim());
+      nodes.lie(tags(old, before.image().manifest()));
       // What it saw last, and not what somebody says, is what it has while upstream is away.
       nodes.victim().cutOff(true);
       sayTag(run, nodes, before, old);

@@ -53,7 +53,7 @@ final class BlobWatch {
     int first = blob.firstMissing();
     ChunkFetch fetch = blob.chunk(first);
     long has = fetch == null ? 0 : fetch.bytes();
-    if (first != head || has != headBytes) {
+    if (first != head || has > headBytes) {
       head = first;
       headBytes = has;
       headAt = now;

@@ -49,6 +49,9 @@ final class ChunkFetch implements Flow {
   /** It had a source before: it may have given bytes to others. */
   private boolean connected;
 
+  /** Whoever is known to have it gave wrong bytes: whatever its home says, nobody has it. */
+  private boolean onItsOwn;
+
   private int round;
   private int retries;
 
@@ -148,7 +151,10 @@ final class ChunkFetch implements Flow {
       return;
     }
     List<String> names = sources.others(candidates, source);
-    if (names.isEmpty()) {
+    if (sources.onlyWrong(candidates) && !flowing()) {
+      onItsOwn = true;
+      goUpstream();
+    } else if (names.isEmpty()) {
       stayOrWait();
     } else if (names.size() == 1 && !flowing() && !connected) {
       receive(names.getFirst(), names.getFirst().equals(lessee));
@@ -245,7 +251,7 @@ final class ChunkFetch implements Flow {
         bytes,
         Question.LeaseState.FETCHING,
         heard -> {
-          if (reported == flow && heard.ceded().contains(chunk)) {
+          if (reported == flow && heard.ceded().contains(chunk) && !onItsOwn) {
             stopFlow();
             doing = Doing.WAITING;
             ask();
@@ -362,7 +368,7 @@ final class ChunkFetch implements Flow {
         ask();
       }
       case MISMATCH -> {
-        sources.avoid(failed);
+        sources.wrong(failed);
         drop();
         connected = false;
         ask();

@@ -125,6 +125,28 @@ class PlannerEventTest {
         .containsExactly("node-02");
   }
 
+  @Test
+  void aChunkThatOnlyALiarHasIsFetchedUpstreamWhateverItsHomeSays() {
+    wantInACrowd();
+    int chunk = offerOneChunkOf("node-02");
+    Action.FetchFrom fetch = last(Action.FetchFrom.class);
+    on(new Event.Progress(fetch.id(), (chunk + 1) * 4 * MIB));
+    on(new Event.FetchFailed(fetch.id(), Event.FetchFailure.MISMATCH));
+    assertThat(seen).noneMatch(Action.FetchUpstream.class::isInstance);
+
+    Action.Ask again = last(Action.Ask.class);
+    assertThat(((Question.Locate) again.question()).avoid()).contains("node-02");
+    answer(again, chunk, "node-02");
+
+    assertThat(last(Action.FetchFrom.class)).isEqualTo(fetch);
+    Action.FetchUpstream upstream = last(Action.FetchUpstream.class);
+    assertThat(upstream.start()).isEqualTo(chunk * 4 * MIB);
+    Action.Ask report = last(Action.Ask.class);
+    assertThat(report.question()).isInstanceOf(Question.Report.class);
+    List<Action> actions = on(new Event.Answered(report.id(), new Answer.Heard(List.of(chunk))));
+    assertThat(actions).noneMatch(Action.Cancel.class::isInstance);
+  }
+
   private void answerConsults() {
     for (Action action : List.copyOf(seen)) {
       if (action instanceof Action.Ask ask && ask.question() instanceof Question.Consult) {
@@ -143,6 +165,11 @@ class PlannerEventTest {
 
   /** Everything else that is asked for meanwhile stays without an answer. */
   private void takeOneChunkFrom(String giver) {
+    int chunk = offerOneChunkOf(giver);
+    on(new Event.ChunkDone(last(Action.FetchFrom.class).id(), chunk, giver));
+  }
+
+  private int offerOneChunkOf(String giver) {
     Action.Ask ask =
         seen.stream()
             .filter(Action.Ask.class::isInstance)
@@ -151,9 +178,13 @@ class PlannerEventTest {
             .findFirst()
             .orElseThrow();
     int chunk = ((Question.Locate) ask.question()).needs().getFirst().chunk();
+    answer(ask, chunk, giver);
+    return chunk;
+  }
+
+  private void answer(Action.Ask located, int chunk, String giver) {
     Answer.Place place = new Answer.Place(chunk, Answer.PlaceKind.CANDIDATES, List.of(giver), "");
-    on(new Event.Answered(ask.id(), new Answer.Located(List.of(place))));
-    on(new Event.ChunkDone(last(Action.FetchFrom.class).id(), chunk, giver));
+    on(new Event.Answered(located.id(), new Answer.Located(List.of(place))));
   }
 
   /** As where each node's client is refused first, and comes back with a credential. */

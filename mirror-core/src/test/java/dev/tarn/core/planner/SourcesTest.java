@@ -40,6 +40,18 @@ class SourcesTest {
   }
 
   @Test
+  void whoGaveWrongBytesIsNeverAskedAgain() {
+    sources.wrong("b");
+
+    assertThat(sources.others(ALL, "")).containsExactly("c");
+    assertThat(sources.others(List.of("b"), "")).isEmpty();
+    assertThat(sources.avoided()).containsExactly("b");
+    assertThat(sources.onlyWrong(List.of("b"))).isTrue();
+    assertThat(sources.onlyWrong(List.of("b", "c"))).isFalse();
+    assertThat(sources.onlyWrong(List.of())).isFalse();
+  }
+
+  @Test
   void whoCannotBeAskedIsNoSource() {
     kernel.failed("c");
 
