@@ -58,13 +58,22 @@ final class Yaml {
   /** The document that {@code text} holds; an empty one where it holds none. */
   static Node parse(String text) {
     try {
-      return new Yaml(new ParserImpl(new StreamReader(text), new LoaderOptions())).document();
+      return document(new StreamReader(text));
     } catch (MarkedYAMLException e) {
       String where = e.getContext() == null ? "" : e.getContext() + ", ";
       throw problem("", line(e.getProblemMark()), "not YAML: " + where + e.getProblem());
     } catch (YAMLException e) {
       throw problem(
           "", 1, "not YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
+  }
+
+  private static Node document(StreamReader reader) {
+    try {
+      return new Yaml(new ParserImpl(reader, new LoaderOptions())).document();
+    } catch (NumberFormatException _) {
+      // The reader's own, of an escape beyond what an int holds.
+      throw problem("", reader.getLine() + 1, "not YAML: no character has this number");
     }
   }
 

@@ -168,7 +168,8 @@ class ConfigurationErrorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"store: {path: /a", "a: b: c", "\t- x", "store: 'open"})
+  @ValueSource(
+      strings = {"store: {path: /a", "a: b: c", "\t- x", "store: 'open", "a: \"\\U8000f41f\""})
   void whatIsNoYamlIsRefusedWithItsLine(String yaml) {
     assertThat(problems(yaml, Map.of())).startsWith("(line ").contains("not YAML");
   }
