@@ -1,5 +1,6 @@
 package dev.tarn.server.config;
 
+import dev.tarn.core.name.NearestName;
 import dev.tarn.server.config.InvalidConfigurationException.Problem;
 import dev.tarn.server.config.Yaml.Empty;
 import dev.tarn.server.config.Yaml.Mapping;
