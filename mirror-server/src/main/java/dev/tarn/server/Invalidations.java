@@ -1,13 +1,13 @@
 package dev.tarn.server;
 
 import dev.tarn.core.name.ImageReference;
+import dev.tarn.core.name.NearestName;
 import dev.tarn.core.name.Reference;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
 import dev.tarn.server.admin.Invalidation;
 import dev.tarn.server.admin.Invalidation.KnownTag;
 import dev.tarn.server.admin.Invalidation.Reason;
-import dev.tarn.server.config.NearestName;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.mirror.InvalidatedTag;
 import dev.tarn.server.mirror.Mirror;

@@ -1,5 +1,6 @@
 package dev.tarn.server.config;
 
+import dev.tarn.core.name.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

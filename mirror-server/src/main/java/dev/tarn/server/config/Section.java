@@ -1,5 +1,6 @@
 package dev.tarn.server.config;
 
+import dev.tarn.core.name.NearestName;
 import dev.tarn.server.config.InvalidConfigurationException.Problem;
 import dev.tarn.server.config.Yaml.Empty;
 import dev.tarn.server.config.Yaml.Mapping;
@@ -123,6 +124,13 @@ final class Section {
         key,
         (itemPath, node) -> binder.apply(new Section(context, itemPath, false, node)),
         fallback);
+  }
+
+  /** The same, where a list of them is given. */
+  <T> Optional<List<T>> sectionsIfAny(String key, Function<Section, Optional<T>> binder) {
+    int given = entries.get(key) instanceof Sequence(List<Node> items, int _) ? items.size() : -1;
+    List<T> found = sections(key, binder, List.of());
+    return found.size() == given ? Optional.of(found) : Optional.empty();
   }
 
   /** The section of each key, for a mapping whose keys are names. {@code null}: not given. */

@@ -156,7 +156,8 @@ public final class MirrorFixture implements AutoCloseable {
             transport,
             workers,
             System::nanoTime,
-            finished::add);
+            finished::add,
+            null);
   }
 
   private UpstreamClient client(MirrorOptions.Timeouts timeouts) {

@@ -1,4 +1,4 @@
-package dev.tarn.server.config;
+package dev.tarn.core.name;
 
 import java.util.Collection;
 import java.util.Locale;

@@ -1,0 +1,5 @@
+/** What the agent is told to do. */
+@NullMarked
+package dev.tarn.agent.config;
+
+import org.jspecify.annotations.NullMarked;
