@@ -35,7 +35,7 @@ final class Entry {
   private boolean lookDue;
   private boolean failed;
   private boolean proven;
-  private long triedAt = Long.MIN_VALUE / 2;
+  private long triedAt;
   private @Nullable Standing last;
   private List<UpstreamHost> upstreams = List.of();
 
@@ -125,7 +125,7 @@ final class Entry {
       return Long.MAX_VALUE;
     }
     if (ending) {
-      return triedAt + END_PAUSE_MILLIS;
+      return failed ? triedAt + END_PAUSE_MILLIS : 0;
     }
     if (failed) {
       return failure.next();

@@ -13,6 +13,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -58,8 +59,9 @@ public final class SharedDirectory {
 
   private static byte[] read(Path file) throws IOException {
     // Before it is opened: who may write here could have put a pipe, at which one waits for ever.
-    boolean regular = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
-    if (!regular && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
       throw new IOException(file + " is not a file");
     }
     String text;
