@@ -57,7 +57,7 @@ final class Follower {
   private Prospect prospect =
       new Prospect.Unknown("containerd's configuration was not read yet", "wait");
   private long foundAt;
-  private @Nullable Verdict verdict;
+  private Verdict verdict = new Verdict.Unknown("nothing is known yet", "wait");
   private String provenBy = "";
   private Wish wish = Wish.UNDECIDED;
 
@@ -271,7 +271,7 @@ final class Follower {
   }
 
   Verdict verdict() {
-    return verdict == null ? verdictNow() : verdict;
+    return verdict;
   }
 
   private Entry entry(Place place) {
@@ -362,9 +362,9 @@ final class Follower {
     Verdict now = verdictNow();
     if (!now.equals(verdict)) {
       // What a reason is worded like may change with every answer; that is no news.
-      boolean news = verdict == null || !now.word().equals(verdict.word());
+      boolean news = !now.word().equals(verdict.word());
       verdict = now;
-      if (news) {
+      if (news && !ending) {
         reports.add(new Report.Judged(now));
       }
     }

@@ -2,6 +2,7 @@ package dev.tarn.agent.follow;
 
 import dev.tarn.agent.config.Configuration;
 import dev.tarn.agent.containerd.Findings;
+import dev.tarn.agent.containerd.Prospect;
 import dev.tarn.agent.hosts.Target;
 import dev.tarn.agent.hosts.UpstreamHost;
 import dev.tarn.agent.mirror.Answer;
@@ -180,13 +181,21 @@ public final class Following {
           .addKeyValue("version", found.version().orElse("unknown"))
           .addKeyValue("layout", found.layout().orElse("unknown"))
           .addKeyValue("roots", found.roots())
-          .addKeyValue("prospect", found.prospect())
+          .addKeyValue("prospect", word(found.prospect()))
           .log();
       for (String remark : found.remarks()) {
         LOG.atWarn().setMessage("containerd_remark").addKeyValue("remark", remark).log();
       }
     }
     report();
+  }
+
+  private static String word(Prospect prospect) {
+    return switch (prospect) {
+      case Prospect.Effective() -> "effective";
+      case Prospect.Ineffective(String why, var _) -> "ineffective: " + why;
+      case Prospect.Unknown(String why, var _) -> "unknown: " + why;
+    };
   }
 
   /**

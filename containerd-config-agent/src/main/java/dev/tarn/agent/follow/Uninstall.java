@@ -48,7 +48,7 @@ public final class Uninstall {
         String what = root + ", " + Configuration.name(target) + ": ";
         switch (now) {
           case Standing.Absent() -> lines.add(what + "taken back");
-          case Standing.LeftAlone(String why) -> lines.add(what + "nothing of ours is left; " + why);
+          case Standing.LeftAlone(String why) -> lines.add(what + "left alone: " + why);
           case Standing.Failed(String why) -> {
             if (last) {
               lines.add(what + "not taken back: " + why);
