@@ -226,9 +226,9 @@ final class Merger {
     return images(plugins, disabled);
   }
 
-  /** 2.3.0 to 2.3.6 did not start with a drop-in that is newer than the main file. */
+  /** 2.3.0 to 2.3.4 did not start with a drop-in that is newer than the main file. */
   private boolean comparesVersions() {
-    return !containerd.atLeast(2, 3, 7);
+    return !containerd.atLeast(2, 3, 5);
   }
 
   private static Map<String, Object> fullNames(Map<String, Object> plugins) {
