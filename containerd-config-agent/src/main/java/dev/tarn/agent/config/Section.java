@@ -120,8 +120,7 @@ final class Section {
     }
     String found = describe(given);
     problems.add(
-        new Problem(
-            itemPath, origin(key), "expected " + syntax.expected() + ", found " + found));
+        new Problem(itemPath, origin(key), "expected " + syntax.expected() + ", found " + found));
     return Optional.empty();
   }
 
@@ -139,9 +138,7 @@ final class Section {
       return "option";
     }
     TomlPosition position = table == null ? null : table.inputPositionOf(List.of(key));
-    return position == null
-        ? ""
-        : "line " + position.line() + ", column " + position.column();
+    return position == null ? "" : "line " + position.line() + ", column " + position.column();
   }
 
   private String pathOf(String key) {
