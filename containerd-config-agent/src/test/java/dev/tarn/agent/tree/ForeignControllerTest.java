@@ -5,6 +5,7 @@ import static dev.tarn.agent.tree.Node.MIRROR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.agent.files.FaultyFiles;
+import dev.tarn.agent.files.InMemory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class ForeignControllerTest {
               + "# <<< tarn[^\n]*(?:\n|$)");
   private static final Pattern TOKEN = Pattern.compile("token[0-9]+");
 
-  @TempDir Path directory;
+  @TempDir(factory = InMemory.class) Path directory;
 
   @Test
   void foreignContentIsNeverLostAndOursIsThereExactlyWhenItShouldBe() {

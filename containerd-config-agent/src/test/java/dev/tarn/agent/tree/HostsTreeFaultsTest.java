@@ -6,6 +6,7 @@ import static dev.tarn.agent.tree.Node.QUAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.agent.files.FaultyFiles;
+import dev.tarn.agent.files.InMemory;
 import dev.tarn.agent.files.FaultyFiles.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class HostsTreeFaultsTest {
   private static final String FILE = "docker.io/hosts.toml";
   private static final int MAX_OPERATIONS = 400;
 
-  @TempDir Path directory;
+  @TempDir(factory = InMemory.class) Path directory;
 
   /** How the tree stands before anything of ours is there. */
   enum Start {
