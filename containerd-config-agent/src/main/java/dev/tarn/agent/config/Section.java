@@ -28,6 +28,8 @@ final class Section {
   private final Set<String> known = new LinkedHashSet<>();
 
   /**
+   * One table.
+   *
    * @param table the table, {@code null} where the file has none
    * @param options the values that options give, by the whole path of their key
    * @param problems where problems go
@@ -115,7 +117,7 @@ final class Section {
     if (given instanceof String text) {
       return parse(key, itemPath, syntax, text);
     }
-    if (given instanceof Boolean flag && syntax == Syntax.BOOLEAN) {
+    if (given instanceof Boolean flag && syntax.equals(Syntax.BOOLEAN)) {
       return parse(key, itemPath, syntax, flag.toString());
     }
     String found = describe(given);

@@ -29,6 +29,8 @@ public final class Mirror {
   private final Exchange exchange;
 
   /**
+   * The mirror at an address.
+   *
    * @param address as containerd is told it, such as {@code 127.0.0.1:5050}: proofs are for it
    *     alone
    * @param socketAddress the same
