@@ -37,8 +37,8 @@ public final class HostRoot {
   }
 
   /**
-   * Where that is here, with every link followed, the last one too. What does not exist is
-   * appended as it is.
+   * Where that is here, with every link followed, the last one too. What does not exist is appended
+   * as it is.
    *
    * @param hostPath as the host names it; a relative one counts from the host's root
    * @throws FileSystemLoopException for more links than the host would follow

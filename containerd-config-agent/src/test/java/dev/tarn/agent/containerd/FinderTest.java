@@ -45,8 +45,7 @@ class FinderTest {
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource("prospects")
   void saysWhetherAnEntryTakesEffect(
-      String name, String release, String prospect, String roots, String says)
-      throws IOException {
+      String name, String release, String prospect, String roots, String says) throws IOException {
     HostRoot host = Cases.host(mount, name);
 
     Findings findings =
@@ -63,7 +62,7 @@ class FinderTest {
   void everyConfigurationHasAProspect() throws IOException {
     List<String> names = prospects().map(row -> (String) row.get()[0]).distinct().toList();
     try (Stream<Path> cases = Files.list(Cases.resource("cases"))) {
-      assertThat(cases.map(path -> path.getFileName().toString()))
+      assertThat(cases.map(path -> String.valueOf(path.getFileName())))
           .filteredOn(name -> !name.equals("import-chain"))
           .allSatisfy(name -> assertThat(names).contains(name));
     }
@@ -122,7 +121,7 @@ class FinderTest {
               assertThat(findings.prospect()).isEqualTo(new Prospect.Effective());
               assertThat(findings.version()).contains("1.7.27");
             });
-    assertThat(asked).hasSize(1).first().asList().contains("/usr/bin/containerd");
+    assertThat(asked).hasSize(1).allMatch(binaries -> binaries.contains("/usr/bin/containerd"));
   }
 
   @Test
@@ -236,16 +235,16 @@ class FinderTest {
   static String kind(Prospect prospect) {
     return switch (prospect) {
       case Prospect.Effective() -> "effective";
-      case Prospect.Ineffective(String why, String fix) -> "ineffective";
-      case Prospect.Unknown(String why, String tell) -> "unknown";
+      case Prospect.Ineffective _ -> "ineffective";
+      case Prospect.Unknown _ -> "unknown";
     };
   }
 
   static String text(Prospect prospect) {
     return switch (prospect) {
       case Prospect.Effective() -> "";
-      case Prospect.Ineffective(String why, String fix) -> why;
-      case Prospect.Unknown(String why, String tell) -> why;
+      case Prospect.Ineffective(String why, String _) -> why;
+      case Prospect.Unknown(String why, String _) -> why;
     };
   }
 }
