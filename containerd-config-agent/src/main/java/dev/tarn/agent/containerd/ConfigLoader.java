@@ -175,8 +175,17 @@ final class ConfigLoader {
     return normal((fromImporter ? parent(importer) : "") + "/" + imported);
   }
 
+  /** As Go cleans a path: by its text, without a look at links. */
   private static String normal(String path) {
-    return Path.of(path).normalize().toString();
+    Deque<String> segments = new ArrayDeque<>();
+    for (String segment : path.split("/", -1)) {
+      if (segment.equals("..")) {
+        segments.pollLast();
+      } else if (!segment.isEmpty() && !segment.equals(".")) {
+        segments.addLast(segment);
+      }
+    }
+    return "/" + String.join("/", segments);
   }
 
   private static String parent(String path) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FinderTest {
   private static final List<String> LINES =
@@ -211,6 +212,54 @@ class FinderTest {
 
     assertThat(text(finder(host).find(named).prospect()))
         .contains("/etc/containerd/other.toml is not there");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "imports = [\"\\u0000\", \"/\\u0000*\"]",
+        "imports = [\"\", \"*\", \"/\", \"/*\", \"..\", \"[*\"]",
+        "imports = 1",
+        "imports = [1]",
+        "disabled_plugins = [[]]",
+        "version = \"2\"",
+        "version = -1",
+        "version = 99999999999",
+        "plugins = 1",
+        "plugins.cri = 1",
+        "plugins.cri.registry = 1",
+        "plugins.cri.registry.config_path = 1",
+        "plugins.cri.registry.configs.x = 1",
+        "version = 2\nplugins.\"io.containerd.grpc.v1.cri\".containerd = 1",
+        "version = 2\nplugins.\"io.containerd.grpc.v1.cri\".registry.config_path = \":::\"",
+        "version = 2\nplugins.\"io.containerd.grpc.v1.cri\".registry.config_path = \"/\\u0000:/a\"",
+        "version = 3\nplugins.\"io.containerd.cri.v1.images\".max_concurrent_downloads = true",
+        "\u0000",
+        "\ufeffversion = 2"
+      })
+  void neverThrowsForWhatStandsOnTheDisk(String text) throws IOException {
+    Path directory = Files.createDirectories(mount.resolve("etc/containerd"));
+    Files.writeString(directory.resolve("config.toml"), text);
+    HostRoot host = new HostRoot(mount);
+
+    assertThat(finder(host).find(Hints.NONE).prospect()).isNotNull();
+    for (String line : LINES) {
+      assertThat(finder(host).find(version(line)).prospect()).isNotNull();
+    }
+  }
+
+  @Test
+  void aFileThatIsNoTextOrADirectoryIsNotReadable() throws IOException {
+    Path config = mount.resolve("etc/containerd/config.toml");
+    Files.createDirectories(config);
+
+    assertThat(kind(finder(new HostRoot(mount)).find(Hints.NONE).prospect())).isEqualTo("unknown");
+
+    Files.delete(config);
+    Files.write(config, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+
+    assertThat(text(finder(new HostRoot(mount)).find(Hints.NONE).prospect()))
+        .contains("it is not UTF-8");
   }
 
   private String fix(String name) throws IOException {
