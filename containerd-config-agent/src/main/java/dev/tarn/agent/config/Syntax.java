@@ -43,7 +43,7 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
           text ->
               text.isEmpty()
                   ? Optional.of(Optional.empty())
-                  : LoopbackAddress.parse(text).map(Optional::of));
+                  : LoopbackAddress.parse(text).flatMap(found -> Optional.of(Optional.of(found))));
 
   static final Syntax<Target> TARGET =
       new Syntax<>(
@@ -69,7 +69,7 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
           text ->
               text.isEmpty()
                   ? Optional.of(Optional.empty())
-                  : path(text).map(path -> Optional.of(path.toString())));
+                  : path(text).flatMap(path -> Optional.of(Optional.of(path.toString()))));
 
   /** A word in lower case, with digits and hyphens; the empty text stands for none. */
   static final Syntax<Optional<String>> WORD_IF_ANY =

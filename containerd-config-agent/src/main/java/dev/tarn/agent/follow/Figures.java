@@ -24,7 +24,12 @@ final class Figures {
   void answered(Answer answer) {
     int which =
         switch (answer) {
-          case Answer.Proven(Answer.State state, var _) -> state.ordinal();
+          case Answer.Proven(Answer.State state, var _) ->
+              switch (state) {
+                case READY -> 0;
+                case STARTING -> 1;
+                case DRAINING -> 2;
+              };
           case Answer.Stranger _ -> 3;
           case Answer.Silent _ -> 4;
         };
