@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -22,13 +23,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The files of this machine. */
+/**
+ * The files of this machine.
+ *
+ * <p>What only the kernel's own calls can do, labels and exchanges, costs a process 12 MiB more as
+ * soon as it is used once ({@link Kernel}). So it is used where it has to be: on a host with
+ * SELinux.
+ */
 public final class LocalFiles implements HostFiles {
+  private static final Path FILE_SYSTEMS = Path.of("/proc/filesystems");
   private static final int PERMISSIONS = 07777;
   private static final int KIND = 0170000;
   private static final int DIRECTORY = 0040000;
   private static final int FILE = 0100000;
   private static final int LINK = 0120000;
+
+  private final boolean kernel;
+
+  /** {@code kernel}: the kernel's own calls may be used. */
+  public LocalFiles(boolean kernel) {
+    this.kernel = kernel;
+  }
+
+  /** With the kernel's own calls where this host has SELinux. */
+  public static LocalFiles ofThisHost() {
+    try {
+      return new LocalFiles(Files.readString(FILE_SYSTEMS).contains("selinuxfs"));
+    } catch (IOException e) {
+      return new LocalFiles(false);
+    }
+  }
 
   @Override
   public Optional<Attributes> attributes(Path path) throws IOException {
@@ -146,12 +170,14 @@ public final class LocalFiles implements HostFiles {
 
   @Override
   public Optional<byte[]> label(Path path) throws IOException {
-    return Kernel.label(path);
+    return kernel ? Kernel.label(path) : Optional.empty();
   }
 
   @Override
   public void setLabel(Path path, byte[] label) throws IOException {
-    Kernel.setLabel(path, label);
+    if (kernel) {
+      Kernel.setLabel(path, label);
+    }
   }
 
   @Override
@@ -161,18 +187,39 @@ public final class LocalFiles implements HostFiles {
 
   @Override
   public void renameNew(Path from, Path to) throws IOException {
-    if (Kernel.renameNew(from, to)) {
+    if (kernel && Kernel.renameNew(from, to)) {
       return;
     }
+    Optional<Attributes> source = attributes(from);
     if (attributes(to).isPresent()) {
       throw new FileAlreadyExistsException(to.toString());
     }
-    rename(from, to);
+    if (source.filter(Attributes::isFile).isPresent() && link(from, to)) {
+      Files.delete(from);
+      return;
+    }
+    try {
+      rename(from, to);
+    } catch (DirectoryNotEmptyException e) {
+      throw new FileAlreadyExistsException(to.toString());
+    }
+  }
+
+  /** A second name is never that of another file. {@code false} where there are none. */
+  private static boolean link(Path from, Path to) throws IOException {
+    try {
+      Files.createLink(to, from);
+      return true;
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   @Override
   public boolean exchange(Path one, Path other) throws IOException {
-    return Kernel.exchange(one, other);
+    return kernel && Kernel.exchange(one, other);
   }
 
   @Override

@@ -11,10 +11,10 @@ import java.util.function.Supplier;
  * Makes, replaces and removes single files so that a crash leaves the old state or the new one, and
  * nobody's change is lost: a file goes only if it is still what its reader saw.
  *
- * <p>A new content is written under a name of ours beside the file, and takes its name when it is on
- * the disk. Where the kernel can exchange two names, what stood there is looked at once more after
- * the exchange, and put back if somebody changed it in between. Where it cannot, the last look is
- * right before the rename.
+ * <p>A new content is written under a name of ours beside the file, and takes its name when it is
+ * on the disk. Where two names can be exchanged, what stood there is looked at once more after the
+ * exchange, and put back if somebody changed it in between. Where they cannot, the last look is
+ * right before the rename: what somebody writes in the microseconds between is lost.
  */
 public final class Replacement {
   private static final int MAX_BYTES = 1 << 22;
@@ -85,7 +85,7 @@ public final class Replacement {
   /** Removes a file that still has this content. */
   public void remove(Path file, byte[] before) throws IOException {
     Path old = file.resolveSibling(draftNames.get());
-    files.renameNew(file, old);
+    files.rename(file, old);
     if (!Arrays.equals(files.read(old, MAX_BYTES), before)) {
       files.renameNew(old, file);
       throw new ChangedException(file);

@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
  * A file's bytes as text that gives exactly these bytes again: UTF-8, or, where they are not, one
  * character for each byte, of which only our own lines are understood.
  */
-record Content(String text, Charset charset) {
-  static Content of(byte[] bytes) {
+public record Content(String text, Charset charset) {
+  /** No bytes at all. */
+  public static final Content NOTHING = new Content("", StandardCharsets.UTF_8);
+
+  public static Content of(byte[] bytes) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return new Content(text, StandardCharsets.UTF_8);
@@ -24,7 +27,7 @@ record Content(String text, Charset charset) {
     return new Content(other, charset);
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return text.getBytes(charset);
   }
 

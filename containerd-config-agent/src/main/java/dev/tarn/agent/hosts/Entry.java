@@ -40,7 +40,7 @@ public record Entry(Target target, String mirror, List<String> certificates) {
    */
   Optional<String> serverLine() {
     return switch (target) {
-      case Target.OfAllOthers all -> Optional.empty();
+      case Target.OfAllOthers _ -> Optional.empty();
       case Target.OfRegistry(RegistryHost registry) ->
           Loopback.is(registry.value())
               ? Optional.empty()

@@ -32,9 +32,7 @@ record HostUrl(String scheme, String authority, String path) {
     if (!http || uri.getHost() == null || uri.getRawPath() == null) {
       throw new Untranslatable("\"" + text + "\" is not the URL of a host");
     }
-    if (uri.getRawUserInfo() != null
-        || uri.getRawQuery() != null
-        || uri.getRawFragment() != null) {
+    if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
       throw new Untranslatable(
           "\"" + text + "\" has more in it than a scheme, a host, a port and a path");
     }
@@ -50,23 +48,23 @@ record HostUrl(String scheme, String authority, String path) {
     }
     List<String> segments = List.of(clean.split("/", -1));
     boolean plain =
-        clean.chars().allMatch(c -> c == '/' || Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
-    if (!plain
-        || clean.contains("//")
-        || segments.contains(".")
-        || segments.contains("..")) {
+        clean
+            .chars()
+            .allMatch(c -> c == '/' || Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
+    if (!plain || clean.contains("//") || segments.contains(".") || segments.contains("..")) {
       throw new Untranslatable("\"" + text + "\" has an unusual path");
     }
     return clean;
   }
 
   /** The path under which the mirror asks as containerd would. */
-  private static String root(String text, String path, boolean overridePath)
-      throws Untranslatable {
+  private static String root(String text, String path, boolean overridePath) throws Untranslatable {
     String asked = overridePath || path.endsWith("/v2") ? path : path + "/v2";
     if (!hasVersion(asked)) {
       throw new Untranslatable(
-          "\"" + text + "\" with override_path = true has no /v2 in its path, and the mirror would"
+          "\""
+              + text
+              + "\" with override_path = true has no /v2 in its path, and the mirror would"
               + " add it");
     }
     String before =

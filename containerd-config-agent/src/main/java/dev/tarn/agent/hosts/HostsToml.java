@@ -40,7 +40,7 @@ public final class HostsToml {
   /** Whether the file names a host or a server: whether it says anything of whom to ask. */
   public static boolean namesSomebody(byte[] rest) {
     return switch (Content.of(rest).parse()) {
-      case Document.Unreadable unreadable -> rest.length > 0;
+      case Document.Unreadable _ -> rest.length > 0;
       case Document.Read(Document document) -> !document.root().isEmpty();
     };
   }

@@ -1,5 +1,6 @@
 package dev.tarn.agent.hosts;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +64,7 @@ final class Insertion {
       return new Put.Refused(
           "the agent's entry cannot be added to it without changing what else it says");
     }
-    return new Put.Written(new Content(result, java.nio.charset.StandardCharsets.UTF_8).bytes());
+    return new Put.Written(new Content(result, StandardCharsets.UTF_8));
   }
 
   private static String refusal(Document document, String mirror) {
@@ -117,7 +118,11 @@ final class Insertion {
     for (String key : table.keySet()) {
       String lower = key.toLowerCase(Locale.ROOT);
       if (!key.equals(lower) && KEYS.contains(lower)) {
-        return "it writes \"" + key + "\" for \"" + lower + "\", which only some versions of"
+        return "it writes \""
+            + key
+            + "\" for \""
+            + lower
+            + "\", which only some versions of"
             + " containerd understand";
       }
     }

@@ -76,7 +76,7 @@ final class Removal {
   }
 
   private Taken rest(boolean byHand) {
-    return new Taken.Rest(content.bytes(), ours, byHand, Optional.ofNullable(marker));
+    return new Taken.Rest(Content.of(content.bytes()), ours, byHand, Optional.ofNullable(marker));
   }
 
   private void cutWholeBlocks() {
@@ -189,8 +189,7 @@ final class Removal {
     for (int i = 0; i < cut.length; i++) {
       Expression expression = all.get(i);
       if (expression.isHeader()) {
-        inside =
-            Document.isHostHeader(expression) && urls.contains(expression.key().get(1));
+        inside = Document.isHostHeader(expression) && urls.contains(expression.key().get(1));
       }
       cut[i] = inside && expression.kind() != Expression.Kind.COMMENT;
     }

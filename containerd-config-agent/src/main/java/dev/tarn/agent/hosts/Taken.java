@@ -5,17 +5,21 @@ import java.util.Optional;
 /** A {@code hosts.toml} without our part. */
 public sealed interface Taken {
   /**
-   * @param bytes what others have in the file
+   * @param content what others have in the file
    * @param ours whether there was something of ours
    * @param byHand whether the mirror is named by a table that is not ours
    * @param marker what our block said of itself, where it was there
    */
-  record Rest(byte[] bytes, boolean ours, boolean byHand, Optional<Marker> marker)
+  record Rest(Content content, boolean ours, boolean byHand, Optional<Marker> marker)
       implements Taken {
 
     /** Whether we had made the file and nobody else has anything in it. */
     public boolean nothing() {
-      return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).isBlank();
+      return content.text().isBlank();
+    }
+
+    public byte[] bytes() {
+      return content.bytes();
     }
   }
 

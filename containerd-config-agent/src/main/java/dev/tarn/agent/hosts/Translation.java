@@ -11,8 +11,8 @@ import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 
 /**
- * Says what others have in a {@code hosts.toml} as servers that the mirror can ask: its hosts in the
- * order of their headers, then the server that the root keys describe, or the registry's own.
+ * Says what others have in a {@code hosts.toml} as servers that the mirror can ask: its hosts in
+ * the order of their headers, then the server that the root keys describe, or the registry's own.
  *
  * <p>A request that the mirror answers reaches none of them, so either the mirror can do the same
  * as containerd would, or the registry is left alone.
@@ -33,7 +33,7 @@ final class Translation {
   /** The chain of a file that is ours alone, beside which there may be certificates. */
   Chain ofNothing(List<String> certificates) {
     return switch (target) {
-      case Target.OfAllOthers all -> new Chain.Known(List.of());
+      case Target.OfAllOthers _ -> new Chain.Known(List.of());
       case Target.OfRegistry(RegistryHost registry) -> {
         try {
           Optional<String> ca =
@@ -85,9 +85,7 @@ final class Translation {
   }
 
   private @Nullable String ownHost() {
-    return target instanceof Target.OfRegistry(RegistryHost registry)
-        ? OwnHost.of(registry)
-        : null;
+    return target instanceof Target.OfRegistry(RegistryHost registry) ? OwnHost.of(registry) : null;
   }
 
   private void add(List<UpstreamHost> hosts, String where, String url, TomlTable table)
@@ -136,7 +134,10 @@ final class Translation {
     }
     if (pull != resolve) {
       throw new Untranslatable(
-          where + " is there only to " + (pull ? "pull" : "resolve") + ", which the mirror cannot"
+          where
+              + " is there only to "
+              + (pull ? "pull" : "resolve")
+              + ", which the mirror cannot"
               + " tell apart");
     }
     return pull;

@@ -49,8 +49,7 @@ final class Directories {
   /** Has a registry's directory appear with its files; and the root, where that is not there. */
   void make(String name, Plan.Write plan, boolean rootThere) throws IOException {
     Path place = rootThere ? root : parent;
-    Path prepared =
-        place.resolve(names.prepared(rootThere ? name : rootName + "-" + name));
+    Path prepared = place.resolve(names.prepared(rootThere ? name : rootName + "-" + name));
     List<Draft> claims = new ArrayList<>();
     try {
       try {
@@ -64,7 +63,7 @@ final class Directories {
           makeDirectory(own);
         }
         write(own.resolve(Names.NOTE), plan.note().bytes(), NOTE_MODE, claims);
-        write(own.resolve(Names.HOSTS), plan.content(), FILE_MODE, claims);
+        write(own.resolve(Names.HOSTS), plan.content().bytes(), FILE_MODE, claims);
         files.syncDirectory(own);
         files.syncDirectory(prepared);
         files.renameNew(prepared, rootThere ? root.resolve(name) : root);
@@ -107,7 +106,7 @@ final class Directories {
   /** Has a registry's directory of ours vanish, unless somebody put something into it. */
   void remove(Target target, String name) throws IOException {
     Path gone = root.resolve(names.goingAway(name));
-    files.renameNew(root.resolve(name), gone);
+    files.rename(root.resolve(name), gone);
     finish(target, name, gone);
     files.syncDirectory(root);
   }
@@ -115,7 +114,7 @@ final class Directories {
   /** Has the root vanish, which we made and where there is nothing but our note of that. */
   void removeRoot() throws IOException {
     Path gone = parent.resolve(names.goingAway(rootName));
-    files.renameNew(root, gone);
+    files.rename(root, gone);
     finishRoot(gone);
     files.syncDirectory(parent);
   }

@@ -3,6 +3,7 @@ package dev.tarn.agent.tree;
 import dev.tarn.agent.files.Attributes;
 import dev.tarn.agent.files.ChangedException;
 import dev.tarn.agent.files.HostFiles;
+import dev.tarn.agent.hosts.Content;
 import dev.tarn.agent.hosts.HostsToml;
 import dev.tarn.agent.hosts.Note;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import java.util.Optional;
  * @param content what is in that; nothing where it is not there
  * @param noteFile the note beside it
  * @param note what that says
- * @param noteBytes the same as it is written
+ * @param noteContent the same as it is written
  * @param names everything in the directory
  */
 record Folder(
@@ -29,13 +30,12 @@ record Folder(
     boolean there,
     String obstacle,
     Optional<Attributes> file,
-    byte[] content,
+    Content content,
     Optional<Attributes> noteFile,
     Optional<Note> note,
-    byte[] noteBytes,
+    Content noteContent,
     List<String> names) {
   private static final int MAX_BYTES = 1 << 20;
-  private static final byte[] NOTHING = {};
 
   /** Looks at a directory. */
   static Folder read(HostFiles files, Path path) throws IOException {
@@ -64,12 +64,12 @@ record Folder(
       return none(
           path, true, hosts + " is not a file but " + what(file.get()) + ": it is left as it is");
     }
-    byte[] content = file.isPresent() ? files.read(hosts, MAX_BYTES) : NOTHING;
+    Content content = file.isPresent() ? Content.of(files.read(hosts, MAX_BYTES)) : Content.NOTHING;
     Path noteAt = path.resolve(Names.NOTE);
     Optional<Attributes> noteFile = files.attributes(noteAt).filter(Attributes::isFile);
-    byte[] noteBytes = noteFile.isPresent() ? files.read(noteAt, 2 * MAX_BYTES) : NOTHING;
+    byte[] note = noteFile.isPresent() ? files.read(noteAt, 2 * MAX_BYTES) : new byte[0];
     return new Folder(
-        path, true, "", file, content, noteFile, Note.parse(noteBytes), noteBytes, names);
+        path, true, "", file, content, noteFile, Note.parse(note), Content.of(note), names);
   }
 
   private static Folder none(Path path, boolean there, String obstacle) {
@@ -78,10 +78,10 @@ record Folder(
         there,
         obstacle,
         Optional.empty(),
-        NOTHING,
+        Content.NOTHING,
         Optional.empty(),
         Optional.empty(),
-        NOTHING,
+        Content.NOTHING,
         List.of());
   }
 
@@ -111,7 +111,7 @@ record Folder(
   boolean hasOurs() {
     return noteFile.isPresent()
         || names.stream().anyMatch(Names::isWork)
-        || HostsToml.hasMarkers(content);
+        || HostsToml.hasMarkers(content.bytes());
   }
 
   /** The certificates that containerd trusts while there is no {@code hosts.toml}. */

@@ -127,16 +127,17 @@ public final class HostsTree implements Entries {
       return;
     }
     byte[] note = plan.note().bytes();
+    byte[] noted = folder.noteContent().bytes();
+    byte[] before = folder.content().bytes();
     if (folder.noteFile().isEmpty()) {
       replacement.create(folder.notePath(), note, NOTE_MODE);
-    } else if (!Arrays.equals(folder.noteBytes(), note)) {
-      replacement.replace(folder.notePath(), folder.noteFile().get(), folder.noteBytes(), note);
+    } else if (!Arrays.equals(noted, note)) {
+      replacement.replace(folder.notePath(), folder.noteFile().get(), noted, note);
     }
     if (folder.file().isEmpty()) {
-      replacement.create(folder.hosts(), plan.content(), FILE_MODE);
-    } else if (!Arrays.equals(folder.content(), plan.content())) {
-      replacement.replace(
-          folder.hosts(), folder.file().get(), folder.content(), plan.content());
+      replacement.create(folder.hosts(), plan.content().bytes(), FILE_MODE);
+    } else if (!folder.content().equals(plan.content())) {
+      replacement.replace(folder.hosts(), folder.file().get(), before, plan.content().bytes());
     }
   }
 
@@ -144,7 +145,6 @@ public final class HostsTree implements Entries {
     if (isObstructed()) {
       return new Standing.Absent();
     }
-    directories.clean();
     Standing standing = new Standing.Absent();
     for (String name : Names.directories(target)) {
       Optional<String> stuck = takeBack(target, name);
@@ -152,6 +152,8 @@ public final class HostsTree implements Entries {
         standing = new Standing.LeftAlone(stuck.get());
       }
     }
+    // Not before: what cannot be cleaned up must not keep an entry in its place.
+    directories.clean();
     finishRoot();
     return standing;
   }
@@ -182,15 +184,16 @@ public final class HostsTree implements Entries {
       return;
     }
     boolean alone = Planner.isOursAlone(folder, rest);
+    byte[] before = folder.content().bytes();
     Made made = Planner.made(folder, rest);
     if (alone && made.directory() && !folder.hasForeignFiles()) {
       directories.remove(target, name);
       return;
     }
     if (folder.file().isPresent() && alone) {
-      replacement.remove(folder.hosts(), folder.content());
+      replacement.remove(folder.hosts(), before);
     } else if (folder.file().isPresent() && rest.ours()) {
-      replacement.replace(folder.hosts(), folder.file().get(), folder.content(), rest.bytes());
+      replacement.replace(folder.hosts(), folder.file().get(), before, rest.bytes());
     }
     if (folder.noteFile().isPresent()) {
       files.delete(folder.notePath());
@@ -225,7 +228,7 @@ public final class HostsTree implements Entries {
     return switch (planner.plan(target, folder, isDirectory(root))) {
       case Plan.Leave(String why) -> new Standing.LeftAlone(why);
       case Plan.Write write ->
-          folder.file().isPresent() && Arrays.equals(write.content(), folder.content())
+          folder.file().isPresent() && write.content().equals(folder.content())
               ? new Standing.Present(write.upstreams())
               : new Standing.Absent();
     };

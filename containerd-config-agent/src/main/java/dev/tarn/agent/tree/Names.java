@@ -11,7 +11,9 @@ import java.util.random.RandomGenerator;
 final class Names {
   static final String HOSTS = "hosts.toml";
 
-  /** Beside a {@code hosts.toml} of ours: what stood there before. No name that containerd reads. */
+  /**
+   * Beside a {@code hosts.toml} of ours: what stood there before. No name that containerd reads.
+   */
   static final String NOTE = ".hosts.toml.tarn";
 
   /** In a root that we made: that we did. */
@@ -76,7 +78,7 @@ final class Names {
    */
   static List<String> directories(Target target) {
     return switch (target) {
-      case Target.OfAllOthers all -> List.of(DEFAULT);
+      case Target.OfAllOthers _ -> List.of(DEFAULT);
       case Target.OfRegistry(RegistryHost registry) -> {
         String host = registry.value();
         int colon = host.lastIndexOf(':');

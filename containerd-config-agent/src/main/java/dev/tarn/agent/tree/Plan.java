@@ -1,5 +1,6 @@
 package dev.tarn.agent.tree;
 
+import dev.tarn.agent.hosts.Content;
 import dev.tarn.agent.hosts.Note;
 import dev.tarn.agent.hosts.UpstreamHost;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.List;
 /** What is to become of a registry's directory. */
 sealed interface Plan {
   /** These are to stand in it. */
-  record Write(byte[] content, Note note, List<UpstreamHost> upstreams) implements Plan {}
+  record Write(Content content, Note note, List<UpstreamHost> upstreams) implements Plan {}
 
   /** Nothing of ours. {@code why} is for a person. */
   record Leave(String why) implements Plan {}

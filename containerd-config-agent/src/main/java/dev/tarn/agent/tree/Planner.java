@@ -3,6 +3,7 @@ package dev.tarn.agent.tree;
 import dev.tarn.agent.files.HostFiles;
 import dev.tarn.agent.hosts.CertificateFiles;
 import dev.tarn.agent.hosts.Chain;
+import dev.tarn.agent.hosts.Content;
 import dev.tarn.agent.hosts.Entry;
 import dev.tarn.agent.hosts.HostsToml;
 import dev.tarn.agent.hosts.Made;
@@ -42,7 +43,7 @@ final class Planner {
   }
 
   Taken take(Target target, Folder folder) {
-    return HostsToml.take(folder.content(), entry(target, folder), folder.note());
+    return HostsToml.take(folder.content().bytes(), entry(target, folder), folder.note());
   }
 
   Plan plan(Target target, Folder folder, boolean rootThere) throws IOException {
@@ -73,7 +74,7 @@ final class Planner {
         Origin otherwise = Origin.of(others, note.original().isPresent(), note.made());
         yield switch (HostsToml.put(others, entry, HostsToml.origin(rest, otherwise))) {
           case Put.Refused(String why) -> new Plan.Leave(folder.hosts() + ": " + why);
-          case Put.Written(byte[] content) -> new Plan.Write(content, note, upstreams);
+          case Put.Written(Content content) -> new Plan.Write(content, note, upstreams);
         };
       }
     };
@@ -81,7 +82,8 @@ final class Planner {
 
   /** Whether the file was made by us, and nobody else has put anything into it. */
   static boolean isOursAlone(Folder folder, Taken.Rest rest) {
-    return rest.nothing() && (folder.file().isEmpty() || (rest.ours() && !hadOriginal(folder, rest)));
+    return rest.nothing()
+        && (folder.file().isEmpty() || (rest.ours() && !hadOriginal(folder, rest)));
   }
 
   private static boolean hadOriginal(Folder folder, Taken.Rest rest) {

@@ -26,7 +26,7 @@ public final class FaultyFiles implements HostFiles {
     MEET
   }
 
-  private final HostFiles files = new LocalFiles();
+  private final HostFiles files;
   private final List<Draft> drafts = new ArrayList<>();
   private final Fault fault;
   private final int at;
@@ -36,6 +36,7 @@ public final class FaultyFiles implements HostFiles {
   private boolean stopped;
 
   public FaultyFiles(Fault fault, int at, boolean exchanges, Runnable meeting) {
+    this.files = new LocalFiles(exchanges);
     this.fault = fault;
     this.at = at;
     this.exchanges = exchanges;

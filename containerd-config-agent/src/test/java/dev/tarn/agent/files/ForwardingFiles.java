@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** The files of this machine, some operations of which a test does differently. */
 abstract class ForwardingFiles implements HostFiles {
-  private final HostFiles files = new LocalFiles();
+  private final HostFiles files = new LocalFiles(true);
 
   @Override
   public Optional<Attributes> attributes(Path path) throws IOException {

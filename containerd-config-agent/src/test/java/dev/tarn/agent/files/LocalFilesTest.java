@@ -13,10 +13,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalFilesTest {
   @TempDir Path directory;
-  private final LocalFiles files = new LocalFiles();
+  private final LocalFiles files = new LocalFiles(true);
 
   @Test
   void attributesAreThoseOfALinkItself() throws IOException {
@@ -55,8 +57,10 @@ class LocalFilesTest {
         .isInstanceOf(NoSuchFileException.class);
   }
 
-  @Test
-  void aNewNameIsNobodysElse() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNewNameIsNobodysElse(boolean kernel) throws IOException {
+    LocalFiles files = new LocalFiles(kernel);
     Path one = Files.writeString(directory.resolve("one"), "1");
     Path two = Files.writeString(directory.resolve("two"), "2");
 
@@ -66,6 +70,34 @@ class LocalFilesTest {
 
     assertThat(directory.resolve("three")).content().isEqualTo("1");
     assertThat(one).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDirectorysNewNameIsNobodysElse(boolean kernel) throws IOException {
+    LocalFiles files = new LocalFiles(kernel);
+    Path one = Files.createDirectory(directory.resolve("one"));
+    Files.createFile(one.resolve("x"));
+    Path two = Files.createDirectory(directory.resolve("two"));
+
+    assertThatThrownBy(() -> files.renameNew(one, two))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    files.renameNew(one, directory.resolve("three"));
+
+    assertThat(directory.resolve("three/x")).exists();
+    assertThat(one).doesNotExist();
+  }
+
+  @Test
+  void withoutTheKernelsCallsNothingIsExchangedAndNothingLabelled() throws IOException {
+    LocalFiles plain = new LocalFiles(false);
+    Path one = Files.writeString(directory.resolve("one"), "1");
+    Path two = Files.writeString(directory.resolve("two"), "2");
+
+    assertThat(plain.exchange(one, two)).isFalse();
+    plain.setLabel(one, new byte[] {1});
+    assertThat(plain.label(one)).isEmpty();
+    assertThat(one).content().isEqualTo("1");
   }
 
   @Test
@@ -95,7 +127,6 @@ class LocalFilesTest {
 
     assertThat(files.label(file)).contains(label);
     assertThat(files.label(Files.writeString(directory.resolve("other"), "x")))
-        .satisfiesAnyOf(
-            none -> assertThat(none).isEmpty(), given -> assertThat(given).isPresent());
+        .satisfiesAnyOf(none -> assertThat(none).isEmpty(), given -> assertThat(given).isPresent());
   }
 }

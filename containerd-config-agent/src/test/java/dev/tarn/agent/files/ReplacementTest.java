@@ -29,7 +29,7 @@ class ReplacementTest {
     replace(new FaultyFiles(FaultyFiles.Fault.NONE, 0, exchanges, () -> {}), file, "old", "new");
 
     assertThat(file).content().isEqualTo("new");
-    assertThat(new LocalFiles().attributes(file).orElseThrow().mode()).isEqualTo(0604);
+    assertThat(LocalFiles.ofThisHost().attributes(file).orElseThrow().mode()).isEqualTo(0604);
     assertThat(directory).isDirectoryNotContaining("glob:**draft*");
   }
 

@@ -8,11 +8,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Whatever stands in a hosts.toml: our part goes in and comes out again, and nothing else moves. */
+/**
+ * Whatever stands in a hosts.toml: our part goes in and comes out again, and nothing else moves.
+ */
 class HostsTomlFuzz {
   private static final Entry ENTRY =
-      new Entry(
-          new Target.OfRegistry(RegistryHost.DOCKER_HUB), "http://127.0.0.1:5050", List.of());
+      new Entry(new Target.OfRegistry(RegistryHost.DOCKER_HUB), "http://127.0.0.1:5050", List.of());
 
   @FuzzTest
   void hostsToml(byte[] input) {
@@ -31,8 +32,8 @@ class HostsTomlFuzz {
     HostsToml.hasHosts(rest.bytes());
     HostsToml.namesSomebody(rest.bytes());
     Origin origin = Origin.of(rest.bytes(), true, Made.NOTHING);
-    if (HostsToml.put(rest.bytes(), ENTRY, origin) instanceof Put.Written(byte[] written)) {
-      expectTakenOut(rest.bytes(), written);
+    if (HostsToml.put(rest.bytes(), ENTRY, origin) instanceof Put.Written written) {
+      expectTakenOut(rest.bytes(), written.bytes());
     }
   }
 
@@ -45,7 +46,9 @@ class HostsTomlFuzz {
               assertThat(taken.bytes()).isEqualTo(before);
               assertThat(
                       HostsToml.put(
-                          taken.bytes(), ENTRY, HostsToml.origin(taken, Origin.of(before, false, Made.NOTHING))))
+                          taken.bytes(),
+                          ENTRY,
+                          HostsToml.origin(taken, Origin.of(before, false, Made.NOTHING))))
                   .isInstanceOfSatisfying(
                       Put.Written.class, again -> assertThat(again.bytes()).isEqualTo(written));
             });

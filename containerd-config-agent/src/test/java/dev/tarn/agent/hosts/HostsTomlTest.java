@@ -126,10 +126,10 @@ class HostsTomlTest {
     byte[] original = bytes("server = \"https://a.example\"");
     Put.Written put =
         (Put.Written)
-            HostsToml.put(
-                original, ENTRY, Origin.of(original, true, new Made(true, false)));
+            HostsToml.put(original, ENTRY, Origin.of(original, true, new Made(true, false)));
 
-    Marker marker = ((Taken.Rest) HostsToml.take(put.bytes(), ENTRY, Optional.empty())).marker().orElseThrow();
+    Marker marker =
+        ((Taken.Rest) HostsToml.take(put.bytes(), ENTRY, Optional.empty())).marker().orElseThrow();
     assertThat(marker.sha256()).isEqualTo(Marker.sha256(original));
     assertThat(marker.original()).isTrue();
     assertThat(marker.lineBreak()).isTrue();
@@ -317,9 +317,7 @@ class HostsTomlTest {
   private static String put(String original, Entry entry) {
     Put put =
         HostsToml.put(
-            bytes(original),
-            entry,
-            Origin.of(bytes(original), !original.isEmpty(), Made.NOTHING));
+            bytes(original), entry, Origin.of(bytes(original), !original.isEmpty(), Made.NOTHING));
     assertThat(put).isInstanceOf(Put.Written.class);
     return new String(((Put.Written) put).bytes(), StandardCharsets.UTF_8);
   }

@@ -35,10 +35,7 @@ class TranslationTest {
 
     assertThat(urls(file))
         .containsExactly(
-            "https://b.example",
-            "https://a.example:5000",
-            "http://c.example",
-            "https://s.example");
+            "https://b.example", "https://a.example:5000", "http://c.example", "https://s.example");
   }
 
   @Test

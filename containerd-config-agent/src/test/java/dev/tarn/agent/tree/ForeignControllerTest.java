@@ -36,7 +36,8 @@ class ForeignControllerTest {
               + "# <<< tarn[^\n]*(?:\n|$)");
   private static final Pattern TOKEN = Pattern.compile("token[0-9]+");
 
-  @TempDir(factory = InMemory.class) Path directory;
+  @TempDir(factory = InMemory.class)
+  Path directory;
 
   @Test
   void foreignContentIsNeverLostAndOursIsThereExactlyWhenItShouldBe() {
@@ -108,7 +109,7 @@ class ForeignControllerTest {
       Standing standing = tree.put(HUB);
 
       switch (standing) {
-        case Standing.Present present -> {
+        case Standing.Present _ -> {
           TomlParseResult read = Toml.parse(Files.readString(file));
           assertThat(read.hasErrors()).isFalse();
           TomlTable hosts = (TomlTable) read.get(List.of("host"));
@@ -120,7 +121,7 @@ class ForeignControllerTest {
           assertThat(left.why()).isNotBlank();
           before.expectSame(text());
         }
-        case Standing.Absent absent -> throw new AssertionError("put says absent");
+        case Standing.Absent _ -> throw new AssertionError("put says absent");
         case Standing.Failed failed -> throw new AssertionError(failed.why());
       }
       before.expectKept();
@@ -133,14 +134,14 @@ class ForeignControllerTest {
       Standing standing = tree.withdraw(HUB);
 
       switch (standing) {
-        case Standing.Absent absent -> {
+        case Standing.Absent _ -> {
           assertThat(node.traces()).isEmpty();
           if (!text().isEmpty() && !before.byHand) {
             assertThat(text()).doesNotContain(MIRROR.toString());
           }
         }
         case Standing.LeftAlone left -> assertThat(left.why()).contains("by hand");
-        case Standing.Present present -> throw new AssertionError("withdraw says present");
+        case Standing.Present _ -> throw new AssertionError("withdraw says present");
         case Standing.Failed failed -> throw new AssertionError(failed.why());
       }
       before.expectSame(text());
@@ -234,7 +235,9 @@ class ForeignControllerTest {
     }
 
     private String table() {
-      return "[host.\"https://" + token() + ".example\"]\n"
+      return "[host.\"https://"
+          + token()
+          + ".example\"]\n"
           + (random.nextBoolean() ? "  capabilities = [\"pull\", \"resolve\"]\n" : "")
           + (random.nextInt(6) == 0 ? "  skip_verify = true\n" : "");
     }

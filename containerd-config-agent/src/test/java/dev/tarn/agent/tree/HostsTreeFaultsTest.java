@@ -6,8 +6,8 @@ import static dev.tarn.agent.tree.Node.QUAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.agent.files.FaultyFiles;
-import dev.tarn.agent.files.InMemory;
 import dev.tarn.agent.files.FaultyFiles.Fault;
+import dev.tarn.agent.files.InMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +28,11 @@ class HostsTreeFaultsTest {
   private static final String FILE = "docker.io/hosts.toml";
   private static final int MAX_OPERATIONS = 400;
 
-  @TempDir(factory = InMemory.class) Path directory;
+  @TempDir(factory = InMemory.class)
+  Path directory;
 
   /** How the tree stands before anything of ours is there. */
+  @SuppressWarnings("ImmutableEnumChecker")
   enum Start {
     NO_ROOT(node -> {}),
     EMPTY_ROOT(Node::withRoot),
@@ -114,8 +116,7 @@ class HostsTreeFaultsTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void aCrashAnywhereInWithdrawLeavesTheOldOrTheNewAndIsForgotten(
-      Start start, boolean exchanges) {
+  void aCrashAnywhereInWithdrawLeavesTheOldOrTheNewAndIsForgotten(Start start, boolean exchanges) {
     everyStep(
         start,
         Fault.STOP,
@@ -295,8 +296,7 @@ class HostsTreeFaultsTest {
   private static void replace(Node node, String content) {
     Path file = node.write("docker.io/theirs", content);
     try {
-      Files.move(
-          file, node.root.resolve(FILE), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      Files.move(file, node.root.resolve(FILE), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -379,8 +379,7 @@ class HostsTreeFaultsTest {
 
   private static void expectPut(Start start, Standing standing) {
     assertThat(standing)
-        .isInstanceOf(
-            start.takesEntry() ? Standing.Present.class : Standing.LeftAlone.class);
+        .isInstanceOf(start.takesEntry() ? Standing.Present.class : Standing.LeftAlone.class);
   }
 
   /** What containerd would make of the registry: its hosts and its server, or nothing. */

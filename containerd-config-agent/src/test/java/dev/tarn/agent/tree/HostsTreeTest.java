@@ -41,7 +41,7 @@ class HostsTreeTest {
   @BeforeEach
   void setUp() {
     node = new Node(directory);
-    tree = node.tree(new LocalFiles());
+    tree = node.tree(LocalFiles.ofThisHost());
   }
 
   @Test
@@ -179,9 +179,7 @@ class HostsTreeTest {
     assertThat(tree.look(HUB)).isInstanceOf(Standing.Absent.class);
     assertThat(urls(tree.put(HUB)))
         .containsExactly(
-            "https://harbor.example/v2/hub",
-            "https://b.example",
-            "https://registry-1.docker.io");
+            "https://harbor.example/v2/hub", "https://b.example", "https://registry-1.docker.io");
     tree.withdraw(HUB);
     assertThat(node.read(FILE)).isEqualTo(HARBOR + "[host.\"https://b.example\"]\n");
     assertThat(node.traces()).isEmpty();
@@ -192,7 +190,7 @@ class HostsTreeTest {
     node.write(FILE, HARBOR.replace("registry-1", "one"));
     String old = TABLE.replace("5050", "6060");
     new HostsTree(
-            new LocalFiles(),
+            LocalFiles.ofThisHost(),
             node.root,
             java.net.URI.create("http://127.0.0.1:6060"),
             path -> path,

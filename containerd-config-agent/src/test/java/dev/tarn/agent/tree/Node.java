@@ -98,8 +98,7 @@ final class Node {
         .filter(
             e ->
                 e.getKey().contains(".tarn")
-                    || (e.getValue().contains("# >>> tarn")
-                        || e.getValue().contains("# <<< tarn")))
+                    || (e.getValue().contains("# >>> tarn") || e.getValue().contains("# <<< tarn")))
         .map(java.util.Map.Entry::getKey)
         .toList();
   }
