@@ -59,16 +59,20 @@ public final class LocalFiles implements HostFiles {
     try {
       Map<String, Object> found =
           Files.readAttributes(path, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
-      int mode = (Integer) found.get("mode");
+      int mode = number(found, "mode");
       return Optional.of(
           new Attributes(
-              kind(mode & KIND),
-              mode & PERMISSIONS,
-              (Integer) found.get("uid"),
-              (Integer) found.get("gid")));
+              kind(mode & KIND), mode & PERMISSIONS, number(found, "uid"), number(found, "gid")));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     }
+  }
+
+  private static int number(Map<String, Object> attributes, String name) throws IOException {
+    if (attributes.get(name) instanceof Integer number) {
+      return number;
+    }
+    throw new IOException("files here have no attribute " + name);
   }
 
   private static Attributes.Kind kind(int kind) {

@@ -32,7 +32,7 @@ public record Content(String text, Charset charset) {
   }
 
   Document.Reading parse() {
-    return charset == StandardCharsets.UTF_8
+    return charset.equals(StandardCharsets.UTF_8)
         ? Document.parse(text)
         : new Document.Unreadable("it is not UTF-8");
   }

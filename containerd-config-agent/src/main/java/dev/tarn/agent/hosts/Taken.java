@@ -5,6 +5,8 @@ import java.util.Optional;
 /** A {@code hosts.toml} without our part. */
 public sealed interface Taken {
   /**
+   * What is left.
+   *
    * @param content what others have in the file
    * @param ours whether there was something of ours
    * @param byHand whether the mirror is named by a table that is not ours

@@ -63,6 +63,7 @@ class HostsTomlTest {
         .isInstanceOfSatisfying(Taken.Rest.class, rest -> assertThat(rest.bytes()).isEmpty());
   }
 
+  @SuppressWarnings("StringConcatToTextBlock") // How lines end is the point.
   static List<String> files() {
     return List.of(
         "server = \"https://registry-1.docker.io\"\n",

@@ -12,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -112,7 +115,7 @@ class ForeignControllerTest {
         case Standing.Present _ -> {
           TomlParseResult read = Toml.parse(Files.readString(file));
           assertThat(read.hasErrors()).isFalse();
-          TomlTable hosts = (TomlTable) read.get(List.of("host"));
+          TomlTable hosts = Objects.requireNonNull(read.getTable(List.of("host")));
           assertThat(hosts.keySet()).first().isEqualTo(MIRROR.toString());
           assertThat(tree.look(HUB)).isEqualTo(standing);
           before.expectSame(BLOCK.matcher(text()).replaceAll(""));
@@ -164,7 +167,7 @@ class ForeignControllerTest {
       private final boolean byHand;
       private final String stripped;
       private final Optional<String> mode;
-      private final TreeMap<String, String> beside;
+      private final Map<String, String> beside;
 
       Before() throws IOException {
         stripped = BLOCK.matcher(text).replaceAll("");
@@ -190,8 +193,8 @@ class ForeignControllerTest {
       }
     }
 
-    private TreeMap<String, String> beside() throws IOException {
-      TreeMap<String, String> found = new TreeMap<>();
+    private Map<String, String> beside() throws IOException {
+      Map<String, String> found = new TreeMap<>();
       if (Files.isDirectory(folder)) {
         try (var all = Files.list(folder)) {
           for (Path path : all.toList()) {
@@ -220,8 +223,8 @@ class ForeignControllerTest {
       }
     }
 
-    private static TreeSet<String> tokens(String text) {
-      TreeSet<String> found = new TreeSet<>();
+    private static Set<String> tokens(String text) {
+      Set<String> found = new TreeSet<>();
       Matcher matcher = TOKEN.matcher(text);
       while (matcher.find()) {
         found.add(matcher.group());

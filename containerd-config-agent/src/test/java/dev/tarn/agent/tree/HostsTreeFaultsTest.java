@@ -384,8 +384,9 @@ class HostsTreeFaultsTest {
 
   /** What containerd would make of the registry: its hosts and its server, or nothing. */
   private static Optional<String> containerdReads(Node node) {
+    Path folder = node.root.resolve("docker.io");
     Path file = node.root.resolve(FILE);
-    if (!Files.isDirectory(file.getParent())) {
+    if (!Files.isDirectory(folder)) {
       return Optional.of("nothing");
     }
     StringBuilder found = new StringBuilder();
@@ -400,7 +401,7 @@ class HostsTreeFaultsTest {
         found.append(hosts.keySet());
       }
     }
-    String[] crt = file.getParent().toFile().list((d, name) -> name.endsWith(".crt"));
+    String[] crt = folder.toFile().list((d, name) -> name.endsWith(".crt"));
     return Optional.of(found + Arrays.toString(crt));
   }
 }

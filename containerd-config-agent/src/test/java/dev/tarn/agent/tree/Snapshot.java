@@ -25,20 +25,15 @@ record Snapshot(Map<String, String> entries) {
   }
 
   private static String describe(Path path) throws IOException {
-    Map<String, Object> found =
-        Files.readAttributes(path, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
+    Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    Object owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    Object group = Files.getAttribute(path, "unix:gid", LinkOption.NOFOLLOW_LINKS);
     String content = "";
     if (Files.isSymbolicLink(path)) {
       content = Files.readSymbolicLink(path).toString();
     } else if (Files.isRegularFile(path)) {
       content = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
     }
-    return Integer.toOctalString((Integer) found.get("mode"))
-        + " "
-        + found.get("uid")
-        + ":"
-        + found.get("gid")
-        + " "
-        + content;
+    return mode + " " + owner + ":" + group + " " + content;
   }
 }
