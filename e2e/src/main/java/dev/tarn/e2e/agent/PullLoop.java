@@ -1,0 +1,51 @@
+package dev.tarn.e2e.agent;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** One pull after another of images that nobody has pulled, until it is told to end. */
+final class PullLoop implements AutoCloseable {
+  private final Node node;
+  private final List<String> failures = new ArrayList<>();
+  private final Thread thread;
+  private volatile boolean over;
+  private int pulls;
+
+  private PullLoop(Node node) {
+    this.node = node;
+    this.thread = Thread.ofPlatform().name("pulls").daemon().unstarted(this::run);
+  }
+
+  static PullLoop start(Node node) {
+    PullLoop loop = new PullLoop(node);
+    loop.thread.start();
+    return loop;
+  }
+
+  private void run() {
+    while (!over) {
+      Node.Pulled pulled = node.pull();
+      synchronized (this) {
+        pulls++;
+        if (!pulled.succeeded()) {
+          failures.add(pulled.output());
+        }
+      }
+    }
+  }
+
+  synchronized int pulls() {
+    return pulls;
+  }
+
+  /** Ends after the pull that is under way. */
+  @Override
+  public void close() throws InterruptedException {
+    over = true;
+    thread.join();
+  }
+
+  synchronized List<String> failures() {
+    return List.copyOf(failures);
+  }
+}
