@@ -36,6 +36,9 @@ final class AgentBench {
   }
 
   static AgentBench open(Workspace workspace, AgentOptions options) throws Exception {
+    System.out.printf(
+        "combinations: %d of %d, seed %d%n",
+        options.selected().size(), Selection.all().size(), options.seed());
     Path files = workspace.makeDirectory("registry");
     Registry registry =
         Registry.docker(workspace, "registry", files, "127.0.0.1", UnaryOperator.identity());

@@ -80,7 +80,7 @@ final class AwayCases {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
       run.figure("withdrawn_after_ms", millis);
       run.checkBetween(
-          "milliseconds until the entry was withdrawn", 0, LaunchedAgent.GRACE.toMillis(), millis);
+          "milliseconds until the entry was withdrawn", 0, LaunchedAgent.GRACE.minusSeconds(1).toMillis(), millis);
       for (int pull = 0; pull < PULLS; pull++) {
         Check.succeeds(run, node.pull(bench.newImage(), Optional.of("alice:secret")));
       }

@@ -55,7 +55,8 @@ final class HostCases {
     LaunchedAgent second = new LaunchedAgent(run.workspace(), "second", node);
     first.launch();
     second.launch();
-    first.start();
+    first.awaitSettled();
+    second.awaitSettled();
     node.awaitEntry(true, SOON);
     run.checkEquals("entries in the file", 1, occurrences(node));
     Check.comesToTarn(run, node.pull());

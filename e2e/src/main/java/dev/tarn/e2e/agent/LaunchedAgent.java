@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The agent as its launcher starts it, on ports of its own. Calls block. */
 final class LaunchedAgent {
   /** How long Tarn may be away. */
-  static final Duration GRACE = Duration.ofSeconds(2);
+  static final Duration GRACE = Duration.ofSeconds(4);
 
   static final Duration POLL = Duration.ofMillis(500);
 
@@ -78,10 +78,8 @@ final class LaunchedAgent {
 
   private List<String> command(String verb) {
     String launcher =
-        System.getenv()
-            .getOrDefault(
-                "TARN_AGENT", Tools.repository().resolve("containerd-config-agent.sh").toString());
-    return List.of(launcher, verb, "--config", config.toString());
+        System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
+    return List.of(launcher, "agent", verb, "--config", config.toString());
   }
 
   /** Starts it without waiting for anything. */
@@ -92,6 +90,11 @@ final class LaunchedAgent {
   /** Starts it, and waits until it has looked at the node and at Tarn. */
   void start() throws Exception {
     launch();
+    awaitSettled();
+  }
+
+  /** Waits until it has looked at the node and at Tarn. */
+  void awaitSettled() throws Exception {
     Await.until("the agent has made up its mind, see " + name + ".log", START_LIMIT, this::settled);
   }
 

@@ -8,6 +8,7 @@ import dev.tarn.e2e.node.TarnNode;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,7 +187,11 @@ final class Node {
 
   /** How often Tarn was asked for content. */
   private double asked() {
-    return tarn.alive() ? tarn.metrics().sum("tarn_requests_total", name()) : 0;
+    try {
+      return tarn.metrics().sum("tarn_requests_total", name());
+    } catch (UncheckedIOException away) {
+      return 0;
+    }
   }
 
   private Set<Source> sources(String repository) {

@@ -2,6 +2,7 @@ package dev.tarn.e2e.agent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One pull after another of images that nobody has pulled, until it is told to end. */
 final class PullLoop implements AutoCloseable {
@@ -24,13 +25,20 @@ final class PullLoop implements AutoCloseable {
 
   private void run() {
     while (!over) {
-      Node.Pulled pulled = node.pull();
+      Optional<String> failure = failure();
       synchronized (this) {
         pulls++;
-        if (!pulled.succeeded()) {
-          failures.add(pulled.output());
-        }
+        failure.ifPresent(failures::add);
       }
+    }
+  }
+
+  private Optional<String> failure() {
+    try {
+      Node.Pulled pulled = node.pull();
+      return pulled.succeeded() ? Optional.empty() : Optional.of(pulled.output());
+    } catch (RuntimeException broken) {
+      return Optional.of(broken.toString());
     }
   }
 
