@@ -262,7 +262,7 @@ final class CommandLineInterface {
           .forEach(
               (host, registry) -> {
                 String path = "registries[" + host + "]";
-                for (var upstream : registry.upstreams()) {
+                for (var upstream : registry.upstreamsOf(host)) {
                   upstream.ca().ifPresent(ca -> checkReadable(path, "ca", ca, problems));
                 }
                 checkCredentials(path + ".credentials", registry.credentials(), problems);
@@ -271,6 +271,10 @@ final class CommandLineInterface {
           .admin()
           .tokenFile()
           .ifPresent(token -> checkReadable("admin", "tokenFile", token, problems));
+      configuration
+          .agent()
+          .directory()
+          .ifPresent(shared -> checkReadable("agent", "directory", shared, problems));
       problems.forEach(problem -> parent.err.println("tarn: " + problem));
       if (!problems.isEmpty()) {
         return ExitStatus.CONFIGURATION;

@@ -13,12 +13,16 @@ import dev.tarn.server.mirror.MirroredRegistry;
 import dev.tarn.server.mirror.Registries;
 import dev.tarn.server.mirror.TagRules;
 import dev.tarn.server.upstream.AllowedTargets;
+import dev.tarn.server.upstream.Authorities;
 import dev.tarn.server.upstream.Origin;
 import dev.tarn.server.upstream.OwnAccess;
+import dev.tarn.server.upstream.Reach;
+import dev.tarn.server.upstream.RegistryUpstream;
 import dev.tarn.server.upstream.UpstreamClient;
 import dev.tarn.server.upstream.UpstreamSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,37 +42,58 @@ final class MirroredRegistries {
         "tarn/" + version);
   }
 
-  static Registries of(
+  /**
+   * The registries of a configuration.
+   *
+   * @param open those whose upstreams the configuration does not give
+   */
+  record Built(Registries registries, Map<RegistryHost, RegistryUpstream> open) {}
+
+  static Built of(
       Configuration configuration,
       UpstreamClient client,
       Access access,
       ConfiguredCredentials credentials) {
     List<MirroredRegistry> registries = new ArrayList<>();
+    Map<RegistryHost, RegistryUpstream> open = new HashMap<>();
     for (Map.Entry<RegistryHost, RegistryConfiguration> entry :
         configuration.registries().entrySet()) {
       RegistryConfiguration registry = entry.getValue();
-      List<Origin> origins =
-          registry.upstreams().stream()
-              .map(upstream -> new Origin(upstream.url(), upstream.ca()))
-              .toList();
+      List<Origin> origins = origins(entry.getKey(), registry);
       OwnAccess own =
           new OwnAccess(
               credentials.of(entry.getKey(), origins, registry.credentials()),
               Set.copyOf(registry.credentials().tokenRealms()),
               registry.shared());
+      RegistryUpstream asked = client.registry(origins, own, access.of(entry.getKey()));
+      if (registry.upstreams().isEmpty()) {
+        open.put(entry.getKey(), asked);
+      }
       registries.add(
           new MirroredRegistry(
               entry.getKey(),
-              client.registry(origins, own, access.of(entry.getKey())),
+              asked,
               tagRules(registry),
               own.shared(),
               registry.tokenRelay(),
               registry.onUpstreamFailure() == OutagePolicy.REFUSE));
     }
     Configuration.UpstreamClient upstream = configuration.upstream();
-    return new Registries(
-        registries,
-        new ClientLimits(upstream.clientRate(), upstream.clientBurst(), System::nanoTime));
+    return new Built(
+        new Registries(
+            registries,
+            new ClientLimits(upstream.clientRate(), upstream.clientBurst(), System::nanoTime)),
+        open);
+  }
+
+  /** Where a registry is fetched from, as far as the configuration goes. */
+  static List<Origin> origins(RegistryHost host, RegistryConfiguration registry) {
+    return registry.upstreamsOf(host).stream()
+        .map(
+            upstream ->
+                new Origin(
+                    upstream.url(), upstream.ca().map(Authorities.InFile::new), Reach.ANYWHERE))
+        .toList();
   }
 
   private static TagRules tagRules(RegistryConfiguration registry) {

@@ -76,6 +76,7 @@ public final class Node implements AutoCloseable {
   private final Mirror mirror;
   private final @Nullable PeerFetches peers;
   private final Optional<ClusterMembership> membership;
+  private volatile @Nullable AgentLink agent;
   private volatile boolean ready;
 
   /** Something that was started and is to be closed, in the reverse order. */
@@ -128,7 +129,11 @@ public final class Node implements AutoCloseable {
               events.mirror());
       ConfiguredCredentials credentials =
           new ConfiguredCredentials(Clock.systemUTC(), System::nanoTime, workers);
-      Registries registries = MirroredRegistries.of(configuration, client, access, credentials);
+      MirroredRegistries.Built built =
+          MirroredRegistries.of(configuration, client, access, credentials);
+      Registries registries = built.registries();
+      AgentLink link = agentLink(built, events);
+      this.agent = link;
       SecondSource second = open("containerd's content", new SecondSource());
       HeldChanges held = new HeldChanges(digest -> blobs.sizeOf(digest).isPresent());
       blobs.onGone(
@@ -165,11 +170,16 @@ public final class Node implements AutoCloseable {
                   transport,
                   workers,
                   System::nanoTime,
-                  events.exchanges()));
+                  events.exchanges(),
+                  link == null ? null : link.requests()));
       ScheduledExecutorService timer =
           open(
               "maintenance",
               maintenance(blobs, second, new Records(proofs, deliveries, decisions), workers));
+      if (link != null) {
+        metrics.bindAgent(link::figures);
+        every(MAINTENANCE_PERIOD, timer, () -> workers.execute(link::look));
+      }
       this.membership =
           new Peers(
                   configuration.peers(),
@@ -230,10 +240,22 @@ public final class Node implements AutoCloseable {
         configuration.admin().listen().toSocketAddress(),
         new AdminEndpoint.Answers(
             () -> ready,
-            meters::scrape,
+            () -> meters.scrape() + agentMetrics(),
             this::invalidate,
             configuration.admin().tokenFile(),
             workers));
+  }
+
+  private @Nullable AgentLink agentLink(MirroredRegistries.Built built, NodeEvents events) {
+    Path directory = configuration.agent().directory().orElse(null);
+    return directory == null
+        ? null
+        : new AgentLink(directory, configuration, built.open(), () -> ready, events);
+  }
+
+  private String agentMetrics() {
+    AgentLink link = agent;
+    return link == null ? "" : link.exposition();
   }
 
   /** For the admin endpoint, which asks for it once this node is ready. */
@@ -308,17 +330,13 @@ public final class Node implements AutoCloseable {
             1, Thread.ofPlatform().name("tarn-maintenance").daemon().factory());
     // Closing it waits for nothing that is put off, such as the next look at a name.
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    timer.scheduleWithFixedDelay(
-        () -> workers.execute(blobs::maintain),
-        MAINTENANCE_PERIOD.toMillis(),
-        MAINTENANCE_PERIOD.toMillis(),
-        TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(
-        () -> workers.execute(() -> sweep(blobs, second, records)),
-        SWEEP_PERIOD.toMillis(),
-        SWEEP_PERIOD.toMillis(),
-        TimeUnit.MILLISECONDS);
+    every(MAINTENANCE_PERIOD, timer, () -> workers.execute(blobs::maintain));
+    every(SWEEP_PERIOD, timer, () -> workers.execute(() -> sweep(blobs, second, records)));
     return timer;
+  }
+
+  private static void every(Duration period, ScheduledExecutorService timer, Runnable task) {
+    timer.scheduleWithFixedDelay(task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static void sweep(DiskBlobStore blobs, SecondSource second, Records records) {
@@ -355,10 +373,20 @@ public final class Node implements AutoCloseable {
     return peers != null && peers.connected();
   }
 
-  /** Stops: no longer ready, answers under way finish within the limit, the rest ends by FIN. */
+  /**
+   * Stops: no longer ready; serves on until nothing leads containerd here; then answers under way
+   * finish within the limit, the rest ends by FIN.
+   */
   @Override
   public void close() {
+    AgentLink link = agent;
+    if (link != null) {
+      link.drain();
+    }
     ready = false;
+    if (link != null) {
+      link.awaitWithdrawal(configuration.shutdown().agentTimeout());
+    }
     registry.drain(configuration.shutdown().drainTimeout());
     mirror.stop(TRANSFERS_END);
     closeParts();

@@ -4,7 +4,6 @@ import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.Tag;
 import dev.tarn.server.config.RegistryConfiguration;
-import dev.tarn.server.config.UpstreamConfiguration;
 import dev.tarn.server.logging.AccessEntry;
 import dev.tarn.server.logging.AccessLog;
 import dev.tarn.server.metrics.Kind;
@@ -17,12 +16,14 @@ import dev.tarn.server.mirror.MirrorRequest;
 import dev.tarn.server.mirror.Scope;
 import dev.tarn.server.mirror.Source;
 import dev.tarn.server.registry.ExchangeListener;
+import dev.tarn.server.upstream.Origin;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamListener;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,16 +34,25 @@ final class NodeEvents {
 
   private final Metrics metrics;
   private final AccessLog accessLog = new AccessLog();
-  private final Map<String, RegistryHost> registryByOrigin = new HashMap<>();
+
+  /** More than any configuration names; whoever is found beyond that counts as unknown. */
+  private static final int MAX_ORIGINS = 1024;
+
+  private final Map<String, RegistryHost> registryByOrigin = new ConcurrentHashMap<>();
 
   NodeEvents(Metrics metrics, Map<RegistryHost, RegistryConfiguration> registries) {
     this.metrics = metrics;
     registries.forEach(
-        (name, registry) -> {
-          for (UpstreamConfiguration upstream : registry.upstreams()) {
-            registryByOrigin.putIfAbsent(upstream.url().getAuthority(), name);
-          }
-        });
+        (name, registry) -> fetchedFrom(name, MirroredRegistries.origins(name, registry)));
+  }
+
+  /** A registry may be fetched from these, too. */
+  void fetchedFrom(RegistryHost registry, List<Origin> origins) {
+    for (Origin origin : origins) {
+      if (registryByOrigin.size() < MAX_ORIGINS) {
+        registryByOrigin.putIfAbsent(origin.hostAndPort(), registry);
+      }
+    }
   }
 
   static void closingFailed(String part, Exception cause) {

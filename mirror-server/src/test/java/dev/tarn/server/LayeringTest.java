@@ -74,12 +74,26 @@ class LayeringTest {
           "dev.tarn.server.net..");
 
   @ArchTest
+  static final ArchRule filesKnowNobody =
+      onlyKnows("files", "whoever reads one that may change needs the same care");
+
+  @ArchTest
+  static final ArchRule theAgentsDeskKnowsWhomItMayHaveAsked =
+      onlyKnows(
+          "agent",
+          "it answers a neighbour with rights on the host, so it is to be read in one sitting",
+          "dev.tarn.core.name..",
+          "dev.tarn.server.files..",
+          "dev.tarn.server.upstream..");
+
+  @ArchTest
   static final ArchRule credentialsKnowTheirFilesAndWhatTheyAreFor =
       onlyKnows(
           "credentials",
           "who is shown what is found is decided in the upstream client, and there alone",
           "dev.tarn.core.name..",
           "dev.tarn.server.config..",
+          "dev.tarn.server.files..",
           "dev.tarn.server.upstream..");
 
   @ArchTest
@@ -102,11 +116,12 @@ class LayeringTest {
           "dev.tarn.server.upstream..");
 
   @ArchTest
-  static final ArchRule theRegistryEndpointKnowsTheMirrorOnly =
+  static final ArchRule theRegistryEndpointKnowsTheMirrorAndTheAgentsDeskOnly =
       onlyKnows(
           "registry",
           "it parses requests and writes answers; who watches is told by a listener",
           "dev.tarn.core..",
+          "dev.tarn.server.agent..",
           "dev.tarn.server.mirror..",
           "dev.tarn.server.upstream..",
           "dev.tarn.server.net..");

@@ -3,9 +3,13 @@ package dev.tarn.bench;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.server.net.Transport;
+import dev.tarn.server.upstream.AccessListener;
 import dev.tarn.server.upstream.AllowedTargets;
+import dev.tarn.server.upstream.Authorities;
 import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.Origin;
+import dev.tarn.server.upstream.OwnAccess;
+import dev.tarn.server.upstream.Reach;
 import dev.tarn.server.upstream.Seams;
 import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
@@ -36,7 +40,9 @@ final class TarnClient implements Client {
             AllowedTargets.NONE,
             "tarn/bench");
     client = new UpstreamClient(transport, settings, UpstreamListener.NONE, Seams.system());
-    registry = client.registry(List.of(new Origin(URI.create(base), Optional.of(ca))));
+    Origin origin =
+        new Origin(URI.create(base), Optional.of(new Authorities.InFile(ca)), Reach.ANYWHERE);
+    registry = client.registry(List.of(origin), OwnAccess.NONE, AccessListener.NONE);
   }
 
   @Override

@@ -25,6 +25,7 @@ public record Configuration(
     AdminEndpoint admin,
     Store store,
     Containerd containerd,
+    Agent agent,
     UpstreamClient upstream,
     PeersConfiguration peers,
     Access access,
@@ -54,6 +55,7 @@ public record Configuration(
         AdminEndpoint.DEFAULT,
         Store.DEFAULT,
         Containerd.DEFAULT,
+        Agent.DEFAULT,
         UpstreamClient.DEFAULT,
         PeersConfiguration.DEFAULT,
         Access.DEFAULT,
@@ -66,7 +68,7 @@ public record Configuration(
     Map<RegistryHost, RegistryConfiguration> registries = new LinkedHashMap<>();
     for (String name : DEFAULT_REGISTRIES) {
       RegistryHost host = new RegistryHost(name);
-      registries.put(host, RegistryConfiguration.of(host));
+      registries.put(host, RegistryConfiguration.standard());
     }
     return registries;
   }
@@ -165,6 +167,22 @@ public record Configuration(
   }
 
   /**
+   * The containerd-config-agent beside this process.
+   *
+   * @param directory what the two share; empty where there is no agent
+   */
+  public record Agent(Optional<Path> directory) {
+    static final Agent DEFAULT = new Agent(Optional.empty());
+
+    public Agent {
+      require(
+          directory.isEmpty() || directory.get().isAbsolute(),
+          "agent.directory",
+          "must be an absolute path");
+    }
+  }
+
+  /**
    * How upstream registries are talked to.
    *
    * @param headerTimeout how long an upstream may take to its response headers
@@ -238,12 +256,14 @@ public record Configuration(
   /**
    * How the process ends.
    *
+   * @param agentTimeout how long the agent may take to lead containerd elsewhere before that
    * @param drainTimeout how long answers that have begun may go on
    */
-  public record Shutdown(Duration drainTimeout) {
-    static final Shutdown DEFAULT = new Shutdown(Duration.ofSeconds(20));
+  public record Shutdown(Duration agentTimeout, Duration drainTimeout) {
+    static final Shutdown DEFAULT = new Shutdown(Duration.ofSeconds(5), Duration.ofSeconds(20));
 
     public Shutdown {
+      require(!agentTimeout.isNegative(), "shutdown.agentTimeout", "must not be negative");
       require(!drainTimeout.isNegative(), "shutdown.drainTimeout", "must not be negative");
     }
   }

@@ -70,6 +70,7 @@ public final class ConfigurationLoader {
             adminEndpoint(root.section("admin")),
             store(root.section("store")),
             containerd(root.section("containerd")),
+            agent(root.section("agent")),
             upstreamClient(root.section("upstream")),
             peers(root.section("peers")),
             access(root.section("access")),
@@ -133,6 +134,13 @@ public final class ConfigurationLoader {
     var contentStore = section.value("contentStore", Syntax.PATH_IF_ANY, defaults.contentStore());
     section.end();
     return section.build(() -> new Configuration.Containerd(contentStore), defaults);
+  }
+
+  private static Configuration.Agent agent(Section section) {
+    Configuration.Agent defaults = Configuration.Agent.DEFAULT;
+    var directory = section.value("directory", Syntax.PATH_IF_ANY, defaults.directory());
+    section.end();
+    return section.build(() -> new Configuration.Agent(directory), defaults);
   }
 
   private static Configuration.Access access(Section section) {
@@ -224,9 +232,10 @@ public final class ConfigurationLoader {
 
   private static Configuration.Shutdown shutdown(Section section) {
     Configuration.Shutdown defaults = Configuration.Shutdown.DEFAULT;
+    var agentTimeout = section.value("agentTimeout", Syntax.DURATION, defaults.agentTimeout());
     var drainTimeout = section.value("drainTimeout", Syntax.DURATION, defaults.drainTimeout());
     section.end();
-    return section.build(() -> new Configuration.Shutdown(drainTimeout), defaults);
+    return section.build(() -> new Configuration.Shutdown(agentTimeout, drainTimeout), defaults);
   }
 
   private static Configuration.Logging logging(Section section) {
@@ -250,7 +259,7 @@ public final class ConfigurationLoader {
             section.problem("expected a registry's host, with a port where it has one");
             return;
           }
-          RegistryConfiguration registry = registry(host.get(), section);
+          RegistryConfiguration registry = registry(section);
           if (registries.putIfAbsent(host.get(), registry) != null) {
             section.problem("is another name of " + host.get() + ", which is given already");
           }
@@ -261,10 +270,10 @@ public final class ConfigurationLoader {
     return registries.isEmpty() ? Configuration.defaultRegistries() : registries;
   }
 
-  private static RegistryConfiguration registry(RegistryHost host, Section section) {
-    RegistryConfiguration defaults = RegistryConfiguration.of(host);
-    List<UpstreamConfiguration> upstreams =
-        section.sections("upstreams", ConfigurationLoader::upstream, defaults.upstreams());
+  private static RegistryConfiguration registry(Section section) {
+    RegistryConfiguration defaults = RegistryConfiguration.standard();
+    Optional<List<UpstreamConfiguration>> upstreams =
+        section.sectionsIfAny("upstreams", ConfigurationLoader::upstream);
     var maxAge = section.value("maxAge", Syntax.DURATION, defaults.maxAge());
     var immutableTags =
         section.values("immutableTags", Syntax.TAG_PATTERN, defaults.immutableTags());

@@ -23,6 +23,7 @@ public final class ConfigurationPrinter {
     printer.endpoints(configuration.registry(), configuration.admin());
     printer.store(configuration.store());
     printer.containerd(configuration.containerd());
+    printer.agent(configuration.agent());
     printer.upstreamClient(configuration.upstream());
     printer.peers(configuration.peers());
     printer.access(configuration.access());
@@ -58,6 +59,11 @@ public final class ConfigurationPrinter {
     line(0, "containerd:");
     String contentStore = containerd.contentStore().map(Path::toString).orElse("");
     line(1, "contentStore: " + quoted(contentStore));
+  }
+
+  private void agent(Configuration.Agent agent) {
+    line(0, "agent:");
+    line(1, "directory: " + quoted(agent.directory().map(Path::toString).orElse("")));
   }
 
   private void upstreamClient(Configuration.UpstreamClient upstream) {
@@ -107,6 +113,7 @@ public final class ConfigurationPrinter {
 
   private void process(Configuration.Shutdown shutdown, Configuration.Logging logging) {
     line(0, "shutdown:");
+    line(1, "agentTimeout: " + Syntax.print(shutdown.agentTimeout()));
     line(1, "drainTimeout: " + Syntax.print(shutdown.drainTimeout()));
     line(0, "logging:");
     line(1, "level: " + logging.level());
@@ -118,9 +125,11 @@ public final class ConfigurationPrinter {
     registries.forEach(
         (host, registry) -> {
           line(1, quoted(host.value()) + ":");
-          line(2, "upstreams:");
-          for (UpstreamConfiguration upstream : registry.upstreams()) {
-            line(3, "- url: " + quoted(upstream.url().toString()));
+          // As a comment where they are not given: it matters who may say otherwise.
+          String given = registry.upstreams().isPresent() ? "" : "# ";
+          line(2, given + "upstreams:");
+          for (UpstreamConfiguration upstream : registry.upstreamsOf(host)) {
+            line(given.isEmpty() ? 3 : 2, given + "- url: " + quoted(upstream.url().toString()));
             upstream.ca().map(Path::toString).ifPresent(ca -> line(4, "ca: " + quoted(ca)));
           }
           line(2, "maxAge: " + Syntax.print(registry.maxAge()));

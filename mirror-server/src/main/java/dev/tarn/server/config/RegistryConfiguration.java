@@ -7,11 +7,13 @@ import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One registry that is mirrored.
  *
- * @param upstreams where it is fetched from, in the order in which they are tried; never empty
+ * @param upstreams where it is fetched from, in the order in which they are tried; where empty,
+ *     from its own host, or whom the agent found on the node
  * @param maxAge how long a tag's answer is used without asking upstream again
  * @param immutableTags the tags that never move: each is asked for once
  * @param repositories what is different for some of its repositories; the first that matches counts
@@ -21,7 +23,7 @@ import java.util.List;
  * @param onUpstreamFailure whether what was known before is served where no upstream can be asked
  */
 public record RegistryConfiguration(
-    List<UpstreamConfiguration> upstreams,
+    Optional<List<UpstreamConfiguration>> upstreams,
     Duration maxAge,
     List<TagPattern> immutableTags,
     List<RepositoryRule> repositories,
@@ -32,21 +34,22 @@ public record RegistryConfiguration(
   private static final String DOCKER_HUB_URL = "https://registry-1.docker.io";
 
   public RegistryConfiguration {
-    require(!upstreams.isEmpty(), "upstreams", "at least one is needed");
+    require(
+        upstreams.isEmpty() || !upstreams.get().isEmpty(), "upstreams", "at least one is needed");
     require(!maxAge.isNegative(), "maxAge", "must not be negative");
     require(
         credentials.tokenRealms().isEmpty() || credentials.given() || tokenRelay,
         "credentials.tokenRealms",
         "is of no use without dockerConfig or providerConfig, or tokenRelay");
-    upstreams = List.copyOf(upstreams);
+    upstreams = upstreams.map(List::copyOf);
     immutableTags = List.copyOf(immutableTags);
     repositories = List.copyOf(repositories);
   }
 
   /** A registry that is fetched from its own host and whose tags are always asked for. */
-  public static RegistryConfiguration of(RegistryHost host) {
+  public static RegistryConfiguration standard() {
     return new RegistryConfiguration(
-        defaultUpstreams(host),
+        Optional.empty(),
         Duration.ZERO,
         List.of(),
         List.of(),
@@ -54,6 +57,11 @@ public record RegistryConfiguration(
         false,
         false,
         OutagePolicy.SERVE);
+  }
+
+  /** Where the registry of this name is fetched from, as far as the configuration goes. */
+  public List<UpstreamConfiguration> upstreamsOf(RegistryHost host) {
+    return upstreams.orElseGet(() -> defaultUpstreams(host));
   }
 
   /** How long an answer about a tag of {@code repository} is used without asking upstream again. */
@@ -85,7 +93,7 @@ public record RegistryConfiguration(
     return false;
   }
 
-  static List<UpstreamConfiguration> defaultUpstreams(RegistryHost host) {
+  private static List<UpstreamConfiguration> defaultUpstreams(RegistryHost host) {
     String url = host.equals(RegistryHost.DOCKER_HUB) ? DOCKER_HUB_URL : "https://" + host.value();
     return List.of(UpstreamConfiguration.of(url));
   }

@@ -126,6 +126,13 @@ final class Section {
         fallback);
   }
 
+  /** The same, where a list of them is given. */
+  <T> Optional<List<T>> sectionsIfAny(String key, Function<Section, Optional<T>> binder) {
+    int given = entries.get(key) instanceof Sequence(List<Node> items, int _) ? items.size() : -1;
+    List<T> found = sections(key, binder, List.of());
+    return found.size() == given ? Optional.of(found) : Optional.empty();
+  }
+
   /** The section of each key, for a mapping whose keys are names. {@code null}: not given. */
   @Nullable Map<String, Section> children(String key) {
     known.add(key);

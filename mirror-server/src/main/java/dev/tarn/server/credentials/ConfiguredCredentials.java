@@ -2,6 +2,7 @@ package dev.tarn.server.credentials;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.server.config.CredentialsConfiguration;
+import dev.tarn.server.files.WatchedFile;
 import dev.tarn.server.upstream.CredentialSource;
 import dev.tarn.server.upstream.Origin;
 import java.nio.file.Path;
@@ -67,7 +68,15 @@ public final class ConfiguredCredentials {
 
   private WatchedFile<Keyring> dockerConfig(Path file) {
     return dockerConfigs.computeIfAbsent(
-        file, path -> new WatchedFile<>(path, DockerConfig::parse, Keyring.EMPTY, nanoClock));
+        file,
+        path ->
+            new WatchedFile<>(
+                path,
+                DockerConfig::parse,
+                Keyring.EMPTY,
+                WatchedFile.Missing.KEEPS,
+                nanoClock,
+                new FileLog()));
   }
 
   private Plugins plugins(Path config, Path binDir) {

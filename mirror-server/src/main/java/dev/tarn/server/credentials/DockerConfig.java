@@ -1,5 +1,7 @@
 package dev.tarn.server.credentials;
 
+import dev.tarn.server.files.StrictJson;
+import dev.tarn.server.files.UnusableException;
 import dev.tarn.server.upstream.Credential;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.server.config.CredentialProvider;
 import dev.tarn.server.credentials.ProviderResponse.CacheKeyType;
+import dev.tarn.server.files.UnusableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,7 @@
 package dev.tarn.server.credentials;
 
 import dev.tarn.server.config.CredentialProvider;
+import dev.tarn.server.files.UnusableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

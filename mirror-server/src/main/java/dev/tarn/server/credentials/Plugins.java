@@ -3,6 +3,8 @@ package dev.tarn.server.credentials;
 import dev.tarn.server.config.CredentialProviders;
 import dev.tarn.server.config.CredentialProvidersLoader;
 import dev.tarn.server.config.InvalidConfigurationException;
+import dev.tarn.server.files.UnusableException;
+import dev.tarn.server.files.WatchedFile;
 import dev.tarn.server.upstream.Credential;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,7 +44,14 @@ final class Plugins {
     this.process = process;
     this.clock = clock;
     this.executor = executor;
-    this.file = new WatchedFile<>(config, this::parse, new Loaded(List.of()), nanoClock);
+    this.file =
+        new WatchedFile<>(
+            config,
+            this::parse,
+            new Loaded(List.of()),
+            WatchedFile.Missing.KEEPS,
+            nanoClock,
+            new FileLog());
   }
 
   private Loaded parse(byte[] bytes) throws UnusableException {

@@ -1,6 +1,8 @@
 package dev.tarn.server.credentials;
 
 import dev.tarn.server.config.GoDuration;
+import dev.tarn.server.files.StrictJson;
+import dev.tarn.server.files.UnusableException;
 import dev.tarn.server.upstream.Credential;
 import java.io.IOException;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package dev.tarn.server.credentials;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
+import dev.tarn.server.files.WatchedFile;
 import dev.tarn.server.upstream.Credential;
 import dev.tarn.server.upstream.CredentialSource;
 import dev.tarn.server.upstream.Origin;

@@ -93,6 +93,11 @@ public final class Metrics implements AutoCloseable {
   static final String PEER_DOWNLOADS = "tarn.peer.downloads";
   static final String PEER_FAULTS = "tarn.peer.faults";
   static final String PEER_CERTIFICATE_EXPIRY = "tarn.peer.certificate.expiry";
+  static final String AGENT_REPORT_AGE = "tarn.agent.report.age";
+  static final String AGENT_ENTRIES = "tarn.agent.entries";
+  static final String AGENT_REPORTS = "tarn.agent.reports";
+  static final String AGENT_UPSTREAMS = "tarn.agent.upstreams";
+  static final String AGENT_UPSTREAMS_FAILURES = "tarn.agent.upstreams.failures";
   static final String LOG_DROPPED = "tarn.log.events.dropped";
   static final String BUILD = "tarn.build.info";
 
@@ -283,6 +288,37 @@ public final class Metrics implements AutoCloseable {
     counter(CONTAINERD_HASHED, "Bytes hashed", BYTES, () -> now.get().hashedBytes());
     counter(CONTAINERD_LISTINGS, "Listings of the directory", "", () -> now.get().scans());
     counter(CONTAINERD_OPENED, "Blobs opened to be served", "", () -> now.get().opened());
+  }
+
+  /** Shows what is known of the containerd-config-agent. The supplier must be cheap. */
+  public void bindAgent(Supplier<AgentFigures> now) {
+    gauge(
+        AGENT_REPORT_AGE,
+        "Time since the agent's last report, or since this node's start",
+        "seconds",
+        () -> now.get().reportAgeSeconds());
+    gauge(AGENT_ENTRIES, "Entries on the node that lead to it", "", () -> now.get().entries());
+    reports("heard", () -> now.get().heard());
+    reports("refused", () -> now.get().refused());
+    reports("malformed", () -> now.get().malformed());
+    gauge(
+        AGENT_UPSTREAMS,
+        "Registries that are fetched from whom the agent found",
+        "",
+        () -> now.get().upstreams());
+    counter(
+        AGENT_UPSTREAMS_FAILURES,
+        "Times that what the agent found made no sense",
+        "",
+        () -> now.get().upstreamsFailures());
+  }
+
+  private void reports(String outcome, LongSupplier value) {
+    counted.add(value);
+    FunctionCounter.builder(AGENT_REPORTS, value, LongSupplier::getAsLong)
+        .description("What came to where the agent reports")
+        .tag(OUTCOME, outcome)
+        .register(meters);
   }
 
   /** Shows how many transfers are in flight. */

@@ -22,6 +22,7 @@ final class EndpointContext {
   private final Executor workers;
   private final LongSupplier nanoClock;
   private final ExchangeListener listener;
+  private final @Nullable AgentRequests agent;
   private volatile boolean draining;
 
   EndpointContext(
@@ -31,7 +32,8 @@ final class EndpointContext {
       RegistrySettings settings,
       Executor workers,
       LongSupplier nanoClock,
-      ExchangeListener listener) {
+      ExchangeListener listener,
+      @Nullable AgentRequests agent) {
     this.parser = parser;
     this.mirror = mirror;
     this.tokens = tokens;
@@ -39,6 +41,7 @@ final class EndpointContext {
     this.workers = workers;
     this.nanoClock = nanoClock;
     this.listener = listener;
+    this.agent = agent;
   }
 
   RequestParser parser() {
@@ -67,6 +70,11 @@ final class EndpointContext {
 
   ExchangeListener listener() {
     return listener;
+  }
+
+  /** What the agent asks; null where there is none. */
+  @Nullable AgentRequests agent() {
+    return agent;
   }
 
   boolean isDraining() {

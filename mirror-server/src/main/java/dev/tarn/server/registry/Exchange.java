@@ -14,12 +14,14 @@ import dev.tarn.server.registry.RequestParser.Parsed;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,7 @@ final class Exchange implements BodyWriter.Ending {
   private final boolean keepAlive;
   private final long startedNanos;
   private State state = State.ASKING;
+  private boolean isReport;
   private @Nullable MirrorRequest request;
   private @Nullable Links links;
   private @Nullable Answer answer;
@@ -79,6 +82,12 @@ final class Exchange implements BodyWriter.Ending {
   }
 
   void start() {
+    AgentRequests agent = context.agent();
+    if (agent != null && http instanceof FullHttpRequest report && AgentRequests.isOne(report)) {
+      isReport = true;
+      ask(() -> agent.answer(report, channel));
+      return;
+    }
     Parsed parsed =
         context.tokens().isOne(http)
             ? context.tokens().parse(http, channel)
@@ -87,14 +96,18 @@ final class Exchange implements BodyWriter.Ending {
       case Parsed.Ping _ -> respond(ping());
       case Parsed.Refused(int status, OciError error) ->
           respond(Answer.error(status, Outcome.REJECTED, error));
-      case Parsed.Ask(MirrorRequest asked, @Nullable Links clientLinks) -> {
+      case Parsed.Ask(MirrorRequest asked, @Nullable Links clientLinks, boolean byNamespace) -> {
         request = asked;
         links = clientLinks;
+        if (agent != null && byNamespace) {
+          agent.saw(asked.scope().registry(), http, startedNanos);
+        }
         Answer hit = context.hit(asked);
         if (hit != null) {
           respond(hit);
         } else {
-          ask(asked);
+          String base = context.tokens().base(channel);
+          ask(() -> context.answer(asked, base));
         }
       }
     }
@@ -105,14 +118,13 @@ final class Exchange implements BodyWriter.Ending {
         200, PING.length(), PING_HEADERS, new Body.Bytes(PING), Source.NONE, Outcome.PASSED, null);
   }
 
-  private void ask(MirrorRequest asked) {
+  private void ask(Supplier<Answer> question) {
     timer =
         channel
             .eventLoop()
             .schedule(
                 this::timeIsUp, context.settings().headerTimeout().toNanos(), TimeUnit.NANOSECONDS);
-    String base = context.tokens().base(channel);
-    context.workers().execute(() -> deliver(context.answer(asked, base)));
+    context.workers().execute(() -> deliver(question.get()));
   }
 
   /** On a virtual thread: hands the answer over to the event loop. */
@@ -308,6 +320,9 @@ final class Exchange implements BodyWriter.Ending {
 
   private void report(
       @Nullable Answer given, long now, boolean whole, boolean clientLeft, long bytes) {
+    if (isReport) {
+      return; // Nobody's pull: it is counted where it is answered.
+    }
     context
         .listener()
         .finished(

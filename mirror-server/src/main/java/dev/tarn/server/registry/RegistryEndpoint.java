@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listener that containerd pulls through. Started and closed by the node; connections live on
@@ -37,7 +38,11 @@ public final class RegistryEndpoint implements AutoCloseable {
     this.listener = transport.listen(address, BACKLOG, new Pipeline());
   }
 
-  /** Binds and starts to answer. */
+  /**
+   * Binds and starts to answer.
+   *
+   * @param agent what the containerd-config-agent asks; null where there is none
+   */
   public static RegistryEndpoint start(
       InetSocketAddress address,
       RegistrySettings settings,
@@ -46,7 +51,8 @@ public final class RegistryEndpoint implements AutoCloseable {
       Transport transport,
       Executor workers,
       LongSupplier nanoClock,
-      ExchangeListener listener)
+      ExchangeListener listener,
+      @Nullable AgentRequests agent)
       throws IOException {
     EndpointContext context =
         new EndpointContext(
@@ -56,7 +62,8 @@ public final class RegistryEndpoint implements AutoCloseable {
             settings,
             workers,
             nanoClock,
-            listener);
+            listener,
+            agent);
     return new RegistryEndpoint(context, transport, address);
   }
 

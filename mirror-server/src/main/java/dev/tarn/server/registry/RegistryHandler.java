@@ -43,6 +43,8 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   private boolean ending;
   private long requestBodyBytes;
   private @Nullable ByteArrayOutputStream form;
+  private int bodyLimit;
+  private @Nullable AgentRequests entered;
   private long activeNanos;
 
   RegistryHandler(EndpointContext context) {
@@ -79,11 +81,7 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
           return;
         }
         requestBodyBytes += content.content().readableBytes();
-        int limit =
-            form == null
-                ? RegistrySettings.MAX_REQUEST_BODY_BYTES
-                : RegistrySettings.MAX_FORM_BYTES;
-        if (requestBodyBytes > limit) {
+        if (requestBodyBytes > bodyLimit) {
           refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "no request here has such a body");
           return;
         }
@@ -102,19 +100,45 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   private void begin(HttpRequest request) {
     requestBodyBytes = 0;
     form = null;
+    bodyLimit = RegistrySettings.MAX_REQUEST_BODY_BYTES;
     DecoderResult decoded = request.decoderResult();
     if (decoded.isFailure()) {
       refuseUndecoded(decoded.cause());
       return;
     }
     arriving = request;
+    AgentRequests agent = context.agent();
+    if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+      return;
+    }
     if (context.tokens().isForm(request)) {
       form = new ByteArrayOutputStream();
-    } else if (!request.method().equals(HttpMethod.GET)
-        && !request.method().equals(HttpMethod.HEAD)) {
+      bodyLimit = RegistrySettings.MAX_FORM_BYTES;
+    } else if (agent != null && AgentRequests.isOne(request)) {
+      beginReport(agent);
+    } else {
       // Refused without waiting for its body, after which the connection is of no more use.
       request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       complete();
+    }
+  }
+
+  /** One at a time for each connection, behind no other request, and few in all. */
+  private void beginReport(AgentRequests agent) {
+    if (current != null || !waiting.isEmpty() || !agent.enter()) {
+      refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many at once");
+      return;
+    }
+    entered = agent;
+    form = new ByteArrayOutputStream();
+    bodyLimit = AgentRequests.MAX_BODY_BYTES;
+  }
+
+  private void leave() {
+    AgentRequests agent = entered;
+    entered = null;
+    if (agent != null) {
+      agent.leave();
     }
   }
 
@@ -170,6 +194,7 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   @Override
   public void next(long now) {
     current = null;
+    leave();
     activeNanos = now;
     if (context.isDraining() && waiting.isEmpty()) {
       end();
@@ -181,6 +206,7 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   @Override
   public void end() {
     current = null;
+    leave();
     ending = true;
     waiting.clear();
     finAfter(Unpooled.EMPTY_BUFFER);
@@ -218,6 +244,7 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   private void refuse(HttpResponseStatus status, String why) {
     ending = true;
     waiting.clear();
+    leave();
     Exchange underWay = current;
     if (underWay != null) {
       // Nothing can be said in the middle of another answer; that one is ended instead.
@@ -253,6 +280,7 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
   public void channelInactive(ChannelHandlerContext ctx) {
     ending = true;
     waiting.clear();
+    leave();
     Exchange underWay = current;
     if (underWay != null) {
       underWay.abandon();

@@ -39,9 +39,13 @@ final class RequestParser {
     record Ping() implements Parsed {}
 
     /**
-     * A question for the mirror. {@code links}, for a listing, turns upstream's into the client's.
+     * A question for the mirror.
+     *
+     * @param links turns upstream's into the client's; null where it is no listing
+     * @param byNamespace whether it named its registry as containerd does
      */
-    record Ask(MirrorRequest request, @Nullable Links links) implements Parsed {}
+    record Ask(MirrorRequest request, @Nullable Links links, boolean byNamespace)
+        implements Parsed {}
 
     /** Refused here. */
     record Refused(int status, OciError error) implements Parsed {}
@@ -136,8 +140,8 @@ final class RequestParser {
     Caller caller =
         authorization == null ? Caller.anonymous() : Caller.withAuthorization(authorization);
     return switch (kind) {
-      case "manifests" -> manifest(http, head, scope, caller, tail);
-      case "blobs" -> blob(http, head, scope, caller, tail);
+      case "manifests" -> manifest(http, head, scope, caller, tail, query.namespace() != null);
+      case "blobs" -> blob(http, head, scope, caller, tail, query.namespace() != null);
       case "tags" ->
           tail.equals("list")
               ? listing(scope, caller, head, "tags/list", query, prefix)
@@ -152,7 +156,7 @@ final class RequestParser {
   }
 
   private static Parsed manifest(
-      HttpRequest http, boolean head, Scope scope, Caller caller, String tail) {
+      HttpRequest http, boolean head, Scope scope, Caller caller, String tail, boolean named) {
     Optional<Reference> reference = Reference.parse(tail);
     if (reference.isEmpty()) {
       return refuse(404, OciError.Code.MANIFEST_UNKNOWN, "not a tag, nor a digest known here");
@@ -160,17 +164,18 @@ final class RequestParser {
     List<String> accepted = http.headers().getAll(HttpHeaderNames.ACCEPT);
     String accept = accepted.size() == 1 ? accepted.getFirst() : String.join(", ", accepted);
     return new Parsed.Ask(
-        new MirrorRequest.OfManifest(scope, caller, head, reference.get(), accept), null);
+        new MirrorRequest.OfManifest(scope, caller, head, reference.get(), accept), null, named);
   }
 
   private static Parsed blob(
-      HttpRequest http, boolean head, Scope scope, Caller caller, String tail) {
+      HttpRequest http, boolean head, Scope scope, Caller caller, String tail, boolean named) {
     Optional<Digest> digest = Digest.parse(tail);
     if (digest.isEmpty()) {
       return refuse(404, OciError.Code.DIGEST_INVALID, "not a digest that can be verified here");
     }
     RangeRequest range = RangeRequest.parse(http.headers().get(HttpHeaderNames.RANGE));
-    return new Parsed.Ask(new MirrorRequest.OfBlob(scope, caller, head, digest.get(), range), null);
+    return new Parsed.Ask(
+        new MirrorRequest.OfBlob(scope, caller, head, digest.get(), range), null, named);
   }
 
   private static Parsed.Refused noSuchEndpoint() {
@@ -184,7 +189,8 @@ final class RequestParser {
     String own = API + prefix + scope.repository() + "/" + path;
     return new Parsed.Ask(
         new MirrorRequest.OfListing(scope, caller, head, pathAndQuery),
-        new Links(own, query.namespace()));
+        new Links(own, query.namespace()),
+        query.namespace() != null);
   }
 
   private static Parsed.Refused refuse(int status, OciError.Code code, String message) {

@@ -64,7 +64,8 @@ final class TokenRequests {
                 ? TokenRequest.get(query, authorization)
                 : Optional.empty();
     return request
-        .<Parsed>map(asked -> new Parsed.Ask(new MirrorRequest.OfToken(ticket.get(), asked), null))
+        .<Parsed>map(
+            asked -> new Parsed.Ask(new MirrorRequest.OfToken(ticket.get(), asked), null, false))
         .orElseGet(() -> refuse(400, "not a request for a token"));
   }
 
@@ -98,7 +99,8 @@ final class TokenRequests {
         : null;
   }
 
-  private static String text(InetAddress address) {
+  /** An address as a URL has it. */
+  static String text(InetAddress address) {
     String text = address.getHostAddress();
     int zone = text.indexOf('%');
     String bare = zone < 0 ? text : text.substring(0, zone);

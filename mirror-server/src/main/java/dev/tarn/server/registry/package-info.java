@@ -2,7 +2,8 @@
  * The registry endpoint: HTTP in, HTTP out. A connection's requests are parsed and answered in
  * order on its event loop; {@link dev.tarn.server.mirror.Mirror} says what the answer is.
  * Everything about the wire is here: limits, keep-alive, ranges' bytes, how a body ends that cannot
- * be continued. Knows no store and no upstream.
+ * be continued. The agent beside this process asks here too, and is answered by {@link
+ * dev.tarn.server.agent.AgentDesk}. Knows no store and no upstream.
  */
 @NullMarked
 package dev.tarn.server.registry;

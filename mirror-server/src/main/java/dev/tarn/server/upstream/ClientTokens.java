@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -22,14 +21,14 @@ final class ClientTokens {
 
   private final Requester requester;
   private final Site registry;
-  private final Optional<Path> ca;
+  private final Optional<Authorities> ca;
   private final TokenRealms realms;
   private final InstantSource clock;
 
   ClientTokens(
       Requester requester,
       Site registry,
-      Optional<Path> ca,
+      Optional<Authorities> ca,
       TokenRealms realms,
       InstantSource clock) {
     this.requester = requester;

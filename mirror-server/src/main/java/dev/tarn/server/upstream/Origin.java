@@ -1,19 +1,21 @@
 package dev.tarn.server.upstream;
 
+import java.net.InetAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * One place that answers for a registry: its URL, and a file with further certificate authorities
- * (PEM) that are trusted there beside the system's.
+ * One place that answers for a registry: its URL, whom its certificate may be from beside the
+ * system's authorities, and at which addresses it may be.
  *
  * <p>A path in the URL is a prefix. Repositories are asked for below {@code <path>/v2/}, or right
  * below the path where it already has a {@code v2} segment, as in {@code
  * https://harbor.example.com/v2/dockerhub}.
  */
-public record Origin(URI base, Optional<Path> ca) {
+public record Origin(URI base, Optional<Authorities> ca, Reach reach) {
+
+  private static final InetAddress LOCAL = InetAddress.getLoopbackAddress();
 
   public Origin {
     if (Site.of(base).isEmpty()) {
@@ -29,12 +31,33 @@ public record Origin(URI base, Optional<Path> ca) {
 
   /** An origin that is trusted by the system's certificate authorities. */
   public static Origin of(String url) {
-    return new Origin(URI.create(url), Optional.empty());
+    return new Origin(URI.create(url), Optional.empty(), Reach.ANYWHERE);
   }
 
   /** The host, with its port where that is not the scheme's own. */
   public String authority() {
     return site().authority();
+  }
+
+  /** Host and port. */
+  public String hostAndPort() {
+    return site().hostAndPort();
+  }
+
+  /** Whether its URL alone tells that it may not be dialled: by a literal, or as localhost. */
+  public boolean isOutOfReach() {
+    String host = site().host();
+    boolean local = host.equals("localhost") || host.endsWith(".localhost");
+    return Cidr.literal(host).map(address -> !permits(address)).orElse(local && !permits(LOCAL));
+  }
+
+  boolean permits(InetAddress address) {
+    return reach.permits(address, site().port());
+  }
+
+  /** Whether it is the same place, asked the same way, wherever it may be. */
+  boolean isSameAs(Origin other) {
+    return site().equals(other.site()) && apiRoot().equals(other.apiRoot()) && ca.equals(other.ca);
   }
 
   /** What precedes the repository in the name that this origin has for it; empty, or ends in /. */

@@ -38,7 +38,6 @@ final class OriginClient {
   private static final int RETRIES_BEFORE_THE_NEXT = 1;
 
   private final Origin origin;
-  private final boolean last;
   private final Site site;
   private final String apiRoot;
   private final Requester requester;
@@ -54,22 +53,20 @@ final class OriginClient {
   private final UpstreamListener listener;
   private final Verdict verdict;
 
+  /** Whether no other origin of the registry can be asked after this one. */
+  private volatile boolean last;
+
   /** Where it was reached last; null where it was not yet, or a proxy knows. */
   private volatile @Nullable InetAddress address;
 
-  /**
-   * @param last whether no other origin of the registry can be asked after this one
-   */
   OriginClient(
       Origin origin,
-      boolean last,
       OwnAccess own,
       Requester requester,
       UpstreamSettings settings,
       UpstreamListener listener,
       Seams seams) {
     this.origin = origin;
-    this.last = last;
     this.site = origin.site();
     this.apiRoot = origin.apiRoot();
     this.requester = requester;
@@ -85,6 +82,15 @@ final class OriginClient {
     this.settings = settings;
     this.listener = listener;
     this.verdict = new Verdict(settings.stallTimeout(), seams.clock(), this::bodyBroke);
+  }
+
+  Origin origin() {
+    return origin;
+  }
+
+  /** Says whether no other origin of the registry can be asked after this one. */
+  void standsLast(boolean isLast) {
+    last = isLast;
   }
 
   /** Its host and port. */

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ final class RealmTokens {
 
   private final Requester requester;
   private final Site registry;
-  private final Optional<Path> ca;
+  private final Optional<Authorities> ca;
   private final TokenRealms realms;
   private final InstantSource clock;
   private final Cache<Key, Issued> tokens = Caffeine.newBuilder().maximumSize(MAX_TOKENS).build();
@@ -56,7 +55,7 @@ final class RealmTokens {
   RealmTokens(
       Requester requester,
       Site registry,
-      Optional<Path> ca,
+      Optional<Authorities> ca,
       TokenRealms realms,
       InstantSource clock) {
     this.requester = requester;

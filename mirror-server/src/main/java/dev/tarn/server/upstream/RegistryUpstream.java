@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,33 +34,72 @@ import org.jspecify.annotations.Nullable;
  * given for the repository, else the last of the chain, which is the registry itself. The others
  * are asked anonymously. Tarn's own credentials are each origin's own, so it asks as itself
  * everywhere.
+ *
+ * <p>The chain may become another one at any time: a question that is under way is asked of the old
+ * one to its end. An origin that stays, or comes back to those that the registry began with, keeps
+ * what is known of it. A credential that was got for an origin that left goes to no other.
  */
-final class RegistryUpstream implements Upstream {
+public final class RegistryUpstream implements Upstream {
   private static final int MAX_REMEMBERED_REFUSALS = 4096;
 
-  private final List<OriginClient> origins;
+  private final List<OriginClient> first;
+  private final Function<Origin, OriginClient> clients;
   private final boolean shared;
   private final AccessListener access;
+  private volatile List<OriginClient> current;
 
-  /** The index of the origin whose challenge was handed out last. */
-  private final Cache<RepositoryName, Integer> challengers =
+  /** The origin whose challenge was handed out last. */
+  private final Cache<RepositoryName, OriginClient> challengers =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED_REFUSALS).build();
 
   /**
+   * @param clients makes what asks an origin
    * @param shared whether Tarn asks as itself for callers that bring no credential
    */
-  RegistryUpstream(List<OriginClient> origins, boolean shared, AccessListener access) {
-    if (origins.isEmpty()) {
-      throw new IllegalArgumentException("a registry needs an origin");
-    }
-    this.origins = List.copyOf(origins);
+  RegistryUpstream(
+      List<Origin> origins,
+      Function<Origin, OriginClient> clients,
+      boolean shared,
+      AccessListener access) {
+    this.clients = clients;
     this.shared = shared;
     this.access = access;
+    this.first = origins.stream().map(clients).toList();
+    this.current = first;
+    use(first);
+  }
+
+  /**
+   * Asks these origins from now on; with none, those that it began with. Called by one thread at a
+   * time.
+   */
+  public void follow(List<Origin> origins) {
+    use(origins.isEmpty() ? first : origins.stream().map(this::client).toList());
+  }
+
+  private OriginClient client(Origin origin) {
+    return Stream.concat(first.stream(), current.stream())
+        .filter(known -> known.origin().isSameAs(origin))
+        .findFirst()
+        .orElseGet(() -> clients.apply(origin));
+  }
+
+  private void use(List<OriginClient> chain) {
+    if (chain.isEmpty()) {
+      throw new IllegalArgumentException("a registry needs an origin");
+    }
+    for (OriginClient origin : chain) {
+      origin.standsLast(origin == chain.getLast());
+    }
+    current = chain;
   }
 
   @Override
   public String origin(RepositoryName repository) {
-    return origins.get(trusted(repository)).name();
+    List<OriginClient> origins = current;
+    OriginClient challenger = challengers.getIfPresent(repository);
+    return (challenger != null && origins.contains(challenger) ? challenger : origins.getLast())
+        .name();
   }
 
   @Override
@@ -76,12 +117,7 @@ final class RegistryUpstream implements Upstream {
   }
 
   private Optional<OriginClient> named(String origin) {
-    return origins.stream().filter(client -> client.name().equals(origin)).findFirst();
-  }
-
-  private int trusted(RepositoryName repository) {
-    Integer challenger = challengers.getIfPresent(repository);
-    return challenger == null ? origins.size() - 1 : challenger;
+    return current.stream().filter(client -> client.name().equals(origin)).findFirst();
   }
 
   @Override
@@ -133,22 +169,23 @@ final class RegistryUpstream implements Upstream {
   private UpstreamAnswer ask(Ask ask, Caller asking) {
     // A token of this node's own means nothing to anybody else.
     Caller client = asking.ownToken().isPresent() ? Caller.anonymous() : asking;
-    Round round = new Round(ask, shared && client.isAnonymous() ? Caller.node() : client);
-    List<Integer> passedOver = new ArrayList<>();
+    List<OriginClient> origins = current;
+    Round round = new Round(origins, ask, client);
+    List<OriginClient> passedOver = new ArrayList<>();
     UpstreamAnswer answer = new Failed(Reason.CONNECT, "no origin");
-    for (int i = 0; i < origins.size(); i++) {
-      if (origins.get(i).admits()) {
-        answer = round.ask(i);
+    for (OriginClient origin : origins) {
+      if (origin.admits()) {
+        answer = round.ask(origin);
         if (answer instanceof Found) {
           return answer;
         }
       } else {
-        passedOver.add(i);
+        passedOver.add(origin);
       }
     }
     if (answer instanceof Failed && round.refused == null) {
-      for (int i : passedOver) {
-        if (origins.get(i).admitsAsLastResort() && round.ask(i) instanceof Found found) {
+      for (OriginClient origin : passedOver) {
+        if (origin.admitsAsLastResort() && round.ask(origin) instanceof Found found) {
           return found;
         }
       }
@@ -160,31 +197,33 @@ final class RegistryUpstream implements Upstream {
   private final class Round {
     private final Ask ask;
     private final Caller caller;
-    private final int trusted;
+    private final OriginClient trusted;
     private @Nullable Refused refused;
 
     /** What the caller's own origin said; null where it was passed over. */
     private @Nullable UpstreamAnswer trustedAnswer;
 
-    Round(Ask ask, Caller caller) {
+    Round(List<OriginClient> origins, Ask ask, Caller client) {
+      OriginClient challenger = challengers.getIfPresent(ask.repository());
+      boolean left = challenger != null && !origins.contains(challenger);
+      Caller shown = left ? Caller.anonymous() : client;
       this.ask = ask;
-      this.caller = caller;
-      this.trusted = trusted(ask.repository());
+      this.caller = shared && shown.isAnonymous() ? Caller.node() : shown;
+      this.trusted = challenger == null || left ? origins.getLast() : challenger;
     }
 
-    UpstreamAnswer ask(int index) {
-      OriginClient origin = origins.get(index);
-      boolean shown = index == trusted || caller.isNode();
+    UpstreamAnswer ask(OriginClient origin) {
+      boolean shown = origin == trusted || caller.isNode();
       Caller as = shown ? caller : Caller.anonymous();
       UpstreamAnswer answer = origin.ask(ask, as);
       tell(origin, ask, as, answer);
-      if (index == trusted) {
+      if (origin == trusted) {
         trustedAnswer = answer;
       }
       if (answer instanceof Refused refusal) {
         refused = refusal;
         if (caller.authorization().isEmpty()) {
-          challengers.put(ask.repository(), index);
+          challengers.put(ask.repository(), origin);
         }
       }
       return answer;
@@ -202,7 +241,7 @@ final class RegistryUpstream implements Upstream {
       // The others were asked as nobody: that they refuse says nothing of a caller whose own origin
       // could not say.
       return switch (trustedAnswer) {
-        case null -> new Failed(Reason.CONNECT, origins.get(trusted).name() + " failed just now");
+        case null -> new Failed(Reason.CONNECT, trusted.name() + " failed just now");
         case Failed failed -> failed;
         case RateLimited limited -> limited;
         case Refused own -> own;

@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ final class Requester {
   record Request(
       HttpMethod method,
       HttpUrl url,
-      Optional<Path> ca,
+      Optional<Authorities> ca,
       String accept,
       String range,
       String authorization,
@@ -49,7 +48,7 @@ final class Requester {
     Request(
         HttpMethod method,
         HttpUrl url,
-        Optional<Path> ca,
+        Optional<Authorities> ca,
         String accept,
         String range,
         String authorization) {
@@ -68,18 +67,36 @@ final class Requester {
   private final Dialer dialer;
   private final AddressGuard guard;
   private final String userAgent;
+  private final AddressGuard.Permission atHome;
 
   Requester(ConnectionPool pool, Dialer dialer, AddressGuard guard, String userAgent) {
+    this(pool, dialer, guard, userAgent, AddressGuard.Permission.ANY);
+  }
+
+  private Requester(
+      ConnectionPool pool,
+      Dialer dialer,
+      AddressGuard guard,
+      String userAgent,
+      AddressGuard.Permission atHome) {
     this.pool = pool;
+    this.atHome = atHome;
     this.dialer = dialer;
     this.guard = guard;
     this.userAgent = userAgent;
   }
 
-  /** Asks a registry, which may be anywhere, and follows where it leads. */
+  /** The same for an origin that may not be anywhere. */
+  Requester within(Origin origin) {
+    return origin.reach().equals(Reach.ANYWHERE)
+        ? this
+        : new Requester(pool, dialer, guard, userAgent, origin::permits);
+  }
+
+  /** Asks a registry and follows where it leads. */
   Response ask(Request request, Deadline deadline) throws UpstreamException {
-    Hop hop = send(request, AddressGuard.Permission.ANY, deadline);
-    return follow(request, hop, AddressGuard.Permission.ANY, hop.connection().address(), deadline);
+    Hop hop = send(request, atHome, deadline);
+    return follow(request, hop, atHome, hop.connection().address(), deadline);
   }
 
   /** Asks a site that a registry's answer named. */
@@ -96,9 +113,7 @@ final class Requester {
   Response askNamed(Request request, Site registry, @Nullable InetAddress home, Deadline deadline)
       throws UpstreamException {
     AddressGuard.Permission permission =
-        request.url().site().equals(registry)
-            ? AddressGuard.Permission.ANY
-            : guard.forNamed(request.url().site(), home);
+        request.url().site().equals(registry) ? atHome : guard.forNamed(request.url().site(), home);
     Hop hop = send(request, permission, deadline);
     return follow(request, hop, permission, home, deadline);
   }
@@ -111,7 +126,7 @@ final class Requester {
   private Response follow(
       Request request,
       Hop first,
-      AddressGuard.Permission atHome,
+      AddressGuard.Permission ofHome,
       @Nullable InetAddress registry,
       Deadline deadline)
       throws UpstreamException {
@@ -138,7 +153,7 @@ final class Requester {
               current.range(),
               foreign ? "" : current.authorization());
       AddressGuard.Permission permission =
-          next.site().equals(home) ? atHome : guard.forNamed(next.site(), registry);
+          next.site().equals(home) ? ofHome : guard.forNamed(next.site(), registry);
       hop = send(current, permission, deadline);
     }
     return new Response(hop.exchange(), hop.head(), current.url(), foreign, registry, deadline);

@@ -1,57 +1,60 @@
 package dev.tarn.server.upstream;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.server.net.TlsLibrary;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * What TLS connections are trusted by: the system's authorities, and those of a file beside them. A
- * file is read when it is first needed, and again after that failed; on any thread that may block.
+ * What TLS connections are trusted by: the system's authorities, and those of an origin beside
+ * them. A file is read when it is first needed, and again after that failed; on any thread that may
+ * block.
  */
 final class TlsContexts {
-  private final Map<Optional<Path>, SslContext> contexts = new ConcurrentHashMap<>();
+  /** Some more than any configuration has; a text that changed leaves its old one behind. */
+  private static final int MAX_CONTEXTS = 256;
 
-  SslContext forAuthorities(Optional<Path> file) throws UpstreamException {
-    SslContext known = contexts.get(file);
+  private final Cache<Optional<Authorities>, SslContext> contexts =
+      Caffeine.newBuilder().maximumSize(MAX_CONTEXTS).build();
+
+  SslContext forAuthorities(Optional<Authorities> added) throws UpstreamException {
+    SslContext known = contexts.getIfPresent(added);
     if (known != null) {
       return known;
     }
     try {
-      SslContext made = make(file);
-      SslContext raced = contexts.putIfAbsent(file, made);
+      SslContext made = make(added);
+      SslContext raced = contexts.asMap().putIfAbsent(added, made);
       return raced == null ? made : raced;
     } catch (IOException | GeneralSecurityException e) {
       throw new UpstreamException(
-          Reason.TLS, "no certificate authorities from " + file.map(Path::toString).orElse("-"), e);
+          Reason.TLS,
+          "no certificate authorities from " + added.map(Authorities::toString).orElse("-"),
+          e);
     }
   }
 
-  private static SslContext make(Optional<Path> file) throws IOException, GeneralSecurityException {
+  private static SslContext make(Optional<Authorities> added)
+      throws IOException, GeneralSecurityException {
     SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(TlsLibrary.provider());
-    if (file.isPresent()) {
-      builder.trustManager(withSystem(file.get()));
+    if (added.isPresent()) {
+      builder.trustManager(withSystem(added.get()));
     }
     return builder.endpointIdentificationAlgorithm("HTTPS").build();
   }
 
-  private static TrustManagerFactory withSystem(Path file)
+  private static TrustManagerFactory withSystem(Authorities authorities)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
@@ -59,14 +62,7 @@ final class TlsContexts {
     for (X509Certificate certificate : systemAuthorities()) {
       store.setCertificateEntry("system-" + count++, certificate);
     }
-    Collection<? extends Certificate> added;
-    try (InputStream in = Files.newInputStream(file)) {
-      added = CertificateFactory.getInstance("X.509").generateCertificates(in);
-    }
-    if (added.isEmpty()) {
-      throw new GeneralSecurityException("no certificate in it");
-    }
-    for (Certificate certificate : added) {
+    for (Certificate certificate : authorities.certificates()) {
       store.setCertificateEntry("added-" + count++, certificate);
     }
     TrustManagerFactory factory =

@@ -1,7 +1,6 @@
 package dev.tarn.server.upstream;
 
 import dev.tarn.server.net.Transport;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -50,13 +49,13 @@ public final class UpstreamClient implements AutoCloseable {
    * @param own what Tarn itself may do there
    * @param access hears who is let in
    */
-  public Upstream registry(List<Origin> origins, OwnAccess own, AccessListener access) {
-    List<OriginClient> clients = new ArrayList<>();
-    for (Origin origin : origins) {
-      boolean last = clients.size() == origins.size() - 1;
-      clients.add(new OriginClient(origin, last, own, requester, settings, listener, seams));
-    }
-    return new RegistryUpstream(clients, own.shared(), access);
+  public RegistryUpstream registry(List<Origin> origins, OwnAccess own, AccessListener access) {
+    return new RegistryUpstream(
+        origins,
+        origin ->
+            new OriginClient(origin, own, requester.within(origin), settings, listener, seams),
+        own.shared(),
+        access);
   }
 
   ConnectionPool pool() {

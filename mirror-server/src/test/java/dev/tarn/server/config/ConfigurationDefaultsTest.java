@@ -88,8 +88,14 @@ class ConfigurationDefaultsTest {
   }
 
   @Test
-  void shutdownDrainsForTwentySeconds() {
-    assertThat(defaults.shutdown().drainTimeout()).isEqualTo(Duration.ofSeconds(20));
+  void thereIsNoAgent() {
+    assertThat(defaults.agent()).isEqualTo(new Configuration.Agent(Optional.empty()));
+  }
+
+  @Test
+  void shutdownWaitsFiveSecondsForTheAgentAndDrainsForTwenty() {
+    assertThat(defaults.shutdown())
+        .isEqualTo(new Configuration.Shutdown(Duration.ofSeconds(5), Duration.ofSeconds(20)));
   }
 
   @Test
@@ -141,7 +147,8 @@ class ConfigurationDefaultsTest {
   private String upstreamOf(String registry) {
     RegistryConfiguration configured =
         requireNonNull(defaults.registries().get(new RegistryHost(registry)));
-    List<UpstreamConfiguration> upstreams = configured.upstreams();
+    assertThat(configured.upstreams()).isEmpty();
+    List<UpstreamConfiguration> upstreams = configured.upstreamsOf(new RegistryHost(registry));
     assertThat(upstreams).hasSize(1);
     assertThat(upstreams.getFirst().ca()).isEmpty();
     return upstreams.getFirst().url().toString();

@@ -27,6 +27,11 @@ class ConfigurationErrorsTest {
             + " minFree, reserveFree, partialMaxSize, partialTtl",
         "containerd: {contentStore: blobs}|containerd.contentStore (line 1): must be an absolute"
             + " path",
+        "agent: {directry: /a}|agent.directry (line 1): unknown key; did you mean directory?",
+        "agent: {directory: run/tarn}|agent.directory (line 1): must be an absolute path",
+        "agnet: {}|agnet (line 1): unknown key; did you mean agent?",
+        "shutdown: {agentTimeut: 1s}|shutdown.agentTimeut (line 1): unknown key; did you mean"
+            + " agentTimeout?",
         "registry: {listen: 5050}|registry.listen (line 1): expected an address and a port such as"
             + " 127.0.0.1:5050, found \"5050\"",
         "registry: {listen: 'a:99999'}|registry.listen (line 1): expected an address and a port"
@@ -221,7 +226,7 @@ class ConfigurationErrorsTest {
 
   @Test
   void aRecordThatIsMadeByHandIsHeldToTheSameRules() {
-    assertThatThrownBy(() -> new Configuration.Shutdown(Duration.ofSeconds(-1)))
+    assertThatThrownBy(() -> new Configuration.Shutdown(Duration.ZERO, Duration.ofSeconds(-1)))
         .hasMessage("shutdown.drainTimeout: must not be negative");
     assertThatThrownBy(() -> new Configuration.Access(Duration.ofMinutes(1), Duration.ofDays(31)))
         .hasMessage("access.graceTime: must be between 0s and 720h");

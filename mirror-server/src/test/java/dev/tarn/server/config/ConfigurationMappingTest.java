@@ -40,6 +40,8 @@ class ConfigurationMappingTest {
         partialTtl: 10m
       containerd:
         contentStore: /srv/content/blobs
+      agent:
+        directory: /run/tarn
       upstream:
         connectTimeout: 500ms
         headerTimeout: 31s
@@ -71,6 +73,7 @@ class ConfigurationMappingTest {
         decisionTime: 2m
         graceTime: 3h
       shutdown:
+        agentTimeout: 7s
         drainTimeout: 1h
       logging:
         level: debug
@@ -154,6 +157,8 @@ class ConfigurationMappingTest {
     "TARN_PEERS_API_SERVER, https://10.0.0.9:6443",
     "TARN_ACCESS_DECISION_TIME, 2m",
     "TARN_ACCESS_GRACE_TIME, 3h",
+    "TARN_AGENT_DIRECTORY, /run/tarn",
+    "TARN_SHUTDOWN_AGENT_TIMEOUT, 7s",
     "TARN_SHUTDOWN_DRAIN_TIMEOUT, 1h",
     "TARN_LOGGING_LEVEL, debug",
     "TARN_LOGGING_FORMAT, json",
@@ -167,6 +172,20 @@ class ConfigurationMappingTest {
     List<String> expected = ConfigurationPrinter.toYaml(everyKey()).lines().toList();
     assertThat(changed).hasSize(1);
     assertThat(expected).containsAll(changed);
+  }
+
+  @Test
+  void upstreamsThatAreNotGivenCanBeToldFromThoseThatAre() {
+    RegistryConfiguration given = only("registries: {a.io: {upstreams: [{url: 'https://a.io'}]}}");
+    RegistryConfiguration silent = only("registries: {a.io: {upstreams: }}");
+
+    assertThat(silent).isEqualTo(RegistryConfiguration.standard()).isNotEqualTo(given);
+    RegistryHost host = new RegistryHost("a.io");
+    assertThat(silent.upstreamsOf(host)).isEqualTo(given.upstreamsOf(host));
+  }
+
+  private static RegistryConfiguration only(String yaml) {
+    return ConfigurationLoader.parse(yaml, Map.of()).registries().values().iterator().next();
   }
 
   @Test
@@ -223,7 +242,7 @@ class ConfigurationMappingTest {
   void theFirstRuleThatMatchesSetsTheAge(String repository, int seconds) {
     RegistryConfiguration registry =
         new RegistryConfiguration(
-            RegistryConfiguration.of(RegistryHost.DOCKER_HUB).upstreams(),
+            Optional.empty(),
             Duration.ZERO,
             List.of(),
             List.of(
@@ -252,7 +271,7 @@ class ConfigurationMappingTest {
       String repository, String tag, boolean expected) {
     RegistryConfiguration registry =
         new RegistryConfiguration(
-            RegistryConfiguration.of(RegistryHost.DOCKER_HUB).upstreams(),
+            Optional.empty(),
             Duration.ZERO,
             List.of(TagPattern.of("v*.*.*")),
             List.of(rule("library/*", 60), immutable("team/dev/**"), immutable("team/**", "*")),
@@ -278,15 +297,16 @@ class ConfigurationMappingTest {
 
   static Configuration everyKey() {
     Map<RegistryHost, RegistryConfiguration> registries = new LinkedHashMap<>();
-    registries.put(RegistryHost.DOCKER_HUB, RegistryConfiguration.of(RegistryHost.DOCKER_HUB));
+    registries.put(RegistryHost.DOCKER_HUB, RegistryConfiguration.standard());
     registries.put(
         new RegistryHost("localhost:5000"),
         new RegistryConfiguration(
-            List.of(
-                UpstreamConfiguration.of("http://127.0.0.1:5000"),
-                new UpstreamConfiguration(
-                    URI.create("https://second.example:8443/prefix"),
-                    Optional.of(Path.of("/etc/tarn/ca.pem")))),
+            Optional.of(
+                List.of(
+                    UpstreamConfiguration.of("http://127.0.0.1:5000"),
+                    new UpstreamConfiguration(
+                        URI.create("https://second.example:8443/prefix"),
+                        Optional.of(Path.of("/etc/tarn/ca.pem"))))),
             Duration.ofSeconds(30),
             List.of(TagPattern.of("v*.*.*"), TagPattern.of("release-*")),
             List.of(
@@ -321,6 +341,7 @@ class ConfigurationMappingTest {
             512L << 20,
             Duration.ofMinutes(10)),
         new Configuration.Containerd(Optional.of(Path.of("/srv/content/blobs"))),
+        new Configuration.Agent(Optional.of(Path.of("/run/tarn"))),
         new Configuration.UpstreamClient(
             Duration.ofMillis(500),
             Duration.ofSeconds(31),
@@ -350,7 +371,7 @@ class ConfigurationMappingTest {
             false,
             new PeersConfiguration.Limits(9, 100L << 20, 200L << 20)),
         new Configuration.Access(Duration.ofMinutes(2), Duration.ofHours(3)),
-        new Configuration.Shutdown(Duration.ofHours(1)),
+        new Configuration.Shutdown(Duration.ofSeconds(7), Duration.ofHours(1)),
         new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),
         registries);
   }

@@ -3,6 +3,7 @@ package dev.tarn.server.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.tarn.server.files.UnusableException;
 import dev.tarn.server.upstream.Credential;
 import java.util.regex.Pattern;
 

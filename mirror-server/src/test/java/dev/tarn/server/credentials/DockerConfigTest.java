@@ -4,6 +4,7 @@ import static dev.tarn.server.credentials.ImagePatternTest.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tarn.server.files.UnusableException;
 import dev.tarn.server.upstream.Credential;
 import dev.tarn.server.upstream.Credential.IdentityToken;
 import dev.tarn.server.upstream.Credential.Password;

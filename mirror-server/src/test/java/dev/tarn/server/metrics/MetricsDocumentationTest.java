@@ -89,6 +89,7 @@ class MetricsDocumentationTest {
       metrics.bindContainerd(() -> new ContainerdStatistics(true, true, 1, 1, 1, 1, 1, 1, 1, 1, 1));
       metrics.bindTransfers(() -> 1);
       metrics.bindLog(() -> 1);
+      metrics.bindAgent(() -> new AgentFigures(1, 1, 1, 1, 1, 1, 1));
       PeerMetrics peers = metrics.peers();
       peers.bindChunks(() -> 1, () -> 1);
       peers.bindCertificate(() -> 1);

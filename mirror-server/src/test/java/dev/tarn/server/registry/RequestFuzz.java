@@ -79,7 +79,7 @@ class RequestFuzz {
         assertThat(status).isIn(400, 404, 405);
         assertThat(error.toJson()).startsWith("{\"errors\":[{\"code\":\"").isASCII();
       }
-      case Parsed.Ask(MirrorRequest asked, @Nullable Links links) -> {
+      case Parsed.Ask(MirrorRequest asked, @Nullable Links links, boolean _) -> {
         check(asked.scope());
         String canonical = target(asked);
         assertThat(canonical).isASCII().doesNotContainAnyWhitespaces();

@@ -337,7 +337,7 @@ class RequestParserTest {
         assertThat(status).as(uri).isIn(400, 404);
         assertThat(error.toJson()).startsWith("{\"errors\":[{\"code\":\"");
       }
-      case Parsed.Ask(MirrorRequest request, @Nullable Links links) -> {
+      case Parsed.Ask(MirrorRequest request, @Nullable Links links, boolean _) -> {
         assertThat(CONFIGURED).as(uri).contains(request.scope().registry());
         assertThat(request.scope().repository().value()).doesNotContain("..", "//", "%");
         if (request instanceof MirrorRequest.OfListing listing) {

@@ -352,7 +352,8 @@ public final class MirrorFixture implements AutoCloseable {
             transport,
             workers,
             System::nanoTime,
-            finished::add);
+            finished::add,
+            null);
   }
 
   private MirrorListener listener() {

@@ -341,7 +341,11 @@ class OwnCredentialTest {
     TestCertificate certificate = TestCertificate.make(directory, "ip:127.0.0.1");
     try (ScriptedUpstream secure = ScriptedUpstream.startTls(certificate.server())) {
       secure.on(MANIFEST_PATH, Reply.bearer(other.url() + "/token", "library/alpine"));
-      Origin origin = new Origin(URI.create(secure.url()), Optional.of(certificate.pem()));
+      Origin origin =
+          new Origin(
+              URI.create(secure.url()),
+              Optional.of(new Authorities.InFile(certificate.pem())),
+              Reach.ANYWHERE);
 
       UpstreamAnswer answer =
           get(fixture.client().registry(List.of(origin), own(PASSWORD), AccessListener.NONE));

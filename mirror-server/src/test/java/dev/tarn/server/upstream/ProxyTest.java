@@ -74,7 +74,11 @@ class ProxyTest {
   }
 
   private UpstreamAnswer getManifest(String url) {
-    Origin origin = new Origin(URI.create(url), Optional.of(certificate.pem()));
+    Origin origin =
+        new Origin(
+            URI.create(url),
+            Optional.of(new Authorities.InFile(certificate.pem())),
+            Reach.ANYWHERE);
     return fixture
         .client()
         .registry(List.of(origin), OwnAccess.NONE, AccessListener.NONE)

@@ -61,7 +61,10 @@ class TlsTest {
     URI url = URI.create("https://" + host + ":" + fixture.upstream.port());
     return fixture
         .client()
-        .registry(List.of(new Origin(url, ca)), OwnAccess.NONE, AccessListener.NONE)
+        .registry(
+            List.of(new Origin(url, ca.map(Authorities.InFile::new), Reach.ANYWHERE)),
+            OwnAccess.NONE,
+            AccessListener.NONE)
         .getBlob(REPOSITORY, Digest.sha256(BLOB), 0, Caller.anonymous());
   }
 

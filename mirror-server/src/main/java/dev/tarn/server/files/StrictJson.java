@@ -1,4 +1,4 @@
-package dev.tarn.server.credentials;
+package dev.tarn.server.files;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -11,10 +11,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks through a JSON document that holds secrets: an object, no key twice, nothing behind it.
+ * Walks through a JSON document that may hold secrets: an object, no key twice, nothing behind it.
  * What is wrong is said by line and column, never by what stands there.
  */
-final class StrictJson {
+public final class StrictJson {
   private static final int MAX_DEPTH = 32;
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -31,18 +31,18 @@ final class StrictJson {
 
   /** Reads the value of a field, or leaves it to be passed over. */
   @FunctionalInterface
-  interface Field {
+  public interface Field {
     void read(String name) throws IOException, UnusableException;
   }
 
   /** Reads with what there is to read from. */
   @FunctionalInterface
-  interface Reading {
+  public interface Reading {
     void read(StrictJson json) throws IOException, UnusableException;
   }
 
   /** Has {@code reading} read the object that {@code bytes} are. */
-  static void read(byte[] bytes, Reading reading) throws UnusableException {
+  public static void read(byte[] bytes, Reading reading) throws UnusableException {
     try (JsonParser parser = JSON.createParser(bytes)) {
       StrictJson json = new StrictJson(parser);
       parser.nextToken();
@@ -62,7 +62,7 @@ final class StrictJson {
   }
 
   /** Every field of the object that this is at. */
-  void fields(String name, Field field) throws IOException, UnusableException {
+  public void fields(String name, Field field) throws IOException, UnusableException {
     requireObject(name);
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String key = parser.currentName();
@@ -74,7 +74,7 @@ final class StrictJson {
   }
 
   /** The text that this is at; empty for null. */
-  String text(String name) throws IOException, UnusableException {
+  public String text(String name) throws IOException, UnusableException {
     if (isNull()) {
       return "";
     }
@@ -84,7 +84,18 @@ final class StrictJson {
     return parser.getText();
   }
 
-  boolean isNull() {
+  /** Every item of the list that this is at. */
+  public void items(String name, Reading item) throws IOException, UnusableException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw new UnusableException(name + " is not a list");
+    }
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      item.read(this);
+      parser.skipChildren();
+    }
+  }
+
+  public boolean isNull() {
     return parser.currentToken() == JsonToken.VALUE_NULL;
   }
 

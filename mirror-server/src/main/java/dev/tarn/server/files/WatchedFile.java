@@ -1,4 +1,4 @@
-package dev.tarn.server.credentials;
+package dev.tarn.server.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,28 +12,48 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a file says, read anew when it changes. It is looked at when it is asked for, once a second
  * at most, through symbolic links, so that a mounted Secret is followed when its links are swapped.
- * While it is missing or makes no sense, what it said last stays in force, and the log says why.
- * Thread-safe; blocks for as long as the disk takes.
+ * While it makes no sense, what it said last stays in force; the listener hears why. Thread-safe;
+ * blocks for as long as the disk takes.
  */
-final class WatchedFile<T> {
-  private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
+public final class WatchedFile<T> {
   private static final long LOOK_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int MAX_BYTES = 1024 * 1024;
 
   /** Makes sense of a file's bytes. */
   @FunctionalInterface
-  interface Parser<T> {
+  public interface Parser<T> {
     T parse(byte[] bytes) throws UnusableException;
+  }
+
+  /** Hears what became of a file; of the same trouble once. */
+  public interface Listener {
+    /**
+     * It was read.
+     *
+     * @param found what it says, which prints itself without its secrets
+     */
+    void loaded(Path file, Object found);
+
+    void notLoaded(Path file, String why);
+  }
+
+  /** What counts while there is no file. */
+  public enum Missing {
+    /** What it said last. */
+    KEEPS,
+    /** What counted before there was one; that is no trouble, and the listener hears nothing. */
+    RESETS
   }
 
   private final Path file;
   private final Parser<T> parser;
+  private final T none;
+  private final Missing missing;
+  private final Listener listener;
   private final LongSupplier nanoClock;
   private final ReentrantLock looking = new ReentrantLock();
   private volatile T current;
@@ -45,15 +65,24 @@ final class WatchedFile<T> {
   /**
    * @param none what counts until the file could be read once
    */
-  WatchedFile(Path file, Parser<T> parser, T none, LongSupplier nanoClock) {
+  public WatchedFile(
+      Path file,
+      Parser<T> parser,
+      T none,
+      Missing missing,
+      LongSupplier nanoClock,
+      Listener listener) {
     this.file = file;
     this.parser = parser;
+    this.none = none;
+    this.missing = missing;
+    this.listener = listener;
     this.current = none;
     this.nanoClock = nanoClock;
   }
 
   /** What the file says, or said last. */
-  T current() {
+  public T current() {
     if (!looked) {
       looking.lock();
     } else if (nanoClock.getAsLong() - lookedAtNanos < LOOK_PERIOD_NANOS || !looking.tryLock()) {
@@ -82,9 +111,15 @@ final class WatchedFile<T> {
       stamp = now;
       current = read;
       problem = null;
-      LOG.atInfo().addKeyValue("file", file).addKeyValue("found", read).log("credentials_loaded");
+      listener.loaded(file, read);
     } catch (NoSuchFileException _) {
-      keep("does not exist");
+      if (missing == Missing.KEEPS) {
+        keep("does not exist");
+      } else {
+        stamp = List.of();
+        current = none;
+        problem = null;
+      }
     } catch (IOException e) {
       keep("cannot be read: " + e.getClass().getSimpleName());
     } catch (UnusableException e) {
@@ -98,7 +133,7 @@ final class WatchedFile<T> {
     stamp = List.of();
     if (!why.equals(problem)) {
       problem = why;
-      LOG.atWarn().addKeyValue("file", file).addKeyValue("why", why).log("credentials_not_loaded");
+      listener.notLoaded(file, why);
     }
   }
 

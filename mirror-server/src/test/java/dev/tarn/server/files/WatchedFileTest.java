@@ -1,33 +1,49 @@
-package dev.tarn.server.credentials;
+package dev.tarn.server.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.server.testing.LogCapture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WatchedFileTest {
   @TempDir Path directory;
-  private final LogCapture log = new LogCapture();
+  private final List<String> loaded = new ArrayList<>();
+  private final List<String> troubles = new ArrayList<>();
   private final AtomicLong nanos = new AtomicLong(-5);
   private final AtomicInteger parsed = new AtomicInteger();
 
-  @AfterEach
-  void stopListening() {
-    log.close();
+  private WatchedFile<String> watch(Path file) {
+    return watch(file, WatchedFile.Missing.KEEPS);
   }
 
-  private WatchedFile<String> watch(Path file) {
-    return new WatchedFile<>(file, this::parse, "none", nanos::get);
+  private WatchedFile<String> watch(Path file, WatchedFile.Missing missing) {
+    return new WatchedFile<>(
+        file,
+        this::parse,
+        "none",
+        missing,
+        nanos::get,
+        new WatchedFile.Listener() {
+          @Override
+          public void loaded(Path path, Object found) {
+            loaded.add(found.toString());
+          }
+
+          @Override
+          public void notLoaded(Path path, String why) {
+            troubles.add(why);
+          }
+        });
   }
 
   private String parse(byte[] bytes) throws UnusableException {
@@ -42,10 +58,6 @@ class WatchedFileTest {
   private String later(WatchedFile<String> file) {
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     return file.current();
-  }
-
-  private long warnings() {
-    return log.events().stream().filter(event -> event.startsWith("WARN")).count();
   }
 
   @Test
@@ -85,7 +97,8 @@ class WatchedFileTest {
     Files.delete(old);
 
     assertThat(later(file)).isEqualTo("two");
-    assertThat(warnings()).isZero();
+    assertThat(troubles).isEmpty();
+    assertThat(loaded).containsExactly("one", "two");
   }
 
   @Test
@@ -98,14 +111,11 @@ class WatchedFileTest {
     for (int i = 0; i < 3; i++) {
       assertThat(later(file)).isEqualTo("one");
     }
-    assertThat(warnings()).isEqualTo(1);
-    assertThat(log.events().toString())
-        .contains("credentials_not_loaded", "is broken")
-        .doesNotContain("s3cr3t");
+    assertThat(troubles).containsExactly("is broken");
 
     Files.delete(path);
     assertThat(later(file)).isEqualTo("one");
-    assertThat(log.events().getLast()).contains("does not exist");
+    assertThat(troubles).containsExactly("is broken", "does not exist");
 
     Files.writeString(path, "three");
     assertThat(later(file)).isEqualTo("three");
@@ -121,11 +131,26 @@ class WatchedFileTest {
   }
 
   @Test
+  void whereAFileThatIsGoneCountsForNothingWhatWasBeforeCounts() throws IOException {
+    Path path = Files.writeString(directory.resolve("config.json"), "one");
+    WatchedFile<String> file = watch(path, WatchedFile.Missing.RESETS);
+    assertThat(file.current()).isEqualTo("one");
+
+    Files.writeString(path, "broken");
+    assertThat(later(file)).isEqualTo("one");
+    Files.delete(path);
+    assertThat(later(file)).isEqualTo("none");
+
+    Files.writeString(path, "one");
+    assertThat(later(file)).isEqualTo("one");
+  }
+
+  @Test
   void whatIsNoFileOrTooLargeIsNotRead() throws IOException {
     assertThat(watch(directory).current()).isEqualTo("none");
     Path large = Files.write(directory.resolve("large"), new byte[1024 * 1024 + 1]);
     assertThat(watch(large).current()).isEqualTo("none");
     assertThat(parsed).hasValue(0);
-    assertThat(log.events().toString()).contains("is not a file", "is larger than 1 MiB");
+    assertThat(troubles).containsExactly("is not a file", "is larger than 1 MiB");
   }
 }
