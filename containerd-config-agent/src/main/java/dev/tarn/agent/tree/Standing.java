@@ -8,7 +8,8 @@ public sealed interface Standing {
   /**
    * It is there.
    *
-   * @param upstreams whom containerd would ask after us, in its order; never empty
+   * @param upstreams whom containerd would ask after us, in its order; empty only for {@code
+   *     _default}, where that is each image's own registry
    */
   record Present(List<UpstreamHost> upstreams) implements Standing {}
 

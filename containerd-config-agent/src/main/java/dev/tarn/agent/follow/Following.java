@@ -1,0 +1,380 @@
+package dev.tarn.agent.follow;
+
+import dev.tarn.agent.config.Configuration;
+import dev.tarn.agent.containerd.Findings;
+import dev.tarn.agent.containerd.Prospect;
+import dev.tarn.agent.hosts.Target;
+import dev.tarn.agent.hosts.UpstreamHost;
+import dev.tarn.agent.mirror.Answer;
+import dev.tarn.agent.mirror.Mirror;
+import dev.tarn.agent.mirror.Seen;
+import dev.tarn.agent.mirror.UpstreamsFile;
+import dev.tarn.agent.tree.Standing;
+import dev.tarn.core.name.RegistryHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Does what the {@link Follower} says, on one thread, and waits in between. {@link #end} and what
+ * tells how it stands may be called from others.
+ */
+public final class Following {
+  private static final Logger LOG = LoggerFactory.getLogger("tarn.agent");
+  private static final Duration LOOK_WATCHED = Duration.ofSeconds(30);
+  private static final Duration LOOK_UNWATCHED = Duration.ofSeconds(5);
+
+  /** Changes that come thick and fast are heeded once in a while. */
+  private static final Duration HEED = Duration.ofMillis(500);
+
+  private static final Duration FIND = Duration.ofSeconds(30);
+
+  /** A turn takes seconds at most: one question to the mirror, and a few files. */
+  private static final Duration STUCK = Duration.ofMinutes(2);
+
+  private final List<Target> targets;
+  private final Node node;
+  private final Mirror mirror;
+  private final UpstreamsFile upstreamsFile;
+  private final Figures figures;
+  private final Changes changes;
+  private final Follower follower;
+  private final Consumer<Verdict> judged;
+  private final long startNanos = System.nanoTime();
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  private @Nullable Findings findings;
+  private long nextFind;
+  private long heedAt;
+  private Optional<String> userAgent = Optional.empty();
+  private boolean settled;
+  private String upstreamsFailure = "";
+
+  private volatile boolean ending;
+  private volatile long turnAt;
+  private volatile String page = "";
+  private volatile Optional<Verdict> verdict = Optional.empty();
+
+  /**
+   * @param version of the agent
+   * @param judged is told, on the loop's thread, when the verdict changes
+   */
+  public Following(
+      Configuration configuration,
+      Node node,
+      Mirror mirror,
+      UpstreamsFile upstreamsFile,
+      String version,
+      Consumer<Verdict> judged) {
+    this.targets = configuration.registries().orElse(List.of());
+    this.node = node;
+    this.mirror = mirror;
+    this.upstreamsFile = upstreamsFile;
+    this.figures = new Figures(version);
+    this.changes = Changes.watching();
+    this.judged = judged;
+    Configuration.Follow follow = configuration.follow();
+    this.follower =
+        new Follower(
+            new Follower.Limits(
+                follow.graceTime().toMillis(),
+                follow.pollInterval().toMillis(),
+                follow.driftLimit().toMillis(),
+                LOOK_WATCHED.toMillis(),
+                LOOK_UNWATCHED.toMillis()),
+            0);
+  }
+
+  /** Follows until {@link #end}. Answers whether everything was taken back. */
+  public boolean run() throws InterruptedException {
+    try (changes) {
+      while (true) {
+        turnAt = now();
+        find();
+        List<Action> due = follower.due(now());
+        for (Action action : due) {
+          if (action instanceof Action.End) {
+            return follower.standing() == 0;
+          }
+          perform(action);
+          report();
+        }
+        if (due.isEmpty()) {
+          rest();
+        }
+      }
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /** Has everything taken back, and waits until that is done, at most so long. */
+  public boolean end(Duration limit) throws InterruptedException {
+    ending = true;
+    changes.wake();
+    return over.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Figures in Prometheus' text format. */
+  public String metrics() {
+    return page;
+  }
+
+  /** Whether the loop goes round. */
+  public boolean isAlive() {
+    return now() - turnAt < STUCK.toMillis();
+  }
+
+  /** Whether containerd comes to the mirror, once that was thought about. */
+  public Optional<Verdict> verdict() {
+    return verdict;
+  }
+
+  private long now() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+  }
+
+  private void rest() throws InterruptedException {
+    if (ending) {
+      follower.end(now());
+    }
+    long wait = Math.min(follower.wakeAt(), nextFind) - now();
+    boolean heed = now() >= heedAt;
+    if (wait > 0 && changes.await(heed ? wait : Math.min(wait, heedAt - now()), heed)) {
+      follower.changed(now());
+      heedAt = now() + HEED.toMillis();
+    }
+    if (ending) {
+      follower.end(now());
+    }
+  }
+
+  private void find() {
+    long now = now();
+    if (now < nextFind) {
+      return;
+    }
+    nextFind = now + FIND.toMillis();
+    Findings found = node.containerd(userAgent);
+    boolean news = !found.equals(findings);
+    findings = found;
+    follower.found(places(found.roots()), found.roots(), found.prospect(), now);
+    if (news) {
+      LOG.atInfo()
+          .setMessage("containerd_found")
+          .addKeyValue("files", found.files())
+          .addKeyValue("version", found.version().orElse("unknown"))
+          .addKeyValue("layout", found.layout().orElse("unknown"))
+          .addKeyValue("roots", found.roots())
+          .addKeyValue("prospect", word(found.prospect()))
+          .log();
+      for (String remark : found.remarks()) {
+        LOG.atWarn().setMessage("containerd_remark").addKeyValue("remark", remark).log();
+      }
+    }
+    report();
+  }
+
+  private static String word(Prospect prospect) {
+    return switch (prospect) {
+      case Prospect.Effective() -> "effective";
+      case Prospect.Ineffective(String why, var _) -> "ineffective: " + why;
+      case Prospect.Unknown(String why, var _) -> "unknown: " + why;
+    };
+  }
+
+  /**
+   * Each target under one root: the first in which containerd finds a directory for it, since it
+   * looks no further; else the first.
+   */
+  private Set<Place> places(List<String> roots) {
+    Set<Place> places = new LinkedHashSet<>();
+    if (roots.isEmpty()) {
+      return places;
+    }
+    for (Target target : targets) {
+      String chosen = roots.getFirst();
+      if (roots.size() > 1) {
+        for (String root : roots) {
+          if (exists(root, target)) {
+            chosen = root;
+            break;
+          }
+        }
+      }
+      places.add(new Place(chosen, target));
+    }
+    return places;
+  }
+
+  private boolean exists(String root, Target target) {
+    Path here = node.here(root);
+    for (String name : node.directories(target)) {
+      if (Files.exists(here.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void perform(Action action) {
+    switch (action) {
+      case Action.Sweep(String root) -> {
+        Set<Target> standing = node.under(root).standing();
+        follower.swept(root, standing, now());
+        watch();
+      }
+      case Action.Put(Place place) -> {
+        Standing standing = node.under(place.root()).put(place.target());
+        count(standing);
+        int before = follower.standing();
+        follower.put(place, standing, now());
+        if (follower.standing() != before) {
+          figures.put();
+        }
+        settled = true;
+      }
+      case Action.Withdraw(Place place) -> {
+        Standing standing = node.under(place.root()).withdraw(place.target());
+        count(standing);
+        int before = follower.standing();
+        follower.withdrawn(place, standing, now());
+        if (follower.standing() != before) {
+          figures.withdrawn();
+        }
+      }
+      case Action.Look(Place place) -> {
+        Standing standing = node.under(place.root()).look(place.target());
+        count(standing);
+        follower.looked(place, standing, now());
+      }
+      case Action.Ask(int entries) -> {
+        tellUpstreams();
+        page = figures.page(follower, changes.isComplete());
+        Answer answer = mirror.ask(entries, page);
+        figures.answered(answer);
+        if (answer instanceof Answer.Proven(var _, List<Seen> seen) && !seen.isEmpty()) {
+          userAgent = Optional.of(seen.getFirst().userAgent());
+        }
+        follower.answered(answer, now());
+        verdict = Optional.of(follower.verdict());
+      }
+      case Action.End() -> throw new IllegalStateException("the end is not performed");
+    }
+  }
+
+  private void count(Standing standing) {
+    if (standing instanceof Standing.Failed) {
+      figures.failed();
+    }
+  }
+
+  private void watch() {
+    List<Path> roots = new ArrayList<>();
+    if (findings != null) {
+      for (String root : findings.roots()) {
+        roots.add(node.here(root));
+      }
+    }
+    changes.follow(roots);
+    follower.watched(changes.isComplete());
+  }
+
+  /** Not before anything was put there: what was told before the agent began is as good. */
+  private void tellUpstreams() {
+    if (!settled) {
+      return;
+    }
+    SortedMap<RegistryHost, List<UpstreamHost>> upstreams = follower.upstreams();
+    try {
+      if (upstreamsFile.write(upstreams)) {
+        figures.upstreamsWritten();
+        LOG.atInfo()
+            .setMessage("upstreams_told")
+            .addKeyValue("registries", upstreams.keySet())
+            .log();
+      }
+      upstreamsFailure = "";
+    } catch (IOException e) {
+      if (!e.toString().equals(upstreamsFailure)) {
+        upstreamsFailure = e.toString();
+        LOG.atWarn().setMessage("upstreams_not_told").addKeyValue("reason", e).log();
+      }
+    }
+  }
+
+  private void report() {
+    for (Report report : follower.reports()) {
+      switch (report) {
+        case Report.Wished(Wish wish, String why) -> {
+          var event = wish == Wish.PRESENT ? LOG.atInfo() : LOG.atWarn();
+          event
+              .setMessage(wish == Wish.PRESENT ? "entries_wanted" : "entries_unwanted")
+              .addKeyValue("reason", why)
+              .log();
+        }
+        case Report.Stood(Place place, Standing standing) -> stood(place, standing);
+        case Report.Drifted(Place place, int times) -> {
+          figures.corrected();
+          at(LOG.atWarn(), "corrected", place).addKeyValue("times", times).log();
+        }
+        case Report.Judged(Verdict now) -> judged(now);
+      }
+    }
+  }
+
+  private void stood(Place place, Standing standing) {
+    switch (standing) {
+      case Standing.Present(List<UpstreamHost> hosts) ->
+          at(LOG.atInfo(), "entry_stands", place).addKeyValue("upstreams", hosts.size()).log();
+      case Standing.Absent() -> at(LOG.atInfo(), "entry_gone", place).log();
+      case Standing.LeftAlone(String why) ->
+          at(LOG.atWarn(), "left_alone", place).addKeyValue("reason", why).log();
+      case Standing.Failed(String why) ->
+          at(LOG.atError(), "entry_failed", place).addKeyValue("reason", why).log();
+    }
+  }
+
+  private LoggingEventBuilder at(LoggingEventBuilder event, String message, Place place) {
+    return event
+        .setMessage(message)
+        .addKeyValue("registry", Configuration.name(place.target()))
+        .addKeyValue("root", place.root());
+  }
+
+  private void judged(Verdict now) {
+    switch (now) {
+      case Verdict.Effective(String why) ->
+          LOG.atInfo().setMessage("effective").addKeyValue("reason", why).log();
+      case Verdict.Ineffective(String why, String fix) ->
+          LOG.atWarn()
+              .setMessage("ineffective")
+              .addKeyValue("reason", why)
+              .addKeyValue("fix", fix)
+              .log();
+      case Verdict.Unknown(String why, String tell) ->
+          LOG.atInfo()
+              .setMessage("effect_unknown")
+              .addKeyValue("reason", why)
+              .addKeyValue("tell", tell)
+              .log();
+    }
+    verdict = Optional.of(now);
+    judged.accept(now);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.tarn.agent.inspect;
+
+import dev.tarn.agent.containerd.Findings;
+import dev.tarn.agent.containerd.Prospect;
+import dev.tarn.agent.hosts.Target;
+import dev.tarn.agent.tree.Standing;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What there is to say about a node.
+ *
+ * @param mirror where an entry sends containerd
+ * @param root the directory that entries are for, as the host names it; empty where there is none
+ * @param entries one for each target that was asked for; none where there is no root
+ */
+public record Inspection(
+    Findings findings, URI mirror, Optional<String> root, List<Entry> entries) {
+  public Inspection {
+    entries = List.copyOf(entries);
+  }
+
+  /** How it stands with one target. */
+  public record Entry(Target target, Standing standing) {
+    /** As image references name it, or {@code _default} for all others. */
+    public String name() {
+      return switch (target) {
+        case Target.OfRegistry(var registry) -> registry.value();
+        case Target.OfAllOthers() -> ALL_OTHERS;
+      };
+    }
+  }
+
+  static final String ALL_OTHERS = "_default";
+
+  /** What a script is told by the command's exit status. */
+  public enum Outcome {
+    /** containerd reads entries, and each one that was asked for is there or can be. */
+    EFFECTIVE(0),
+    /** containerd does not read them. */
+    INEFFECTIVE(1),
+    /** That cannot be told from here. */
+    UNKNOWN(3),
+    /** containerd reads entries, but one that was asked for is left alone or could not be read. */
+    PARTIAL(4);
+
+    private final int exitStatus;
+
+    Outcome(int exitStatus) {
+      this.exitStatus = exitStatus;
+    }
+
+    public int exitStatus() {
+      return exitStatus;
+    }
+  }
+
+  public Outcome outcome() {
+    return switch (findings.prospect()) {
+      case Prospect.Ineffective ineffective -> Outcome.INEFFECTIVE;
+      case Prospect.Unknown unknown -> Outcome.UNKNOWN;
+      case Prospect.Effective effective -> {
+        for (Entry entry : entries) {
+          if (entry.standing() instanceof Standing.LeftAlone
+              || entry.standing() instanceof Standing.Failed) {
+            yield Outcome.PARTIAL;
+          }
+        }
+        yield Outcome.EFFECTIVE;
+      }
+    };
+  }
+}
