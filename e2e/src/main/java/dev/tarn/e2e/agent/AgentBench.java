@@ -8,6 +8,8 @@ import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.process.Workspace;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +44,7 @@ final class AgentBench {
     Path files = workspace.makeDirectory("registry");
     Registry registry =
         Registry.docker(workspace, "registry", files, "127.0.0.1", UnaryOperator.identity());
-    return new AgentBench(workspace, options, registry, Secured.start(workspace, files));
+    return new AgentBench(workspace, options, registry, Secured.start(workspace, files, Ports.ownAddress().orElseThrow()));
   }
 
   /** Pushes an image that nobody has seen, and gives its repository. */
@@ -52,6 +54,16 @@ final class AgentBench {
     Image image = maker.image("amd64", List.of(maker.layer(number, LAYER_BYTES)));
     pushing.push(repository, "1", image);
     return repository;
+  }
+
+  /** One that Tarn can be sent to by what was found on the node: not at loopback. */
+  Relay wayOutside(Workspace workspace) {
+    InetAddress address = Ports.ownAddress().orElseThrow();
+    return workspace.own(
+        new Relay(
+            new InetSocketAddress(address, Ports.free()),
+            Route.to(registry.address()),
+            new Relay.Surroundings(Thread.ofVirtual().factory(), Relay::dial, 0)));
   }
 
   /** A way to the registry for one case. */

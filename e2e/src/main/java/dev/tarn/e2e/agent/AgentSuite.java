@@ -46,6 +46,7 @@ public final class AgentSuite implements Suite<AgentBench> {
         Need.debian("unshare", "util-linux"),
         Need.debian("docker-registry", "docker-registry"),
         Certificates.need(),
+        Need.ownAddress(),
         Need.goTool("crictl"));
   }
 

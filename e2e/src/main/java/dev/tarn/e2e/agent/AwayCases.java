@@ -62,7 +62,7 @@ final class AwayCases {
         node.tarn().startAgain();
         node.awaitEntry(true, HELD_BACK);
       }
-      pulls.close();
+      pulls.end();
       Check.noneFailed(run, pulls);
     }
     agent.terminate();
@@ -80,7 +80,10 @@ final class AwayCases {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
       run.figure("withdrawn_after_ms", millis);
       run.checkBetween(
-          "milliseconds until the entry was withdrawn", 0, LaunchedAgent.GRACE.minusSeconds(1).toMillis(), millis);
+          "milliseconds until the entry was withdrawn",
+          0,
+          LaunchedAgent.GRACE.minusSeconds(1).toMillis(),
+          millis);
       for (int pull = 0; pull < PULLS; pull++) {
         Check.succeeds(run, node.pull(bench.newImage(), Optional.of("alice:secret")));
       }
@@ -101,7 +104,7 @@ final class AwayCases {
       node.tarn().terminate();
       run.check(!node.stands(), "the entry stands after Tarn's end");
       awaitPulls(pulls, pulls.pulls() + 2);
-      pulls.close();
+      pulls.end();
       Check.noneFailed(run, pulls);
     }
     node.tarn().startAgain();
@@ -120,7 +123,7 @@ final class AwayCases {
         awaitPulls(pulls, 1);
         order.forEach(Runnable::run);
         awaitPulls(pulls, pulls.pulls() + 2);
-        pulls.close();
+        pulls.end();
         Check.noneFailed(run, pulls);
       }
       Check.same(run, before, node.snapshot());

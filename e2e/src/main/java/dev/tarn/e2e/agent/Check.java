@@ -13,8 +13,7 @@ final class Check {
 
   static void comesToTarn(CaseRun run, Node.Pulled pulled) {
     succeeds(run, pulled);
-    run.check(
-        pulled.sources().contains(Source.TARN), "containerd came to " + pulled.sources());
+    run.check(pulled.sources().contains(Source.TARN), "containerd came to " + pulled.sources());
   }
 
   static void noneFailed(CaseRun run, PullLoop pulls) {
@@ -26,7 +25,6 @@ final class Check {
 
   static void same(CaseRun run, Snapshot before, Snapshot now) {
     List<String> differences = before.differences(now);
-    run.check(
-        differences.isEmpty(), "not as it was before:\n" + String.join("\n", differences));
+    run.check(differences.isEmpty(), "not as it was before:\n" + String.join("\n", differences));
   }
 }

@@ -24,11 +24,12 @@ enum Existing {
    * Where an operator's file may point.
    *
    * @param registry the registry itself, under the name that images have
+   * @param otherDoor the registry by an address that Tarn may be sent to
    * @param operator a mirror of the operator's
    * @param secured the registry by TLS, with a certificate of a private authority
    * @param authority that authority's certificate
    */
-  record Hosts(URI registry, URI operator, URI secured, Path authority) {}
+  record Hosts(URI registry, URI otherDoor, URI operator, URI secured, Path authority) {}
 
   /** The name of the directory for a registry, or for all. */
   String directory(String registry) {
@@ -85,7 +86,7 @@ enum Existing {
           [host."%s"]
             capabilities = ["pull", "resolve"]
           """
-              .formatted(hosts.registry(), hosts.operator());
+              .formatted(hosts.otherDoor(), hosts.operator());
     };
   }
 

@@ -22,7 +22,11 @@ enum ForeignEdit {
       case APPENDS -> {
         Files.createDirectories(directory(file));
         Files.writeString(
-            file, LINE, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            file,
+            LINE,
+            StandardCharsets.UTF_8,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
       }
       case PUTS_BESIDE -> {
         Files.createDirectories(directory(file));

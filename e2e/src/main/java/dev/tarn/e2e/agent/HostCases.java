@@ -47,8 +47,7 @@ final class HostCases {
 
   /** The order of a rollout: the new one comes, then the old one ends. */
   void two(AgentBench bench, CaseRun run) throws Exception {
-    Combination kind =
-        new Combination(release, Setting.ONE_ROOT, Existing.OPERATOR_MIRROR, false);
+    Combination kind = new Combination(release, Setting.ONE_ROOT, Existing.OPERATOR_MIRROR, false);
     Node node = Node.start(bench, run.workspace(), kind);
     Snapshot before = node.snapshot();
     LaunchedAgent first = new LaunchedAgent(run.workspace(), "first", node);
@@ -94,10 +93,8 @@ final class HostCases {
   /** There is no room: what stood there stands, whole. */
   void fullDisk(AgentBench bench, CaseRun run) throws Exception {
     Path root = run.workspace().makeDirectory("c").resolve(Node.FIRST_ROOT);
-    Combination kind =
-        new Combination(release, Setting.ONE_ROOT, Existing.OPERATOR_MIRROR, false);
-    Node node =
-        Node.start(bench, run.workspace(), kind, c -> mounted(run, c, root, "64k"));
+    Combination kind = new Combination(release, Setting.ONE_ROOT, Existing.OPERATOR_MIRROR, false);
+    Node node = Node.start(bench, run.workspace(), kind, c -> mounted(run, c, root, "64k"));
     Path filler = root.resolve("filler");
     fill(filler);
     Snapshot before = node.snapshot();
@@ -135,7 +132,8 @@ final class HostCases {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    command(run, "mount", "-t", "tmpfs", "-o", "size=" + size + ",mode=755", "none", root.toString());
+    command(
+        run, "mount", "-t", "tmpfs", "-o", "size=" + size + ",mode=755", "none", root.toString());
     run.workspace().own(() -> command(run, "umount", "-l", root.toString()));
     return directory;
   }

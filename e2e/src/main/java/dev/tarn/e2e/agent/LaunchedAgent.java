@@ -49,8 +49,7 @@ final class LaunchedAgent {
 
   /** From its next start on, it is for these registries. */
   void configure(Node node, List<String> registries) throws IOException {
-    String quoted =
-        String.join(", ", registries.stream().map(each -> "\"" + each + "\"").toList());
+    String quoted = String.join(", ", registries.stream().map(each -> "\"" + each + "\"").toList());
     Files.writeString(
         config,
         """
@@ -109,7 +108,7 @@ final class LaunchedAgent {
     double answers = metrics.sum(PREFIX + "mirror_answers_total", "answer=\"ready\"");
     boolean decided =
         metrics.sum(PREFIX + "entries") > 0 || metrics.sum(PREFIX + "entry_left_alone") > 0;
-    return answers >= 2 && decided || answers >= 5;
+    return (answers >= 2 && decided) || answers >= 5;
   }
 
   /** What it says now of whether containerd comes to the mirror. */

@@ -72,8 +72,7 @@ final class MatrixCase {
     return agent.says();
   }
 
-  private static String problem(
-      Says before, Says after, Node.Pulled without, Node.Pulled with) {
+  private static String problem(Says before, Says after, Node.Pulled without, Node.Pulled with) {
     boolean arrived = with.sources().contains(Source.TARN);
     if (without.succeeded() && !with.succeeded()) {
       return "a pull failed that had worked without Tarn: " + with.output();
@@ -91,8 +90,7 @@ final class MatrixCase {
     return "";
   }
 
-  private void takeBack(
-      CaseRun run, Node node, LaunchedAgent agent, Snapshot before, Path expected)
+  private void takeBack(CaseRun run, Node node, LaunchedAgent agent, Snapshot before, Path expected)
       throws Exception {
     ForeignEdit edit = ForeignEdit.values()[number % 3 == 0 ? 1 + number / 3 % 2 : 0];
     edit.make(node.hostsFile());
@@ -110,7 +108,6 @@ final class MatrixCase {
         differences.isEmpty(),
         "after uninstall (foreign edit: " + edit + "):\n" + String.join("\n", differences));
     Node.Pulled afterwards = node.pull();
-    run.check(
-        !afterwards.sources().contains(Source.TARN), "containerd still comes to Tarn");
+    run.check(!afterwards.sources().contains(Source.TARN), "containerd still comes to Tarn");
   }
 }

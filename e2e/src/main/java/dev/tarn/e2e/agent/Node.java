@@ -33,6 +33,7 @@ final class Node {
   private final Relay registry;
   private final Relay upstream;
   private final Relay operator;
+  private final Relay otherDoor;
   private final Path directory;
   private final Containerd containerd;
   private final TarnNode tarn;
@@ -45,11 +46,11 @@ final class Node {
     this.kind = kind;
     this.registry = bench.way(workspace);
     this.upstream = bench.way(workspace);
-    this.operator = bench.way(workspace);
+    this.operator = bench.wayOutside(workspace);
+    this.otherDoor = bench.wayOutside(workspace);
     this.shared = workspace.makeDirectory("shared");
     this.directory = preparing.apply(workspace.makeDirectory("c"));
-    this.containerd =
-        Containerd.start(workspace, "c", new NodePlan(kind, name(), operator.uri()));
+    this.containerd = Containerd.start(workspace, "c", new NodePlan(kind, name(), operator.uri()));
     this.tarn = TarnNode.start(workspace, new TarnPlan(name(), tarnsUpstream(), shared));
   }
 
@@ -81,7 +82,10 @@ final class Node {
   }
 
   void awaitEntry(boolean standing, Duration limit) throws Exception {
-    Await.until(standing ? "the entry stands" : "the entry is withdrawn", limit, () -> stands() == standing);
+    Await.until(
+        standing ? "the entry stands" : "the entry is withdrawn",
+        limit,
+        () -> stands() == standing);
   }
 
   private Optional<URI> tarnsUpstream() {
@@ -95,7 +99,10 @@ final class Node {
         kind.existing()
             .content(
                 new Existing.Hosts(
-                    registry.uri(), operator.uri(), bench.secured.uri(), bench.secured.authority()));
+                    registry.uri(),
+                    operator.uri(),
+                    bench.secured.uri(),
+                    bench.secured.authority()));
     if (content.isEmpty()) {
       return;
     }
@@ -197,6 +204,7 @@ final class Node {
   private Set<Source> sources(String repository) {
     Set<Source> sources = EnumSet.noneOf(Source.class);
     add(sources, registry, Source.REGISTRY, repository);
+    add(sources, otherDoor, Source.REGISTRY, repository);
     add(sources, operator, Source.OPERATOR, repository);
     add(sources, upstream, Source.TARN, repository);
     if (bench.secured.wasAsked(repository, CONTAINERD)) {

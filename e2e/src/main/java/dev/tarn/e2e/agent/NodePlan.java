@@ -131,7 +131,7 @@ record NodePlan(Combination kind, String registry, URI operator) implements Cont
 
   private static void write(Path file, String content) {
     try {
-      Files.createDirectories(file.getParent());
+      Files.createDirectories(file.resolve("..").normalize());
       Files.writeString(file, content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -47,10 +47,18 @@ final class PullLoop implements AutoCloseable {
   }
 
   /** Ends after the pull that is under way. */
-  @Override
-  public void close() throws InterruptedException {
+  void end() {
     over = true;
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    end();
   }
 
   synchronized List<String> failures() {

@@ -21,28 +21,29 @@ import java.util.Map;
 final class Secured {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
-  private final int port;
+  private final URI uri;
   private final Path authority;
   private final Child process;
 
-  private Secured(int port, Path authority, Child process) {
-    this.port = port;
+  private Secured(URI uri, Path authority, Child process) {
+    this.uri = uri;
     this.authority = authority;
     this.process = process;
   }
 
   /** Starts one over files that another registry has, too. */
-  static Secured start(Workspace workspace, Path files) throws Exception {
+  static Secured start(Workspace workspace, Path files, InetAddress address) throws Exception {
+    String host = address.getHostAddress();
     Certificates certificates = Certificates.create(workspace.makeDirectory("authority"));
     Certificates.Identity identity =
         certificates.issue(
-            List.of("IP:127.0.0.1"),
-            "127.0.0.1",
+            List.of("IP:" + host),
+            host,
             workspace.makeDirectory("secured-tls"),
             Certificates.Validity.now());
     int port = Ports.free();
     Path config = workspace.directory().resolve("secured.yml");
-    Files.writeString(config, config(port, files, identity));
+    Files.writeString(config, config(host, port, files, identity));
     Child process =
         workspace.own(
             Child.start(
@@ -53,20 +54,21 @@ final class Secured {
                     Tools.onPath("docker-registry").orElseThrow().toString(),
                     "serve",
                     config.toString())));
-    Await.until("the registry behind TLS listens", START_LIMIT, () -> listens(port));
-    return new Secured(port, identity.authority(), process);
+    Await.until("the registry behind TLS listens", START_LIMIT, () -> listens(address, port));
+    return new Secured(
+        URI.create("https://" + host + ":" + port), identity.authority(), process);
   }
 
-  private static boolean listens(int port) {
+  private static boolean listens(InetAddress address, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      socket.connect(new InetSocketAddress(address, port));
       return true;
     } catch (IOException refused) {
       return false;
     }
   }
 
-  private static String config(int port, Path files, Certificates.Identity identity) {
+  private static String config(String host, int port, Path files, Certificates.Identity identity) {
     return """
     version: 0.1
     log:
@@ -75,17 +77,17 @@ final class Secured {
       filesystem:
         rootdirectory: %s
     http:
-      addr: 127.0.0.1:%d
+      addr: %s:%d
       relativeurls: true
       tls:
         certificate: %s
         key: %s
     """
-        .formatted(files, port, identity.certificate(), identity.key());
+        .formatted(files, host, port, identity.certificate(), identity.key());
   }
 
   URI uri() {
-    return URI.create("https://127.0.0.1:" + port);
+    return uri;
   }
 
   /** The certificate of the authority. */

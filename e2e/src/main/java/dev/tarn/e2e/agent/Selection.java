@@ -51,7 +51,7 @@ final class Selection {
       for (Combination each : candidates) {
         long covers = marks.apply(each).stream().filter(open::contains).count();
         ties = covers == most ? ties + 1 : covers > most ? 1 : ties;
-        if (covers > most || covers == most && random.nextInt(ties) == 0) {
+        if (covers > most || (covers == most && random.nextInt(ties) == 0)) {
           best = each;
           most = covers;
         }
@@ -65,7 +65,10 @@ final class Selection {
 
   private static Set<List<Object>> valuesOf(Combination of) {
     return Set.of(
-        List.of(of.release()), List.of(of.setting()), List.of(of.existing()), List.of(of.discards()));
+        List.of(of.release()),
+        List.of(of.setting()),
+        List.of(of.existing()),
+        List.of(of.discards()));
   }
 
   private static Set<List<Object>> pairsOf(Combination of) {

@@ -9,8 +9,7 @@ enum Setting {
   DROP_IN("one root by drop-in", Roots.ONE, ""),
   LOCAL_PULL("two roots, use_local_image_pull", Roots.TWO, "use_local_image_pull = true"),
   DOWNLOADS("two roots, max_concurrent_downloads", Roots.TWO, "max_concurrent_downloads = 4"),
-  ANNOTATIONS(
-      "two roots, snapshot annotations", Roots.TWO, "disable_snapshot_annotations = false"),
+  ANNOTATIONS("two roots, snapshot annotations", Roots.TWO, "disable_snapshot_annotations = false"),
   SYNC_FS("two roots, image_pull_with_sync_fs", Roots.TWO, "image_pull_with_sync_fs = true"),
   CREDENTIALS("two roots, legacy auth", Roots.TWO, "");
 

@@ -3,8 +3,7 @@ package dev.tarn.e2e.node;
 import java.nio.file.Path;
 
 /** What the suites set of containerd's configuration. */
-public record ContainerdConfig(
-    Flavour flavour, boolean parallelRanges, boolean isolatedNamespaces)
+public record ContainerdConfig(Flavour flavour, boolean parallelRanges, boolean isolatedNamespaces)
     implements ContainerdPlan {
 
   public static ContainerdConfig of(Flavour flavour) {

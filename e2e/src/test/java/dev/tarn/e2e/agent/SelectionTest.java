@@ -46,11 +46,7 @@ class SelectionTest {
   @Test
   void allIsEveryCombination() {
     assertThat(AgentOptions.of(true, Map.of("combinations", "all")).selected())
-        .hasSize(
-            Release.values().length
-                * Setting.values().length
-                * Existing.values().length
-                * 2);
+        .hasSize(Release.values().length * Setting.values().length * Existing.values().length * 2);
   }
 
   @Test
