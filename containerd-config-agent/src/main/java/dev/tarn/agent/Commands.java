@@ -5,6 +5,7 @@ import dev.tarn.agent.config.ConfigurationLoader;
 import dev.tarn.agent.config.ConfigurationPrinter;
 import dev.tarn.agent.config.InvalidConfigurationException;
 import dev.tarn.agent.follow.Uninstall;
+import dev.tarn.agent.inspect.Inspect;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,7 @@ final class Commands {
     Commands commands = new Commands(out, err);
     return new CommandLine(commands)
         .addSubcommand("config", new ConfigCommands(commands))
+        .addSubcommand("inspect", new Inspect(HostNode::tree))
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setExecutionStrategy(commands::execute)
@@ -174,8 +176,8 @@ final class Commands {
     @Option(
         names = "--root",
         paramLabel = "DIRECTORY",
-        description = "A directory that config_path names; may be repeated. By default they are"
-            + " found.")
+        description =
+            "A directory that config_path names; may be repeated. By default they are" + " found.")
     @Nullable List<String> roots;
 
     @Option(
@@ -226,8 +228,7 @@ final class Commands {
       return values;
     }
 
-    private static void add(
-        Map<String, List<String>> values, String key, @Nullable String value) {
+    private static void add(Map<String, List<String>> values, String key, @Nullable String value) {
       if (value != null) {
         values.put(key, List.of(value));
       }

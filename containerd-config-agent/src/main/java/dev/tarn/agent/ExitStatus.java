@@ -1,6 +1,8 @@
 package dev.tarn.agent;
 
-/** What the process ends with. A signal ends it with 128 and its number, such as 143 for SIGTERM. */
+/**
+ * What the process ends with. A signal ends it with 128 and its number, such as 143 for SIGTERM.
+ */
 final class ExitStatus {
   static final int OK = 0;
   static final int FAILURE = 1;

@@ -8,7 +8,6 @@ import dev.tarn.agent.containerd.Findings;
 import dev.tarn.agent.containerd.Hints;
 import dev.tarn.agent.containerd.Layout;
 import dev.tarn.agent.containerd.Prospect;
-import dev.tarn.agent.files.HostFiles;
 import dev.tarn.agent.files.HostRoot;
 import dev.tarn.agent.files.LocalFiles;
 import dev.tarn.agent.follow.Node;
@@ -37,8 +36,6 @@ final class HostNode implements Node {
 
   private final Configuration configuration;
   private final HostRoot host;
-  private final HostFiles files = new LocalFiles();
-  private final SecureRandom random = new SecureRandom();
   private final Finder finder;
   private final Map<String, Entries> trees = new HashMap<>();
 
@@ -59,9 +56,7 @@ final class HostNode implements Node {
   public Findings containerd(Optional<String> userAgent) {
     Findings last = found;
     long now = System.nanoTime();
-    if (last != null
-        && now - foundAt < LOOK_AGAIN_NANOS
-        && state(last, userAgent).equals(state)) {
+    if (last != null && now - foundAt < LOOK_AGAIN_NANOS && state(last, userAgent).equals(state)) {
       return last;
     }
     Findings fresh = find(userAgent);
@@ -123,33 +118,35 @@ final class HostNode implements Node {
     }
     if (findings.files().isEmpty()) {
       text.append(configuration.containerd().config().orElse(Layout.DEFAULT_CONFIG)).append(' ');
-      text.append(
-          host.exists(configuration.containerd().config().orElse(Layout.DEFAULT_CONFIG)));
+      text.append(host.exists(configuration.containerd().config().orElse(Layout.DEFAULT_CONFIG)));
     }
     return text.toString();
   }
 
   @Override
   public Entries under(String root) {
-    return trees.computeIfAbsent(
-        root,
-        name ->
-            new HostsTree(
-                files, here(name), URI.create(configuration.mirrorUrl()), this::here, random));
+    URI mirror = URI.create(configuration.mirrorUrl());
+    return trees.computeIfAbsent(root, name -> tree(host, here(name), mirror));
+  }
+
+  /** The entries in the directory that is {@code root} here. */
+  static Entries tree(HostRoot host, Path root, URI mirror) {
+    return new HostsTree(
+        new LocalFiles(), root, mirror, path -> here(host, path.toString()), new SecureRandom());
   }
 
   @Override
   public Path here(String hostPath) {
+    return here(host, hostPath);
+  }
+
+  private static Path here(HostRoot host, String hostPath) {
     try {
       return host.resolve(hostPath);
     } catch (IOException _) {
       // A loop of links: nothing is there, under whatever name.
-      return Path.of(configuration.host() + hostPath);
+      return Path.of(host + hostPath);
     }
-  }
-
-  private Path here(Path hostPath) {
-    return here(hostPath.toString());
   }
 
   @Override

@@ -31,7 +31,9 @@ final class Run {
   private static final Logger LOG = LoggerFactory.getLogger("tarn.agent");
   private static final Duration QUESTION = Duration.ofSeconds(2);
 
-  /** A question that is under way, the end itself, and the last question; and something to spare. */
+  /**
+   * A question that is under way, the end itself, and the last question; and something to spare.
+   */
   private static final Duration END = Duration.ofSeconds(10);
 
   private Run() {}
@@ -49,6 +51,10 @@ final class Run {
       err.println(
           "containerd-config-agent: registries: name those that the mirror serves, such as"
               + " registries = [\"docker.io\"]; [] takes every entry back");
+      return ExitStatus.CONFIGURATION;
+    }
+    if (configuration.taintEnabled() || configuration.canaryEnabled()) {
+      err.println("containerd-config-agent: taint.enabled and canary.enabled: not there yet");
       return ExitStatus.CONFIGURATION;
     }
     try (Logs logs = Logs.start(configuration.logging(), out)) {
@@ -109,8 +115,7 @@ final class Run {
 
   /** Nobody follows any more: what stands would stand for ever. */
   private static void giveUp(Node node) {
-    Uninstall.Outcome outcome =
-        Uninstall.run(node, node.containerd(Optional.empty()).roots());
+    Uninstall.Outcome outcome = Uninstall.run(node, node.containerd(Optional.empty()).roots());
     for (String line : outcome.lines()) {
       LOG.atWarn().setMessage("given_up").addKeyValue("entry", line).log();
     }
@@ -126,8 +131,7 @@ final class Run {
             "/metrics", () -> new Endpoint.Answer(200, following.metrics()),
             "/healthz", () -> health(following),
             "/verdict", () -> verdict(following));
-    return Optional.of(
-        Endpoint.start(configuration.listen().get().toSocketAddress(), pages));
+    return Optional.of(Endpoint.start(configuration.listen().get().toSocketAddress(), pages));
   }
 
   private static Endpoint.Answer health(Following following) {

@@ -128,7 +128,7 @@ final class Training {
           .getOutputStream()
           .write("GET /metrics HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       InputStream in = socket.getInputStream();
-      in.readAllBytes();
+      var _ = in.readAllBytes();
     }
   }
 

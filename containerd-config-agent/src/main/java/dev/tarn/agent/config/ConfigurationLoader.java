@@ -1,7 +1,10 @@
 package dev.tarn.agent.config;
 
 import dev.tarn.agent.config.InvalidConfigurationException.Problem;
+import dev.tarn.agent.containerd.ContainerdVersion;
+import dev.tarn.agent.containerd.Layout;
 import dev.tarn.agent.hosts.Target;
+import dev.tarn.core.name.NearestName;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -97,13 +100,10 @@ public final class ConfigurationLoader {
   }
 
   private static Configuration.Follow follow(Section root) {
-    Duration grace =
-        between(root, "graceTime", Duration.ofSeconds(10), Duration.ZERO, LONGEST);
+    Duration grace = between(root, "graceTime", Duration.ofSeconds(10), Duration.ZERO, LONGEST);
     Duration poll =
-        between(
-            root, "pollInterval", Duration.ofSeconds(2), SHORTEST_POLL, LONGEST_POLL);
-    Duration drift =
-        between(root, "driftLimit", Duration.ofMinutes(1), SHORTEST_LIMIT, LONGEST);
+        between(root, "pollInterval", Duration.ofSeconds(2), SHORTEST_POLL, LONGEST_POLL);
+    Duration drift = between(root, "driftLimit", Duration.ofMinutes(1), SHORTEST_LIMIT, LONGEST);
     return new Configuration.Follow(grace, poll, drift);
   }
 
@@ -128,10 +128,27 @@ public final class ConfigurationLoader {
         section.value("distribution", Syntax.WORD_IF_ANY, Optional.empty());
     Optional<String> config = section.value("config", Syntax.HOST_PATH_IF_ANY, Optional.empty());
     List<String> roots = section.values("roots", Syntax.HOST_PATH).orElse(List.of());
-    Optional<String> version =
-        section.value("version", Syntax.VERSION_IF_ANY, Optional.empty());
+    Optional<String> version = section.value("version", Syntax.VERSION_IF_ANY, Optional.empty());
+    if (distribution.isPresent() && Layout.named(distribution.get()).isEmpty()) {
+      unknown(section, distribution.get());
+    }
+    if (version.isPresent() && ContainerdVersion.parse(version.get()).isEmpty()) {
+      section.problem("version", "expected " + Syntax.VERSION_IF_ANY.expected());
+    }
     section.end();
     return new Configuration.Containerd(distribution, config, roots, version);
+  }
+
+  private static void unknown(Section section, String distribution) {
+    List<String> names = new ArrayList<>(List.of(Layout.PLAIN.name()));
+    for (Layout layout : Layout.KNOWN) {
+      names.add(layout.name());
+    }
+    String hint =
+        NearestName.of(distribution, names)
+            .map(nearest -> "; did you mean " + nearest + "?")
+            .orElse("; known: " + String.join(", ", names));
+    section.problem("distribution", "unknown distribution " + distribution + hint);
   }
 
   private static boolean enabled(Section section) {

@@ -28,6 +28,8 @@ final class Section {
   private final Set<String> known = new LinkedHashSet<>();
 
   /**
+   * One table.
+   *
    * @param table the table, {@code null} where the file has none
    * @param options the values that options give, by the whole path of their key
    * @param problems where problems go
@@ -115,13 +117,12 @@ final class Section {
     if (given instanceof String text) {
       return parse(key, itemPath, syntax, text);
     }
-    if (given instanceof Boolean flag && syntax == Syntax.BOOLEAN) {
+    if (given instanceof Boolean flag && syntax.equals(Syntax.BOOLEAN)) {
       return parse(key, itemPath, syntax, flag.toString());
     }
     String found = describe(given);
     problems.add(
-        new Problem(
-            itemPath, origin(key), "expected " + syntax.expected() + ", found " + found));
+        new Problem(itemPath, origin(key), "expected " + syntax.expected() + ", found " + found));
     return Optional.empty();
   }
 
@@ -139,9 +140,7 @@ final class Section {
       return "option";
     }
     TomlPosition position = table == null ? null : table.inputPositionOf(List.of(key));
-    return position == null
-        ? ""
-        : "line " + position.line() + ", column " + position.column();
+    return position == null ? "" : "line " + position.line() + ", column " + position.column();
   }
 
   private String pathOf(String key) {

@@ -44,6 +44,7 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
               text.isEmpty()
                   ? Optional.of(Optional.empty())
                   : LoopbackAddress.parse(text).map(Optional::of));
+
   static final Syntax<Target> TARGET =
       new Syntax<>(
           "a registry such as \"docker.io\", or \"" + ALL_OTHERS + "\" for all others",

@@ -102,13 +102,21 @@ public final class LocalFiles implements HostFiles {
             java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
-      if (channel.tryLock() == null) {
+      if (!claim(channel)) {
         throw new NoSuchFileException(file.toString(), null, "was taken for a leftover");
       }
       return new LocalDraft(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static boolean claim(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
     }
   }
 

@@ -145,8 +145,7 @@ final class Changes implements AutoCloseable {
     into.add(root);
     try (DirectoryStream<Path> children = Files.newDirectoryStream(root)) {
       for (Path child : children) {
-        if (into.size() < MAX_DIRECTORIES
-            && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+        if (into.size() < MAX_DIRECTORIES && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
           into.add(child);
         }
       }

@@ -114,8 +114,7 @@ final class Entry {
         }
         yield last instanceof Standing.LeftAlone && !lookDue ? Need.NOTHING : Need.PUT;
       }
-      case ABSENT ->
-          stands || (chosen && last == null && !failed) ? Need.WITHDRAW : Need.NOTHING;
+      case ABSENT -> stands || (chosen && last == null && !failed) ? Need.WITHDRAW : Need.NOTHING;
     };
   }
 

@@ -64,8 +64,7 @@ final class Figures {
       page.sample(each.equals(word) ? 1 : 0, "verdict", each);
     }
     page.metric("entries", Page.Type.GAUGE, "Entries that stand.").sample(follower.standing());
-    page.metric(
-            "mirror_ready", Page.Type.GAUGE, "Whether the mirror said last that it is ready.")
+    page.metric("mirror_ready", Page.Type.GAUGE, "Whether the mirror said last that it is ready.")
         .sample(follower.isMirrorReady() ? 1 : 0);
     page.metric("mirror_answers_total", Page.Type.COUNTER, "What came of asking the mirror.");
     for (int i = 0; i < ANSWERS.length; i++) {

@@ -71,6 +71,8 @@ public final class Following {
   private volatile Optional<Verdict> verdict = Optional.empty();
 
   /**
+   * Follows a node, once it is run.
+   *
    * @param version of the agent
    * @param judged is told, on the loop's thread, when the verdict changes
    */

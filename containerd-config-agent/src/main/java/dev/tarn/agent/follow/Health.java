@@ -89,7 +89,9 @@ final class Health {
 
   /** Why it is not ready, or what it waits for; for a person. */
   String why() {
-    return ready && wish != Wish.PRESENT ? "the mirror comes and goes: it has to stay a while" : why;
+    return ready && wish != Wish.PRESENT
+        ? "the mirror comes and goes: it has to stay a while"
+        : why;
   }
 
   private void ready(long now) {

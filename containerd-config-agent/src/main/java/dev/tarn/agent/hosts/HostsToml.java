@@ -53,8 +53,7 @@ public final class HostsToml {
 
   /** Whether there is a line in it that begins as ours do. */
   public static boolean hasMarkers(byte[] content) {
-    String text = Content.of(content).text();
-    return text.contains(Marker.BEGIN) || text.contains(Marker.END);
+    return Marker.mayBeIn(Content.of(content).text());
   }
 
   /** Why a file that names the mirror by an operator's hand is left alone. */

@@ -21,6 +21,8 @@ public record Marker(
     String sha256, boolean original, boolean lineBreak, Made made, String mirror, String body) {
   static final String BEGIN = "# >>> tarn containerd-config-agent";
   static final String END = "# <<< tarn containerd-config-agent";
+  private static final String BEGIN_SIGN = "# >>> tarn";
+  private static final String END_SIGN = "# <<< tarn";
   private static final String VERSION = "v1";
   private static final int BODY_DIGITS = 16;
 
@@ -71,6 +73,26 @@ public record Marker(
             Made.parse(values[3]),
             values[4],
             values[5]));
+  }
+
+  /** Whether a line is a first marker, or as much of one as makes clear that it was. */
+  static boolean isBegin(String line) {
+    return isSign(line, BEGIN_SIGN);
+  }
+
+  /** The same for a last marker. */
+  static boolean isEnd(String line) {
+    return isSign(line, END_SIGN);
+  }
+
+  private static boolean isSign(String line, String sign) {
+    return line.startsWith(sign)
+        && (line.length() == sign.length() || line.charAt(sign.length()) == ' ');
+  }
+
+  /** Whether a line may be in a text that {@link #isBegin} or {@link #isEnd} knows. */
+  static boolean mayBeIn(String text) {
+    return text.contains(BEGIN_SIGN) || text.contains(END_SIGN);
   }
 
   /** The first digits of the SHA-256 of a block's body, however its lines end. */

@@ -105,6 +105,7 @@ final class Removal {
       begin = at;
     }
     if (begin < 0) {
+      cutTruncatedMarker();
       return;
     }
     String tail = text.substring(begin);
@@ -122,6 +123,15 @@ final class Removal {
         cut(begin, text.length(), found.get());
         return;
       }
+    }
+  }
+
+  /** A last line that is the beginning of a first marker, and no more. */
+  private void cutTruncatedMarker() {
+    String text = content.text();
+    int last = text.lastIndexOf('\n') + 1;
+    if (Marker.isBegin(text.substring(last))) {
+      cut(last, text.length(), null);
     }
   }
 
@@ -152,8 +162,8 @@ final class Removal {
       String line = document.text().substring(expression.start(), expression.end()).strip();
       switch (expression.kind()) {
         case COMMENT -> {
-          if (line.startsWith(Marker.BEGIN) || line.startsWith(Marker.END)) {
-            inside = line.startsWith(Marker.BEGIN);
+          if (Marker.isBegin(line) || Marker.isEnd(line)) {
+            inside = Marker.isBegin(line);
             cut[i] = true;
             remember(Marker.parse(line).orElse(null));
           }
@@ -253,7 +263,12 @@ final class Removal {
   }
 
   private boolean hasMarkers() {
-    return content.text().contains(Marker.BEGIN) || content.text().contains(Marker.END);
+    return Marker.mayBeIn(content.text())
+        && content.text().lines().map(String::strip).anyMatch(Removal::isMarker);
+  }
+
+  private static boolean isMarker(String line) {
+    return Marker.isBegin(line) || Marker.isEnd(line);
   }
 
   /** Where a line begins with {@code prefix}, from {@code from} on; -1 where none does. */

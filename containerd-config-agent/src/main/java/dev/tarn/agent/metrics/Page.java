@@ -3,7 +3,8 @@ package dev.tarn.agent.metrics;
 /**
  * Figures in Prometheus' text format, all of them named {@code containerd_config_agent_…}.
  *
- * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition formats</a>
+ * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition
+ *     formats</a>
  */
 public final class Page {
   private static final String PREFIX = "containerd_config_agent_";

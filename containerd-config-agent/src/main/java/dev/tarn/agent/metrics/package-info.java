@@ -1,4 +1,4 @@
-/** The agent's figures, in Prometheus' text format. */
+/** The agent's figures, in Prometheus' text format, and the endpoint that shows them. */
 @NullMarked
 package dev.tarn.agent.metrics;
 

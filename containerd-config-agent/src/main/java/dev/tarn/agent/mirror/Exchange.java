@@ -26,6 +26,8 @@ final class Exchange {
   private final Duration timeout;
 
   /**
+   * With whoever listens there.
+   *
    * @param timeout for all of it together
    */
   Exchange(InetSocketAddress address, Duration timeout) {
@@ -35,12 +37,31 @@ final class Exchange {
 
   /** What came of it. */
   sealed interface Outcome {
-    /**
-     * An answer.
-     *
-     * @param proof the header {@code Tarn-Proof}, {@code null} where there is none
-     */
-    record Answered(int status, @Nullable String proof, byte[] body) implements Outcome {}
+    /** An answer. */
+    final class Answered implements Outcome {
+      private final int status;
+      private final @Nullable String proof;
+      private final byte[] body;
+
+      private Answered(int status, @Nullable String proof, byte[] body) {
+        this.status = status;
+        this.proof = proof;
+        this.body = body;
+      }
+
+      int status() {
+        return status;
+      }
+
+      /** The header {@code Tarn-Proof}, {@code null} where there is none. */
+      @Nullable String proof() {
+        return proof;
+      }
+
+      byte[] body() {
+        return body;
+      }
+    }
 
     /** Something that is no answer, or a larger one than any that is asked for. */
     record Nonsense(String why) implements Outcome {}

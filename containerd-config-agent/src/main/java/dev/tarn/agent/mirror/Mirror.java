@@ -29,7 +29,10 @@ public final class Mirror {
   private final Exchange exchange;
 
   /**
-   * @param address as containerd is told it, such as {@code 127.0.0.1:5050}: proofs are for it alone
+   * The mirror at an address.
+   *
+   * @param address as containerd is told it, such as {@code 127.0.0.1:5050}: proofs are for it
+   *     alone
    * @param socketAddress the same
    * @param timeout for one question
    */

@@ -22,6 +22,8 @@ public final class ProvingMirror implements AutoCloseable {
   private final ServerSocket listener;
 
   /**
+   * Listens at a free port.
+   *
    * @param directory the one that is shared with the agent
    */
   public ProvingMirror(Path directory) throws IOException {
@@ -60,7 +62,7 @@ public final class ProvingMirror implements AutoCloseable {
         length = Integer.parseInt(line.substring("Content-Length: ".length()));
       }
     }
-    in.readNBytes(length);
+    var _ = in.readNBytes(length);
     String target = request.split(" ", -1)[1];
     String challenge = target.substring(target.indexOf('=') + 1);
     byte[] body = BODY.getBytes(StandardCharsets.US_ASCII);

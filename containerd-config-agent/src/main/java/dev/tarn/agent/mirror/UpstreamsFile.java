@@ -52,7 +52,9 @@ public final class UpstreamsFile {
     return out.append("}}\n").toString();
   }
 
-  /** @see <a href="https://www.rfc-editor.org/rfc/rfc8259#section-7">RFC 8259, section 7</a> */
+  /**
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc8259#section-7">RFC 8259, section 7</a>
+   */
   private static void string(StringBuilder out, String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {

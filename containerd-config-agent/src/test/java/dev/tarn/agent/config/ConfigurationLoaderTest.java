@@ -97,7 +97,8 @@ class ConfigurationLoaderTest {
   @Test
   void whatIsPrintedLoadsToTheSame() {
     Configuration configuration =
-        parse("registries = [\"quay.io\", \"_default\"]\nhost = \"/ho\\\"st\"\ndriftLimit = \"90s\"");
+        parse(
+            "registries = [\"quay.io\", \"_default\"]\nhost = \"/ho\\\"st\"\ndriftLimit = \"90s\"");
 
     assertThat(parse(ConfigurationPrinter.toToml(configuration))).isEqualTo(configuration);
     assertThat(parse(ConfigurationPrinter.toToml(parse("")))).isEqualTo(parse(""));

@@ -5,13 +5,13 @@ import dev.tarn.agent.hosts.UpstreamHost;
 import dev.tarn.agent.tree.Entries;
 import dev.tarn.agent.tree.Standing;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.Comparator;
 
 /** A root in memory, where others write too, and where writing may fail. */
 final class FakeEntries implements Entries {

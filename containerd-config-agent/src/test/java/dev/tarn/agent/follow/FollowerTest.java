@@ -55,9 +55,7 @@ class FollowerTest {
     // 300 questions; every 30 s a sweep and a look.
     assertThat(world.actions - before).isBetween(335, 345);
     assertThat(world.writes()).isEqualTo(1);
-    assertThat(world.reports)
-        .filteredOn(report -> report instanceof Report.Stood)
-        .hasSize(1);
+    assertThat(world.reports).filteredOn(report -> report instanceof Report.Stood).hasSize(1);
   }
 
   @Test
@@ -336,9 +334,7 @@ class FollowerTest {
 
     world.pass(10 * MINUTE);
     assertThat(world.actions - before).isLessThan(300 + 2 * 120 + 15);
-    assertThat(world.reports)
-        .filteredOn(report -> report instanceof Report.Stood)
-        .hasSize(1);
+    assertThat(world.reports).filteredOn(report -> report instanceof Report.Stood).hasSize(1);
 
     world.root().fail(false);
     world.pass(61_000);
@@ -349,8 +345,7 @@ class FollowerTest {
   void whomOperatorsNameIsKnown() {
     World world = new World(DOCKER, QUAY, new Target.OfAllOthers());
     world.settle();
-    UpstreamHost harbor =
-        new UpstreamHost(URI.create("https://harbor.example"), Optional.empty());
+    UpstreamHost harbor = new UpstreamHost(URI.create("https://harbor.example"), Optional.empty());
     world.root().name(DOCKER, harbor, FakeEntries.REGISTRY);
     world.pass(6_000);
 
@@ -433,8 +428,7 @@ class FollowerTest {
         world.now);
     world.pass(2_000);
 
-    assertThat(world.follower.verdict())
-        .isEqualTo(new Verdict.Unknown("a new file", "restart it"));
+    assertThat(world.follower.verdict()).isEqualTo(new Verdict.Unknown("a new file", "restart it"));
   }
 
   /** Everything at random; what must hold, holds at every instant. */

@@ -20,8 +20,7 @@ final class World {
   static final String ROOT = "/etc/containerd/certs.d";
   static final Target DOCKER = new Target.OfRegistry(RegistryHost.DOCKER_HUB);
   static final Target QUAY = new Target.OfRegistry(new RegistryHost("quay.io"));
-  static final Follower.Limits LIMITS =
-      new Follower.Limits(10_000, 2_000, 60_000, 30_000, 5_000);
+  static final Follower.Limits LIMITS = new Follower.Limits(10_000, 2_000, 60_000, 30_000, 5_000);
   static final Answer READY = new Answer.Proven(Answer.State.READY, List.of());
   static final Answer STARTING = new Answer.Proven(Answer.State.STARTING, List.of());
   static final Answer DRAINING = new Answer.Proven(Answer.State.DRAINING, List.of());
@@ -97,16 +96,14 @@ final class World {
 
   private void perform(Action action) {
     switch (action) {
-      case Action.Put(Place place) ->
-          follower.put(place, at(place).put(place.target()), now);
+      case Action.Put(Place place) -> follower.put(place, at(place).put(place.target()), now);
       case Action.Withdraw(Place place) ->
           follower.withdrawn(place, at(place).withdraw(place.target()), now);
       case Action.Look(Place place) -> {
         Standing standing = at(place).look(place.target());
         follower.looked(place, standing, now);
       }
-      case Action.Sweep(String root) ->
-          follower.swept(root, roots.get(root).standing(), now);
+      case Action.Sweep(String root) -> follower.swept(root, roots.get(root).standing(), now);
       case Action.Ask(int entries) -> {
         told.add(entries);
         follower.answered(mirror.get(), now);

@@ -175,7 +175,7 @@ class HostsTomlTest {
   void aBlockThatTheEndOfTheFileCutsOffIsTakenOutWhereverItIsCut() {
     String original = "server = \"https://a.example\"\n";
     String written = put(original);
-    for (int end = original.length() + Marker.BEGIN.length(); end < written.length(); end++) {
+    for (int end = original.length() + "# >>> tarn".length(); end < written.length(); end++) {
       assertThat(take(written.substring(0, end))).as("cut at %s", end).isEqualTo(original);
     }
   }

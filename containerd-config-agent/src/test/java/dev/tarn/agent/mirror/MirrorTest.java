@@ -74,8 +74,7 @@ class MirrorTest {
     assertThat(Base64.getUrlDecoder().decode(request.challenge())).hasSize(32);
     assertThat(request.proof())
         .isEqualTo(
-            Proof.of(
-                Proof.AGENT, secret, server.address(), request.challenge(), request.body()));
+            Proof.of(Proof.AGENT, secret, server.address(), request.challenge(), request.body()));
   }
 
   @ParameterizedTest
@@ -143,8 +142,7 @@ class MirrorTest {
     server.play(
         (request, out) -> {
           byte[] body = "state ready\n".getBytes(StandardCharsets.UTF_8);
-          String proof =
-              Proof.of(Proof.NODE, secret, "127.0.0.1:1", request.challenge(), body);
+          String proof = Proof.of(Proof.NODE, secret, "127.0.0.1:1", request.challenge(), body);
           ScriptedMirror.answer(out, 200, proof, "state ready\n");
         });
 
@@ -153,8 +151,7 @@ class MirrorTest {
 
   @Test
   void ourOwnProofSentBackIsWorthNothing() {
-    server.play(
-        (request, out) -> ScriptedMirror.answer(out, 200, request.proof(), request.text()));
+    server.play((request, out) -> ScriptedMirror.answer(out, 200, request.proof(), request.text()));
 
     assertThat(mirror(TIMEOUT).ask(0, "")).isInstanceOf(Answer.Stranger.class);
   }
@@ -263,7 +260,12 @@ class MirrorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"HT", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"})
+  @ValueSource(
+      strings = {
+        "HT",
+        "HTTP/1.1 200 OK\r\nContent-Le",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"
+      })
   void anAnswerThatIsCutIsNone(String answer) {
     server.play((_, out) -> out.write(answer.getBytes(StandardCharsets.ISO_8859_1)));
 

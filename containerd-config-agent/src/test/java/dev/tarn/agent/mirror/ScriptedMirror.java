@@ -21,13 +21,13 @@ public final class ScriptedMirror implements AutoCloseable {
   }
 
   /** What was asked. */
-  public record Request(String target, String proof, byte[] body, Socket socket) {
+  public record Request(String target, String proof, String text, Socket socket) {
     public String challenge() {
       return target.substring(target.indexOf('=') + 1);
     }
 
-    public String text() {
-      return new String(body, StandardCharsets.UTF_8);
+    public byte[] body() {
+      return text.getBytes(StandardCharsets.UTF_8);
     }
   }
 
@@ -111,7 +111,7 @@ public final class ScriptedMirror implements AutoCloseable {
       }
       head.write(next);
     }
-    String[] lines = head.toString(StandardCharsets.ISO_8859_1).split("\r\n");
+    String[] lines = head.toString(StandardCharsets.ISO_8859_1).split("\r\n", -1);
     String proof = "";
     int length = 0;
     for (String line : lines) {
@@ -122,7 +122,7 @@ public final class ScriptedMirror implements AutoCloseable {
         length = Integer.parseInt(line.substring("Content-Length: ".length()));
       }
     }
-    byte[] body = in.readNBytes(length);
-    return new Request(lines[0].split(" ")[1], proof, body, socket);
+    String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    return new Request(lines[0].split(" ", -1)[1], proof, body, socket);
   }
 }

@@ -104,7 +104,8 @@ class SharedDirectoryTest {
     upstreams.put(
         RegistryHost.DOCKER_HUB,
         List.of(
-            new UpstreamHost(URI.create("https://harbor.example/hub"), Optional.of("-----\n\"\\\t")),
+            new UpstreamHost(
+                URI.create("https://harbor.example/hub"), Optional.of("-----\n\"\\\t")),
             new UpstreamHost(URI.create("http://b:1"), Optional.empty())));
     upstreams.put(new RegistryHost("quay.io"), List.of());
     assertThat(file.write(upstreams)).isTrue();

@@ -1,0 +1,278 @@
+package dev.tarn.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.agent.config.Configuration;
+import dev.tarn.agent.config.ConfigurationLoader;
+import dev.tarn.agent.follow.Following;
+import dev.tarn.agent.follow.Verdict;
+import dev.tarn.agent.mirror.ProvingMirror;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent's commands on a host in a directory. */
+@Timeout(60)
+class RunTest {
+  private static final String OPERATORS = "server = \"https://registry-1.docker.io\"\n";
+
+  @TempDir Path directory;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Path host;
+  private Path root;
+  private Path shared;
+
+  @BeforeEach
+  void makeHost() throws IOException {
+    host = directory.resolve("host");
+    shared = Files.createDirectory(directory.resolve("shared"));
+    root = Files.createDirectories(host.resolve("etc/containerd/certs.d"));
+    Files.createDirectory(root.resolve("docker.io"));
+    Files.writeString(docker(), OPERATORS);
+    Files.writeString(
+        host.resolve("etc/containerd/config.toml"),
+        """
+        version = 2
+        [plugins."io.containerd.grpc.v1.cri".registry]
+          config_path = "/etc/containerd/certs.d"
+        """);
+  }
+
+  @Test
+  void theEntriesFollowTheMirrorAndGoAtTheEnd() throws Exception {
+    List<String> before = tree();
+    try (ProvingMirror mirror = new ProvingMirror(shared)) {
+      Running agent = start(mirror.address(), "docker.io", "quay.io:8443");
+
+      await(() -> contains(docker(), mirror.address()));
+      await(() -> contains(root.resolve("quay.io:8443/hosts.toml"), mirror.address()));
+      await(() -> agent.following().verdict().orElse(null) instanceof Verdict.Effective);
+      assertThat(shared.resolve("upstreams.json")).content().contains("docker.io");
+      assertThat(agent.following().metrics())
+          .contains("containerd_config_agent_verdict{verdict=\"effective\"} ");
+
+      Files.writeString(docker(), OPERATORS); // Another controller is sure of itself.
+      await(() -> contains(docker(), mirror.address()));
+
+      assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+      assertThat(agent.status().join()).isZero();
+    }
+    assertThat(tree()).isEqualTo(before);
+    assertThat(docker()).hasContent(OPERATORS);
+  }
+
+  @Test
+  void aMirrorThatIsGoneLosesTheEntries() throws Exception {
+    ProvingMirror mirror = new ProvingMirror(shared);
+    Running agent = start(mirror.address(), "docker.io");
+    await(() -> contains(docker(), mirror.address()));
+
+    mirror.close();
+
+    await(() -> !contains(docker(), mirror.address()));
+    assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+    assertThat(agent.status().join()).isZero();
+  }
+
+  @Test
+  void whatACrashedAgentLeftIsTakenBackByUninstall() throws Exception {
+    List<String> before = tree();
+    leaveEntries("docker.io", "quay.io", "_default");
+    assertThat(contains(docker(), "127.0.0.1:1")).isTrue();
+
+    int status = main("uninstall", "--host", host.toString());
+
+    assertThat(status).isZero();
+    assertThat(printed())
+        .contains("docker.io: taken back", "quay.io: taken back", "_default: taken back")
+        .contains("nothing of ours is left under /etc/containerd/certs.d");
+    assertThat(tree()).isEqualTo(before);
+    assertThat(docker()).hasContent(OPERATORS);
+
+    out.reset();
+    assertThat(main("uninstall", "--host", host.toString())).isZero();
+    assertThat(printed()).isEqualTo("nothing of ours is left under /etc/containerd/certs.d\n");
+  }
+
+  @Test
+  void uninstallKeepsWhatOthersWroteSince() throws Exception {
+    leaveEntries("docker.io");
+    String more = "[host.\"https://harbor.example\"]\n  capabilities = [\"pull\"]\n";
+    Files.writeString(docker(), Files.readString(docker()) + more);
+
+    assertThat(main("uninstall", "--host", host.toString())).isZero();
+
+    assertThat(docker()).hasContent(OPERATORS + more);
+  }
+
+  @Test
+  void uninstallWithRootsGivenLooksForNothing() throws Exception {
+    leaveEntries("docker.io");
+
+    int status =
+        main("uninstall", "--host", host.toString(), "--root", "/etc/containerd/certs.d");
+
+    assertThat(status).isZero();
+    assertThat(docker()).hasContent(OPERATORS);
+  }
+
+  @Test
+  void withoutRegistriesItDoesNotRun() {
+    assertThat(main("run", "--directory", shared.toString())).isEqualTo(78);
+    assertThat(error()).contains("registries: name those");
+  }
+
+  @Test
+  void whatIsWrongWithTheConfigurationIsSaid() throws IOException {
+    Path file = Files.writeString(directory.resolve("agent.toml"), "registrie = []\n");
+
+    assertThat(main("run", "--config", file.toString())).isEqualTo(78);
+    assertThat(main("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(error()).contains("registrie (line 1, column 1): unknown key; did you mean");
+  }
+
+  @Test
+  void theConfigurationIsPrinted() {
+    assertThat(main("config", "print", "--registry", "docker.io", "--registry", "_default"))
+        .isZero();
+    assertThat(printed()).contains("registries = [\"docker.io\", \"_default\"]");
+    assertThat(main("config", "check", "--registry", "docker.io")).isZero();
+    assertThat(printed()).contains("valid: 1 registries");
+  }
+
+  @Test
+  void inspectIsAmongTheCommands() {
+    assertThat(main("inspect", "--host", host.toString(), "docker.io")).isZero();
+  }
+
+  @Test
+  void helpAndVersionArePrinted() {
+    assertThat(main("--help")).isZero();
+    assertThat(main("--version")).isZero();
+    assertThat(main("run", "--help")).isZero();
+    assertThat(printed()).contains("uninstall", "containerd-config-agent ");
+    assertThat(main()).isEqualTo(2);
+    assertThat(main("frobnicate")).isEqualTo(2);
+  }
+
+  @Test
+  void anAddressThatIsTakenEndsItBeforeAnythingIsWritten() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      Configuration configuration =
+          configuration("127.0.0.1:1", "127.0.0.1:" + taken.getLocalPort(), "docker.io");
+
+      int status = Run.run(configuration, new HostNode(configuration), () -> {}, _ -> {});
+
+      assertThat(status).isEqualTo(1);
+    }
+  }
+
+  private record Running(Following following, CompletableFuture<Integer> status) {}
+
+  private Running start(String mirror, String... registries) throws InterruptedException {
+    Configuration configuration = configuration(mirror, "", registries);
+    AtomicReference<Following> following = new AtomicReference<>();
+    CountDownLatch running = new CountDownLatch(1);
+    CompletableFuture<Integer> status = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                status.complete(
+                    Run.run(
+                        configuration,
+                        new HostNode(configuration),
+                        () -> {},
+                        started -> {
+                          following.set(started);
+                          running.countDown();
+                        }));
+              } catch (Throwable e) {
+                status.completeExceptionally(e);
+              }
+            });
+    running.await();
+    return new Running(following.get(), status);
+  }
+
+  private Configuration configuration(String mirror, String listen, String... registries) {
+    return ConfigurationLoader.load(
+        Optional.empty(),
+        Map.of(
+            "mirror", List.of("http://" + mirror),
+            "directory", List.of(shared.toString()),
+            "host", List.of(host.toString()),
+            "graceTime", List.of("300ms"),
+            "pollInterval", List.of("100ms"),
+            "listen", List.of(listen),
+            "registries", List.of(registries)));
+  }
+
+  /** As an agent does that is killed right after. */
+  private void leaveEntries(String... registries) {
+    Configuration configuration = configuration("127.0.0.1:1", "", registries);
+    HostNode node = new HostNode(configuration);
+    configuration
+        .registries()
+        .orElseThrow()
+        .forEach(target -> node.under("/etc/containerd/certs.d").put(target));
+  }
+
+  private int main(String... arguments) {
+    return Main.run(arguments, new PrintStream(out, true), new PrintStream(err, true));
+  }
+
+  private String printed() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String error() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private Path docker() {
+    return root.resolve("docker.io/hosts.toml");
+  }
+
+  private static boolean contains(Path file, String text) {
+    try {
+      return Files.exists(file) && Files.readString(file).contains(text);
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private List<String> tree() throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      return paths.map(Path::toString).sorted().toList();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+      LockSupport.parkNanos(20_000_000);
+    }
+  }
+}
