@@ -140,7 +140,11 @@ final class HostileCases {
   static void redirectToMetadata(AccessBench bench, CaseRun run) throws Exception {
     Session.Got got =
         redirected(
-            run, Ports.ownAddress().orElseThrow(), METADATA, List.of(), bench.image().config().digest());
+            run,
+            Ports.ownAddress().orElseThrow(),
+            METADATA,
+            List.of(),
+            bench.image().config().digest());
     checkForbidden(run, got);
   }
 
@@ -174,7 +178,8 @@ final class HostileCases {
 
   /** That the case above can fail: what is listed is followed. */
   static void redirectThatIsListed(AccessBench bench, CaseRun run) throws Exception {
-    Inside inside = redirectInside(bench, run, Ports.ownAddress().orElseThrow(), 1, List.of("127.0.0.1"));
+    Inside inside =
+        redirectInside(bench, run, Ports.ownAddress().orElseThrow(), 1, List.of("127.0.0.1"));
     run.checkEquals("status", 200, inside.got().status());
     run.checkEquals("bytes", inside.blob().size(), inside.got().body().length);
     run.checkEquals("credentials shown there", 0, inside.trap().shownCredentials());

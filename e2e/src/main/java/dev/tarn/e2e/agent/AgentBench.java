@@ -44,7 +44,11 @@ final class AgentBench {
     Path files = workspace.makeDirectory("registry");
     Registry registry =
         Registry.docker(workspace, "registry", files, "127.0.0.1", UnaryOperator.identity());
-    return new AgentBench(workspace, options, registry, Secured.start(workspace, files, Ports.ownAddress().orElseThrow()));
+    return new AgentBench(
+        workspace,
+        options,
+        registry,
+        Secured.start(workspace, files, Ports.ownAddress().orElseThrow()));
   }
 
   /** Pushes an image that nobody has seen, and gives its repository. */

@@ -16,6 +16,15 @@ enum ForeignEdit {
 
   private static final String LINE = "\n# added by somebody else\n";
 
+  /** One in every third case, in turns. */
+  static ForeignEdit ofCase(int number) {
+    return switch (number % 6) {
+      case 0 -> PUTS_BESIDE;
+      case 3 -> APPENDS;
+      default -> NOTHING;
+    };
+  }
+
   void make(Path file) throws IOException {
     switch (this) {
       case NOTHING -> {}

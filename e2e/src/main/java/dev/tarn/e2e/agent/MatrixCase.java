@@ -92,7 +92,7 @@ final class MatrixCase {
 
   private void takeBack(CaseRun run, Node node, LaunchedAgent agent, Snapshot before, Path expected)
       throws Exception {
-    ForeignEdit edit = ForeignEdit.values()[number % 3 == 0 ? 1 + number / 3 % 2 : 0];
+    ForeignEdit edit = ForeignEdit.ofCase(number);
     edit.make(node.hostsFile());
     edit.make(expected.resolve(Node.FIRST_ROOT).resolve(node.name()).resolve("hosts.toml"));
     if (number % 2 == 0) {

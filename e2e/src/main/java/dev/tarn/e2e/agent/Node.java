@@ -100,6 +100,7 @@ final class Node {
             .content(
                 new Existing.Hosts(
                     registry.uri(),
+                    otherDoor.uri(),
                     operator.uri(),
                     bench.secured.uri(),
                     bench.secured.authority()));

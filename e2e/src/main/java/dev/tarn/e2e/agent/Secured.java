@@ -55,8 +55,7 @@ final class Secured {
                     "serve",
                     config.toString())));
     Await.until("the registry behind TLS listens", START_LIMIT, () -> listens(address, port));
-    return new Secured(
-        URI.create("https://" + host + ":" + port), identity.authority(), process);
+    return new Secured(URI.create("https://" + host + ":" + port), identity.authority(), process);
   }
 
   private static boolean listens(InetAddress address, int port) {

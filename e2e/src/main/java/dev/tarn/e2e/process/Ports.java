@@ -9,7 +9,10 @@ import java.net.ServerSocket;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Addresses of this machine, and free ports of the loopback address, below those that outgoing connections are given. */
+/**
+ * Addresses of this machine, and free ports of the loopback address, below those that outgoing
+ * connections are given.
+ */
 public final class Ports {
   private static final int FIRST = 18_000;
   private static final int LAST = 31_999;
