@@ -128,8 +128,7 @@ class RunTest {
   void uninstallWithRootsGivenLooksForNothing() throws Exception {
     leaveEntries("docker.io");
 
-    int status =
-        main("uninstall", "--host", host.toString(), "--root", "/etc/containerd/certs.d");
+    int status = main("uninstall", "--host", host.toString(), "--root", "/etc/containerd/certs.d");
 
     assertThat(status).isZero();
     assertThat(docker()).hasContent(OPERATORS);

@@ -27,22 +27,24 @@ public final class BinaryVersion {
   /** The first of these that answers. */
   public Optional<ContainerdVersion> of(List<String> binaries) {
     for (String binary : binaries) {
-      try {
-        Path here = host.resolve(binary);
-        if (Files.isRegularFile(here) && Files.isExecutable(here)) {
-          Optional<ContainerdVersion> version = ask(here);
-          if (version.isPresent()) {
-            return version;
-          }
-        }
-      } catch (IOException e) {
-        continue; // made for another system, or not to be run here
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return Optional.empty();
+      Optional<ContainerdVersion> version = of(binary);
+      if (version.isPresent()) {
+        return version;
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<ContainerdVersion> of(String binary) {
+    try {
+      Path here = host.resolve(binary);
+      return Files.isRegularFile(here) && Files.isExecutable(here) ? ask(here) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // made for another system, or not to be run here
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 
   private static Optional<ContainerdVersion> ask(Path binary)

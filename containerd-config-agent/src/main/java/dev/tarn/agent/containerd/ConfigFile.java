@@ -29,17 +29,17 @@ record ConfigFile(
 
   /** What became of a text. */
   sealed interface Parsed {
-    record Readable(ConfigFile file) implements Parsed {}
+    record Valid(ConfigFile file) implements Parsed {}
 
     /** containerd would refuse it too; {@code why} says what and where. */
-    record Unreadable(String why) implements Parsed {}
+    record Invalid(String why) implements Parsed {}
   }
 
   static Parsed parse(String path, String text) {
     TomlParseResult toml = Toml.parse(text);
     if (toml.hasErrors()) {
       TomlParseError error = toml.errors().getFirst();
-      return new Parsed.Unreadable(
+      return new Parsed.Invalid(
           "line "
               + error.position().line()
               + ", column "
@@ -50,19 +50,19 @@ record ConfigFile(
     Map<String, Object> root = plain(toml);
     Object version = root.getOrDefault("version", 0L);
     if (!(version instanceof Long number) || number < 0 || number > 1_000) {
-      return new Parsed.Unreadable("`version` is not a number that containerd knows");
+      return new Parsed.Invalid("`version` is not a number that containerd knows");
     }
     List<String> imports = strings(root.get("imports"));
     List<String> disabled = strings(root.get("disabled_plugins"));
     if (imports == null || disabled == null) {
-      return new Parsed.Unreadable(
+      return new Parsed.Invalid(
           (imports == null ? "`imports`" : "`disabled_plugins`") + " is not a list of strings");
     }
     Map<String, Object> plugins = Tables.table(root, "plugins");
     if (plugins == null && root.containsKey("plugins")) {
-      return new Parsed.Unreadable("`plugins` is not a table");
+      return new Parsed.Invalid("`plugins` is not a table");
     }
-    return new Parsed.Readable(
+    return new Parsed.Valid(
         new ConfigFile(
             path, number.intValue(), imports, disabled, plugins == null ? Map.of() : plugins));
   }

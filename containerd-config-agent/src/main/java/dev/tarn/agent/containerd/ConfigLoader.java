@@ -51,10 +51,12 @@ final class ConfigLoader {
   }
 
   /**
+   * Reads the main file and what it imports.
+   *
    * @param path of the main file, as the host names it
    * @param required whether containerd was told of it, and does not start without
-   * @param relativePatterns whether a relative pattern counts from the importing file, and not
-   *     from the root directory, in which services run
+   * @param relativePatterns whether a relative pattern counts from the importing file, and not from
+   *     the root directory, in which services run
    */
   Loaded load(String path, boolean required, boolean relativePatterns) {
     List<ConfigFile> files = new ArrayList<>();
@@ -86,10 +88,10 @@ final class ConfigLoader {
         }
         case Content.Text(String text) -> {
           switch (ConfigFile.parse(next, text)) {
-            case ConfigFile.Parsed.Unreadable(String why) -> {
+            case ConfigFile.Parsed.Invalid(String why) -> {
               return stuck(files, next + " is not valid: " + why, DUMP);
             }
-            case ConfigFile.Parsed.Readable(ConfigFile file) -> {
+            case ConfigFile.Parsed.Valid(ConfigFile file) -> {
               files.add(file);
               for (String imported : file.imports()) {
                 String absolute = absolute(next, imported, relativePatterns);
@@ -173,8 +175,17 @@ final class ConfigLoader {
     return normal((fromImporter ? parent(importer) : "") + "/" + imported);
   }
 
+  /** As Go cleans a path: by its text, without a look at links. */
   private static String normal(String path) {
-    return Path.of(path).normalize().toString();
+    Deque<String> segments = new ArrayDeque<>();
+    for (String segment : path.split("/", -1)) {
+      if (segment.equals("..")) {
+        segments.pollLast();
+      } else if (!segment.isEmpty() && !segment.equals(".")) {
+        segments.addLast(segment);
+      }
+    }
+    return "/" + String.join("/", segments);
   }
 
   private static String parent(String path) {

@@ -35,6 +35,8 @@ public final class Finder {
   private final Function<List<String>, Optional<ContainerdVersion>> binary;
 
   /**
+   * For one host.
+   *
    * @param binary the version of the first containerd of these that can be asked for it, such as
    *     {@link BinaryVersion#of}
    */
@@ -95,7 +97,9 @@ public final class Finder {
     private Findings certain(ContainerdVersion version) {
       if (version.compareTo(Judge.NEWEST_KNOWN) > 0) {
         remarks.add(
-            "containerd " + version + " is newer than what this knows, which is 2.4; it is taken to"
+            "containerd "
+                + version
+                + " is newer than what this knows, which is 2.4; it is taken to"
                 + " behave the same");
       }
       return findings(load(version), Optional.of(version.toString()), verdict(version));
@@ -129,9 +133,9 @@ public final class Finder {
           needed = Math.max(needed, file.version());
         }
       }
-      int config = needed;
+      int least = needed;
       List<ContainerdVersion> candidates =
-          KINDS.stream().filter(kind -> configVersion(kind) >= config).toList();
+          KINDS.stream().filter(kind -> configVersion(kind) >= least).toList();
       return candidates.isEmpty() ? List.of(KINDS.getLast()) : candidates;
     }
 
@@ -142,7 +146,7 @@ public final class Finder {
             case ConfigLoader.Loaded.BuiltIn() -> List.of();
             case ConfigLoader.Loaded.Complete(List<ConfigFile> read) ->
                 read.stream().map(ConfigFile::path).toList();
-            case ConfigLoader.Loaded.Stuck(List<String> read, String why, String tell) -> read;
+            case ConfigLoader.Loaded.Stuck(List<String> read, String _, String _) -> read;
           };
       remarks.addAll(verdict.notes());
       remarks.addAll(layout.remarks());
@@ -154,8 +158,7 @@ public final class Finder {
     private void unusedDropIns(List<String> files) {
       String directory = config.substring(0, Math.max(1, config.lastIndexOf('/')));
       for (String dropIns : List.of("/conf.d", "/config.d")) {
-        List<String> unused =
-            new ArrayList<>(Glob.expand(host, directory + dropIns + "/*.toml"));
+        List<String> unused = new ArrayList<>(Glob.expand(host, directory + dropIns + "/*.toml"));
         unused.removeAll(files);
         if (!unused.isEmpty()) {
           remarks.add("nothing imports " + String.join(", ", unused) + ", so it does not count");
@@ -259,8 +262,8 @@ public final class Finder {
   private static String reason(Prospect prospect) {
     return switch (prospect) {
       case Prospect.Effective() -> "takes effect";
-      case Prospect.Ineffective(String why, String fix) -> why;
-      case Prospect.Unknown(String why, String tell) -> why;
+      case Prospect.Ineffective(String why, String _) -> why;
+      case Prospect.Unknown(String why, String _) -> why;
     };
   }
 }

@@ -91,8 +91,7 @@ final class Glob {
           && matches(pattern, end + 1, name, n + 1);
     }
     int literal = c == '\\' && p + 1 < pattern.length() ? p + 1 : p;
-    return pattern.charAt(literal) == name.charAt(n)
-        && matches(pattern, literal + 1, name, n + 1);
+    return pattern.charAt(literal) == name.charAt(n) && matches(pattern, literal + 1, name, n + 1);
   }
 
   private static boolean inClass(String set, char c) {

@@ -59,7 +59,11 @@ final class Judge {
           notes);
     }
     if (!containerd.atLeast(1, 5)) {
-      return ineffective("it is older than 1.5, which was the first to read hosts.toml", "upgrade it", roots, notes);
+      return ineffective(
+          "it is older than 1.5, which was the first to read hosts.toml",
+          "upgrade it",
+          roots,
+          notes);
     }
     if (settings.mirrors()) {
       return ineffective(
@@ -78,7 +82,8 @@ final class Judge {
           notes);
     }
     if (roots.isEmpty()) {
-      return ineffective("config_path is not set, and empty by default", setting.fix(), roots, notes);
+      return ineffective(
+          "config_path is not set, and empty by default", setting.fix(), roots, notes);
     }
     for (String root : roots) {
       if (!root.startsWith("/")) {
@@ -114,7 +119,9 @@ final class Judge {
     if (containerd.compareTo(NEWEST_KNOWN) > 0) {
       return verdict(
           new Prospect.Unknown(
-              "config_path names several directories (" + names + "), which 2.1 to 2.4 do not read "
+              "config_path names several directories ("
+                  + names
+                  + "), which 2.1 to 2.4 do not read "
                   + TRANSFER
                   + "; whether this newer one does is not known",
               "see whether requests arrive, or name one directory: " + setting.fix()),
@@ -125,7 +132,8 @@ final class Judge {
         byDefault
             ? "config_path is not set, and by default names two directories (" + names + ")"
             : "config_path names several directories (" + names + ")";
-    return ineffective(what + ", which containerd does not read " + TRANSFER, setting.fix(), roots, notes);
+    return ineffective(
+        what + ", which containerd does not read " + TRANSFER, setting.fix(), roots, notes);
   }
 
   private static List<String> split(String configPath) {

@@ -69,7 +69,8 @@ public record Layout(
               DEFAULT_SOCKET,
               List.of("/usr/bin/containerd", "/bin/containerd"),
               List.of("/etc/cri/containerd.toml", "/etc/cri/conf.d/cri.toml"),
-              Optional.of("in a machine configuration, machine.files for /etc/cri/conf.d/20-customization.part"),
+              Optional.of(
+                  "in a machine configuration, machine.files for /etc/cri/conf.d/20-customization.part"),
               List.of(
                   "Talos takes out what it does not know in its directory of hosts; the agent puts"
                       + " it back each time")),
@@ -80,7 +81,8 @@ public record Layout(
               DEFAULT_SOCKET,
               BINARIES,
               List.of(),
-              Optional.of("in Bottlerocket's settings, which containerd's configuration is made of"),
+              Optional.of(
+                  "in Bottlerocket's settings, which containerd's configuration is made of"),
               List.of(
                   "Bottlerocket makes containerd's configuration of its settings at each start")),
           shipped("kind", "/kind/version"),

@@ -90,7 +90,8 @@ final class Merger {
   }
 
   private Optional<Merged> checkSecond(int version, Set<String> plugins, List<String> disabled) {
-    boolean checks = containerd.atLeast(1, 7) ? containerd.atLeast(1, 7, 17) : containerd.atLeast(1, 6, 32);
+    boolean checks =
+        containerd.atLeast(1, 7) ? containerd.atLeast(1, 7, 17) : containerd.atLeast(1, 6, 32);
     if (version > 2 && checks) {
       return Optional.of(tooNew(version, 2));
     }
@@ -218,8 +219,7 @@ final class Merger {
       if (file.version() < 4) {
         translate(own);
       } else if (Tables.table(own, CRI, "registry") != null) {
-        notes.add(
-            "plugins.\"" + CRI + "\".registry in " + file.path() + " is not of version 4");
+        notes.add("plugins.\"" + CRI + "\".registry in " + file.path() + " is not of version 4");
       }
       Tables.merge(plugins, own);
     }
@@ -240,7 +240,9 @@ final class Merger {
   }
 
   private static String fullName(String plugin) {
-    return plugin.equals("cri") ? CRI : plugin.indexOf('.') < 0 ? "io.containerd.v1." + plugin : plugin;
+    return plugin.equals("cri")
+        ? CRI
+        : plugin.indexOf('.') < 0 ? "io.containerd.v1." + plugin : plugin;
   }
 
   /** From the table of version 2 to that of version 3, with what that loses. */
@@ -288,8 +290,7 @@ final class Merger {
             : List.of(CRI, IMAGES, RUNTIME);
     Map<String, Object> images = Tables.table(plugins, IMAGES);
     return settings(
-        needed.stream().filter(disabled::contains).findFirst(),
-        images == null ? Map.of() : images);
+        needed.stream().filter(disabled::contains).findFirst(), images == null ? Map.of() : images);
   }
 
   private Merged settings(Optional<String> criOff, Map<String, Object> table) {

@@ -33,7 +33,10 @@ record Setting(String file, boolean exists, int version, String root, Optional<S
       return "write " + file + " with version = 2 and " + line;
     }
     return version <= 1
-        ? "bring " + file + " to version 2 (`version = 2`, plugins by their full names) and set " + line
+        ? "bring "
+            + file
+            + " to version 2 (`version = 2`, plugins by their full names) and set "
+            + line
         : "in " + file + " set " + line;
   }
 

@@ -1,8 +1,10 @@
 package dev.tarn.agent.files;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -37,13 +39,22 @@ public final class HostRoot {
   }
 
   /**
-   * Where that is here, with every link followed, the last one too. What does not exist is
-   * appended as it is.
+   * Where that is here, with every link followed, the last one too. What does not exist is appended
+   * as it is.
    *
    * @param hostPath as the host names it; a relative one counts from the host's root
    * @throws FileSystemLoopException for more links than the host would follow
+   * @throws FileSystemException for what cannot be the name of a file here
    */
   public Path resolve(String hostPath) throws IOException {
+    try {
+      return follow(hostPath);
+    } catch (InvalidPathException e) {
+      throw new FileSystemException(hostPath, null, e.getReason());
+    }
+  }
+
+  private Path follow(String hostPath) throws IOException {
     Path at = mount;
     int links = 0;
     Deque<String> ahead = new ArrayDeque<>(segments(hostPath));

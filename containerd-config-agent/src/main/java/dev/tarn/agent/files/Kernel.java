@@ -180,6 +180,7 @@ final class Kernel {
     };
   }
 
+  @SuppressWarnings("restricted") // The launcher permits it: --enable-native-access.
   private static @Nullable MethodHandle find(String name, FunctionDescriptor descriptor) {
     SymbolLookup library = Linker.nativeLinker().defaultLookup();
     return library

@@ -99,9 +99,7 @@ public final class Inspect implements Callable<Integer> {
 
   private final Inspector.Trees trees;
 
-  /**
-   * @param trees how entries are looked at
-   */
+  /** With how entries are looked at. */
   public Inspect(Inspector.Trees trees) {
     this.trees = trees;
   }
@@ -138,8 +136,7 @@ public final class Inspect implements Callable<Integer> {
   }
 
   private Layout layout(String name) {
-    return Layout.named(name)
-        .orElseThrow(() -> bad("--distribution: there is none named " + name));
+    return Layout.named(name).orElseThrow(() -> bad("--distribution: there is none named " + name));
   }
 
   private ContainerdVersion release(String text) {

@@ -58,9 +58,9 @@ public record Inspection(
 
   public Outcome outcome() {
     return switch (findings.prospect()) {
-      case Prospect.Ineffective ineffective -> Outcome.INEFFECTIVE;
-      case Prospect.Unknown unknown -> Outcome.UNKNOWN;
-      case Prospect.Effective effective -> {
+      case Prospect.Ineffective _ -> Outcome.INEFFECTIVE;
+      case Prospect.Unknown _ -> Outcome.UNKNOWN;
+      case Prospect.Effective _ -> {
         for (Entry entry : entries) {
           if (entry.standing() instanceof Standing.LeftAlone
               || entry.standing() instanceof Standing.Failed) {

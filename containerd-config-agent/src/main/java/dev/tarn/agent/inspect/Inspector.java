@@ -18,6 +18,8 @@ public final class Inspector {
   @FunctionalInterface
   public interface Trees {
     /**
+     * Those under one root.
+     *
      * @param root where the directory is here
      * @param mirror where an entry sends containerd
      */

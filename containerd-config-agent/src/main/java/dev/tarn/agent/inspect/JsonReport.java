@@ -33,8 +33,7 @@ public final class JsonReport {
     field("roots", findings.roots());
     switch (findings.prospect()) {
       case Prospect.Effective() -> prospect("effective", "", "", "");
-      case Prospect.Ineffective(String why, String fix) ->
-          prospect("ineffective", why, "fix", fix);
+      case Prospect.Ineffective(String why, String fix) -> prospect("ineffective", why, "fix", fix);
       case Prospect.Unknown(String why, String tell) -> prospect("unknown", why, "tell", tell);
     }
     field("remarks", findings.remarks());

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The configurations in {@code src/test/resources/containerd}. */
@@ -44,7 +45,8 @@ final class Cases {
 
   static Path resource(String name) {
     try {
-      return Path.of(Cases.class.getResource("/containerd/" + name).toURI());
+      return Path.of(
+          Objects.requireNonNull(Cases.class.getResource("/containerd/" + name)).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

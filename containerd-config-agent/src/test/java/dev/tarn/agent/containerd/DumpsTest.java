@@ -35,10 +35,10 @@ class DumpsTest {
         switch (new ConfigLoader(host)
             .load("/etc/containerd/config.toml", false, Finder.relativePatterns(containerd))) {
           case ConfigLoader.Loaded.BuiltIn() -> "config_path=";
-          case ConfigLoader.Loaded.Stuck stuck -> "refused";
+          case ConfigLoader.Loaded.Stuck _ -> "refused";
           case ConfigLoader.Loaded.Complete(List<ConfigFile> files) ->
               switch (Merger.merge(files, containerd)) {
-                case Merged.Refused refused -> "refused";
+                case Merged.Refused _ -> "refused";
                 case Merged.Settings settings -> reduced(settings, dumped);
               };
         };

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FinderTest {
   private static final List<String> LINES =
@@ -45,8 +46,7 @@ class FinderTest {
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource("prospects")
   void saysWhetherAnEntryTakesEffect(
-      String name, String release, String prospect, String roots, String says)
-      throws IOException {
+      String name, String release, String prospect, String roots, String says) throws IOException {
     HostRoot host = Cases.host(mount, name);
 
     Findings findings =
@@ -63,7 +63,7 @@ class FinderTest {
   void everyConfigurationHasAProspect() throws IOException {
     List<String> names = prospects().map(row -> (String) row.get()[0]).distinct().toList();
     try (Stream<Path> cases = Files.list(Cases.resource("cases"))) {
-      assertThat(cases.map(path -> path.getFileName().toString()))
+      assertThat(cases.map(path -> String.valueOf(path.getFileName())))
           .filteredOn(name -> !name.equals("import-chain"))
           .allSatisfy(name -> assertThat(names).contains(name));
     }
@@ -122,7 +122,7 @@ class FinderTest {
               assertThat(findings.prospect()).isEqualTo(new Prospect.Effective());
               assertThat(findings.version()).contains("1.7.27");
             });
-    assertThat(asked).hasSize(1).first().asList().contains("/usr/bin/containerd");
+    assertThat(asked).hasSize(1).allMatch(binaries -> binaries.contains("/usr/bin/containerd"));
   }
 
   @Test
@@ -214,6 +214,54 @@ class FinderTest {
         .contains("/etc/containerd/other.toml is not there");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "imports = [\"\\u0000\", \"/\\u0000*\"]",
+        "imports = [\"\", \"*\", \"/\", \"/*\", \"..\", \"[*\"]",
+        "imports = 1",
+        "imports = [1]",
+        "disabled_plugins = [[]]",
+        "version = \"2\"",
+        "version = -1",
+        "version = 99999999999",
+        "plugins = 1",
+        "plugins.cri = 1",
+        "plugins.cri.registry = 1",
+        "plugins.cri.registry.config_path = 1",
+        "plugins.cri.registry.configs.x = 1",
+        "version = 2\nplugins.\"io.containerd.grpc.v1.cri\".containerd = 1",
+        "version = 2\nplugins.\"io.containerd.grpc.v1.cri\".registry.config_path = \":::\"",
+        "version = 2\nplugins.\"io.containerd.grpc.v1.cri\".registry.config_path = \"/\\u0000:/a\"",
+        "version = 3\nplugins.\"io.containerd.cri.v1.images\".max_concurrent_downloads = true",
+        "\u0000",
+        "\ufeffversion = 2"
+      })
+  void neverThrowsForWhatStandsOnTheDisk(String text) throws IOException {
+    Path directory = Files.createDirectories(mount.resolve("etc/containerd"));
+    Files.writeString(directory.resolve("config.toml"), text);
+    HostRoot host = new HostRoot(mount);
+
+    assertThat(finder(host).find(Hints.NONE).prospect()).isNotNull();
+    for (String line : LINES) {
+      assertThat(finder(host).find(version(line)).prospect()).isNotNull();
+    }
+  }
+
+  @Test
+  void aFileThatIsNoTextOrADirectoryIsNotReadable() throws IOException {
+    Path config = mount.resolve("etc/containerd/config.toml");
+    Files.createDirectories(config);
+
+    assertThat(kind(finder(new HostRoot(mount)).find(Hints.NONE).prospect())).isEqualTo("unknown");
+
+    Files.delete(config);
+    Files.write(config, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+
+    assertThat(text(finder(new HostRoot(mount)).find(Hints.NONE).prospect()))
+        .contains("it is not UTF-8");
+  }
+
   private String fix(String name) throws IOException {
     Prospect prospect = finder(Cases.host(mount.resolve(name), name)).find(Hints.NONE).prospect();
     return ((Prospect.Ineffective) prospect).fix();
@@ -236,16 +284,16 @@ class FinderTest {
   static String kind(Prospect prospect) {
     return switch (prospect) {
       case Prospect.Effective() -> "effective";
-      case Prospect.Ineffective(String why, String fix) -> "ineffective";
-      case Prospect.Unknown(String why, String tell) -> "unknown";
+      case Prospect.Ineffective _ -> "ineffective";
+      case Prospect.Unknown _ -> "unknown";
     };
   }
 
   static String text(Prospect prospect) {
     return switch (prospect) {
       case Prospect.Effective() -> "";
-      case Prospect.Ineffective(String why, String fix) -> why;
-      case Prospect.Unknown(String why, String tell) -> why;
+      case Prospect.Ineffective(String why, String _) -> why;
+      case Prospect.Unknown(String why, String _) -> why;
     };
   }
 }

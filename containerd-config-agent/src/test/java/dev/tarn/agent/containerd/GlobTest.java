@@ -6,6 +6,7 @@ import dev.tarn.agent.files.HostRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class GlobTest {
   void expandsInOrderOfNames() throws IOException {
     for (String file : new String[] {"x/9.toml", "x/10.toml", "y/a.toml", "y/b.txt", "x/B.toml"}) {
       Path path = mount.resolve("etc").resolve(file);
-      Files.createDirectories(path.getParent());
+      Files.createDirectories(Objects.requireNonNull(path.getParent()));
       Files.writeString(path, "");
     }
     HostRoot host = new HostRoot(mount);

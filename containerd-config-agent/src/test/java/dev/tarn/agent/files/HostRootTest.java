@@ -103,6 +103,12 @@ class HostRootTest {
   }
 
   @Test
+  void whatIsNoNameOfAFileIsAnError() {
+    assertThatThrownBy(() -> host.resolve("/etc/\0")).isInstanceOf(IOException.class);
+    assertThat(host.exists("/etc/\0")).isFalse();
+  }
+
+  @Test
   void aDanglingLinkIsWhereItWouldLead() throws IOException {
     link("etc/gone", "/not/mounted");
 

@@ -173,7 +173,9 @@ class InspectTest {
 
     run();
 
-    assertThat(out.toString()).contains("/etc/containerd/\uFFFD[2Jcerts.d").doesNotContain("\u001b");
+    assertThat(out.toString())
+        .contains("/etc/containerd/\uFFFD[2Jcerts.d")
+        .doesNotContain("\u001b");
     out.getBuffer().setLength(0);
 
     run("-o", "json");
