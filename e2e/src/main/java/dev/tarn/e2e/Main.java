@@ -1,6 +1,7 @@
 package dev.tarn.e2e;
 
 import dev.tarn.e2e.access.AccessSuite;
+import dev.tarn.e2e.agent.AgentSuite;
 import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.chaos.ChaosSuite;
@@ -30,7 +31,7 @@ public final class Main {
   private static final int MISUSED = 2;
 
   private static final Set<String> OPTIONS =
-      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS)
+      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS, AgentSuite.OPTIONS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
@@ -47,7 +48,8 @@ public final class Main {
         new ColdSuite(quick),
         new SimulateSuite(options),
         new FanoutSuite(quick, options),
-        new ChaosSuite(options));
+        new ChaosSuite(options),
+        new AgentSuite(quick, options));
   }
 
   public static void main(String[] arguments) {

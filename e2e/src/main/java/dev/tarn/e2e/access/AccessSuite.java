@@ -31,10 +31,7 @@ public final class AccessSuite implements Suite<AccessBench> {
         Need.debian("unshare", "util-linux"),
         Need.debian("docker-registry", "docker-registry"),
         Need.debian("openssl", "openssl"),
-        new Need(
-            "an address besides loopback",
-            "give the machine one: cases about redirects need a registry that is not at loopback",
-            () -> HostileCases.ownAddress().isPresent()),
+        Need.ownAddress(),
         Need.goTool("crictl"));
   }
 

@@ -4,11 +4,10 @@ import dev.tarn.e2e.http.Relay;
 import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.node.TarnNode;
+import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.run.CaseRun;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,19 +28,6 @@ final class HostileCases {
   private static final String METADATA = "http://169.254.169.254/latest/meta-data/";
 
   private HostileCases() {}
-
-  /** An address of this machine besides loopback. */
-  static Optional<InetAddress> ownAddress() {
-    try {
-      return NetworkInterface.networkInterfaces()
-          .flatMap(NetworkInterface::inetAddresses)
-          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
-          .filter(address -> !address.isLinkLocalAddress())
-          .findFirst();
-    } catch (IOException unknown) {
-      return Optional.empty();
-    }
-  }
 
   private static InetAddress loopback(int last) throws IOException {
     return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
@@ -154,7 +140,11 @@ final class HostileCases {
   static void redirectToMetadata(AccessBench bench, CaseRun run) throws Exception {
     Session.Got got =
         redirected(
-            run, ownAddress().orElseThrow(), METADATA, List.of(), bench.image().config().digest());
+            run,
+            Ports.ownAddress().orElseThrow(),
+            METADATA,
+            List.of(),
+            bench.image().config().digest());
     checkForbidden(run, got);
   }
 
@@ -181,14 +171,15 @@ final class HostileCases {
   }
 
   static void redirectToLoopback(AccessBench bench, CaseRun run) throws Exception {
-    Inside inside = redirectInside(bench, run, ownAddress().orElseThrow(), 1, List.of());
+    Inside inside = redirectInside(bench, run, Ports.ownAddress().orElseThrow(), 1, List.of());
     checkForbidden(run, inside.got());
     run.checkEquals("requests to loopback", 0, inside.trap().seen().size());
   }
 
   /** That the case above can fail: what is listed is followed. */
   static void redirectThatIsListed(AccessBench bench, CaseRun run) throws Exception {
-    Inside inside = redirectInside(bench, run, ownAddress().orElseThrow(), 1, List.of("127.0.0.1"));
+    Inside inside =
+        redirectInside(bench, run, Ports.ownAddress().orElseThrow(), 1, List.of("127.0.0.1"));
     run.checkEquals("status", 200, inside.got().status());
     run.checkEquals("bytes", inside.blob().size(), inside.got().body().length);
     run.checkEquals("credentials shown there", 0, inside.trap().shownCredentials());
@@ -212,7 +203,7 @@ final class HostileCases {
         run.workspace()
             .own(
                 Trap.start(
-                    ownAddress().orElseThrow(),
+                    Ports.ownAddress().orElseThrow(),
                     seen -> Trap.Answer.with(401, "WWW-Authenticate", challenge)));
     TarnNode tarn =
         TarnNode.start(run.workspace(), MirrorPlan.of(Map.of(REGISTRY, registry.uri())));

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relay implements AutoCloseable {
   private static final int CONNECT_LIMIT_MILLIS = 5_000;
+  private static final int TLS_HANDSHAKE = 0x16;
 
   private final Route route;
   private final InetSocketAddress address;
@@ -177,6 +179,11 @@ public final class Relay implements AutoCloseable {
       }
       InputStream in = new BufferedInputStream(client.getInputStream());
       OutputStream out = client.getOutputStream();
+      if (isTls(in)) {
+        // As every server does, so that a client that tries HTTPS first finds out.
+        out.write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        return;
+      }
       boolean again = true;
       while (again) {
         Optional<Head> request = Head.read(in);
@@ -193,6 +200,13 @@ public final class Relay implements AutoCloseable {
     } finally {
       open.remove(client);
     }
+  }
+
+  private static boolean isTls(InputStream in) throws IOException {
+    in.mark(1);
+    boolean handshake = in.read() == TLS_HANDSHAKE;
+    in.reset();
+    return handshake;
   }
 
   /** Passes one request and its answer; whether the connection can carry another. */

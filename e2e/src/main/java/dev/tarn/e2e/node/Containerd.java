@@ -32,7 +32,7 @@ public final class Containerd {
   private static final Duration PULL_LIMIT = Duration.ofMinutes(4);
   private static final Executor OWN_THREAD = task -> Thread.ofVirtual().start(task);
 
-  private final Flavour flavour;
+  private final ContainerdPlan plan;
   private final Path directory;
   private final Path programs;
   private final Path socket;
@@ -40,10 +40,10 @@ public final class Containerd {
   private final Path crictl;
   private final Child process;
 
-  private Containerd(ContainerdConfig config, Workspace workspace) throws IOException {
-    this.flavour = config.flavour();
+  private Containerd(ContainerdPlan plan, Workspace workspace) throws IOException {
+    this.plan = plan;
     this.directory = workspace.directory();
-    this.programs = flavour.programs();
+    this.programs = plan.programs();
     this.crictl = Tools.build("crictl").resolve("crictl");
     this.certs = workspace.makeDirectory("certs.d");
     this.socket = workspace.makeDirectory("s").resolve("c.sock");
@@ -53,7 +53,7 @@ public final class Containerd {
     // A file system that is an overlay itself cannot carry another.
     String snapshotter =
         Files.getFileStore(directory).type().equals("overlay") ? "native" : "overlayfs";
-    Files.writeString(file, config.toml(directory, socket, certs, snapshotter));
+    Files.writeString(file, plan.toml(directory, socket, certs, snapshotter));
     Files.writeString(directory.resolve("crictl.yaml"), "");
     this.process =
         workspace.own(
@@ -74,9 +74,9 @@ public final class Containerd {
   }
 
   /** Starts one with nothing in it, in a directory of that name. */
-  public static Containerd start(Workspace workspace, String name, ContainerdConfig config)
+  public static Containerd start(Workspace workspace, String name, ContainerdPlan plan)
       throws Exception {
-    Containerd containerd = new Containerd(config, workspace.child(name));
+    Containerd containerd = new Containerd(plan, workspace.child(name));
     Await.until(
         "containerd answers, see containerd.log",
         START_LIMIT,
@@ -109,8 +109,8 @@ public final class Containerd {
   /** Pulls an image as the kubelet does, through CRI, and fails the case if that fails. */
   public void pull(String reference) {
     crictl(PULL_LIMIT, "pull", reference).orFail();
-    if (!process.output().contains(flavour.mark())) {
-      throw new CaseFailed("containerd did not pull by " + flavour.title());
+    if (!process.output().contains(plan.mark())) {
+      throw new CaseFailed("containerd did not pull by " + plan.title());
     }
   }
 
@@ -197,6 +197,21 @@ public final class Containerd {
       return 0;
     }
     return 0;
+  }
+
+  /** The configuration that it was started with. */
+  public Path configuration() {
+    return directory.resolve("containerd.toml");
+  }
+
+  /** The first root of hosts.toml files. */
+  public Path certs() {
+    return certs;
+  }
+
+  /** Everything it printed so far. */
+  public String log() {
+    return process.output();
   }
 
   /** Where its store keeps what is complete. */

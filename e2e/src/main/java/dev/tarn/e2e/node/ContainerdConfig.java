@@ -3,8 +3,8 @@ package dev.tarn.e2e.node;
 import java.nio.file.Path;
 
 /** What the suites set of containerd's configuration. */
-public record ContainerdConfig(
-    Flavour flavour, boolean parallelRanges, boolean isolatedNamespaces) {
+public record ContainerdConfig(Flavour flavour, boolean parallelRanges, boolean isolatedNamespaces)
+    implements ContainerdPlan {
 
   public static ContainerdConfig of(Flavour flavour) {
     return new ContainerdConfig(flavour, false, false);
@@ -20,8 +20,23 @@ public record ContainerdConfig(
     return new ContainerdConfig(flavour, parallelRanges, true);
   }
 
-  /** The file, for a containerd whose every path is under the directory. */
-  String toml(Path directory, Path socket, Path certs, String snapshotter) {
+  @Override
+  public Path programs() {
+    return flavour.programs();
+  }
+
+  @Override
+  public String title() {
+    return flavour.title();
+  }
+
+  @Override
+  public String mark() {
+    return flavour.mark();
+  }
+
+  @Override
+  public String toml(Path directory, Path socket, Path certs, String snapshotter) {
     return switch (flavour) {
       case DEBIAN -> first(directory, socket, certs, snapshotter);
       case TRANSFER, LOCAL -> second(directory, socket, certs, snapshotter);

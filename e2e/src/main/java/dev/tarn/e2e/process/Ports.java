@@ -1,12 +1,18 @@
 package dev.tarn.e2e.process;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Free ports of the loopback address, below those that outgoing connections are given. */
+/**
+ * Addresses of this machine, and free ports of the loopback address, below those that outgoing
+ * connections are given.
+ */
 public final class Ports {
   private static final int FIRST = 18_000;
   private static final int LAST = 31_999;
@@ -24,6 +30,19 @@ public final class Ports {
       }
     }
     throw new IllegalStateException("no free port between " + FIRST + " and " + LAST);
+  }
+
+  /** An address of this machine besides loopback. */
+  public static Optional<InetAddress> ownAddress() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+          .filter(address -> !address.isLinkLocalAddress())
+          .findFirst();
+    } catch (IOException unknown) {
+      return Optional.empty();
+    }
   }
 
   private static boolean isFree(int port) {

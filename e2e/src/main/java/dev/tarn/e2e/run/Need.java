@@ -1,5 +1,6 @@
 package dev.tarn.e2e.run;
 
+import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.process.Tools;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -21,6 +22,14 @@ public record Need(String what, String remedy, BooleanSupplier present) {
         tool,
         "e2e/tools/build " + tool + " builds it, with Go 1.26 on the PATH (https://go.dev/dl/)",
         () -> Tools.built(tool).isPresent() || Tools.onPath("go").isPresent());
+  }
+
+  /** For what must not be at loopback. */
+  public static Need ownAddress() {
+    return new Need(
+        "an address besides loopback",
+        "give the machine one: Tarn may not be sent to loopback",
+        () -> Ports.ownAddress().isPresent());
   }
 
   public static Need root() {

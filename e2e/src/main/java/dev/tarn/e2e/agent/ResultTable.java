@@ -1,0 +1,58 @@
+package dev.tarn.e2e.agent;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** How every combination went, printed when the suite is over. */
+final class ResultTable implements AutoCloseable {
+  private final List<Row> rows = new ArrayList<>();
+
+  /**
+   * A combination and what came of it.
+   *
+   * @param before what the agent said before the first pull
+   * @param after what it said after it
+   * @param sources whom containerd came to
+   */
+  record Row(Combination kind, Says before, Says after, Set<Source> sources, String result) {}
+
+  synchronized void add(Row row) {
+    rows.add(row);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (rows.isEmpty()) {
+      return;
+    }
+    System.out.println(
+        "| containerd | configuration | discard | hosts.toml | said before | said after | pull came to |"
+            + " result |");
+    System.out.println("|---|---|---|---|---|---|---|---|");
+    rows.stream()
+        .sorted(
+            Comparator.comparing((Row row) -> row.kind().release())
+                .thenComparing(row -> row.kind().setting())
+                .thenComparing(row -> row.kind().existing()))
+        .forEach(ResultTable::print);
+  }
+
+  private static void print(Row row) {
+    Combination kind = row.kind();
+    System.out.printf(
+        "| %s | %s | %s | %s | %s | %s | %s | %s |%n",
+        kind.release(),
+        kind.setting(),
+        kind.discards() ? "on" : "off",
+        kind.existing(),
+        row.before(),
+        row.after(),
+        row.sources().isEmpty()
+            ? "nobody"
+            : row.sources().stream().map(Source::toString).collect(Collectors.joining(", ")),
+        row.result());
+  }
+}
