@@ -14,6 +14,7 @@
  *   <li>{@code inspect}: says what was found, and what would be written.
  *   <li>{@code mirror}: the node's Tarn: is it the one we know, is it well, who came to it.
  *   <li>{@code follow}: keeps the entries where they should be, while the node and Tarn change.
+ *   <li>{@code cri}: calls containerd's CRI socket.
  *   <li>{@code canary}, {@code taint}, {@code setup}: the parts that are off by default.
  * </ul>
  */
