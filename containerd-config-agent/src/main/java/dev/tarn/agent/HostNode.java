@@ -132,7 +132,11 @@ final class HostNode implements Node {
   /** The entries in the directory that is {@code root} here. */
   static Entries tree(HostRoot host, Path root, URI mirror) {
     return new HostsTree(
-        LocalFiles.ofThisHost(), root, mirror, path -> here(host, path.toString()), new SecureRandom());
+        LocalFiles.ofThisHost(),
+        root,
+        mirror,
+        path -> here(host, path.toString()),
+        new SecureRandom());
   }
 
   @Override

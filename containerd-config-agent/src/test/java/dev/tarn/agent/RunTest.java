@@ -99,7 +99,7 @@ class RunTest {
     leaveEntries("docker.io", "quay.io", "_default");
     assertThat(contains(docker(), "127.0.0.1:1")).isTrue();
 
-    int status = main("uninstall", "--host", host.toString());
+    int status = command("uninstall", "--host", host.toString());
 
     assertThat(status).isZero();
     assertThat(printed())
@@ -109,7 +109,7 @@ class RunTest {
     assertThat(docker()).hasContent(OPERATORS);
 
     out.reset();
-    assertThat(main("uninstall", "--host", host.toString())).isZero();
+    assertThat(command("uninstall", "--host", host.toString())).isZero();
     assertThat(printed()).isEqualTo("nothing of ours is left under /etc/containerd/certs.d\n");
   }
 
@@ -119,7 +119,7 @@ class RunTest {
     String more = "[host.\"https://harbor.example\"]\n  capabilities = [\"pull\"]\n";
     Files.writeString(docker(), Files.readString(docker()) + more);
 
-    assertThat(main("uninstall", "--host", host.toString())).isZero();
+    assertThat(command("uninstall", "--host", host.toString())).isZero();
 
     assertThat(docker()).hasContent(OPERATORS + more);
   }
@@ -128,7 +128,8 @@ class RunTest {
   void uninstallWithRootsGivenLooksForNothing() throws Exception {
     leaveEntries("docker.io");
 
-    int status = main("uninstall", "--host", host.toString(), "--root", "/etc/containerd/certs.d");
+    int status =
+        command("uninstall", "--host", host.toString(), "--root", "/etc/containerd/certs.d");
 
     assertThat(status).isZero();
     assertThat(docker()).hasContent(OPERATORS);
@@ -136,7 +137,7 @@ class RunTest {
 
   @Test
   void withoutRegistriesItDoesNotRun() {
-    assertThat(main("run", "--directory", shared.toString())).isEqualTo(78);
+    assertThat(command("run", "--directory", shared.toString())).isEqualTo(78);
     assertThat(error()).contains("registries: name those");
   }
 
@@ -144,33 +145,33 @@ class RunTest {
   void whatIsWrongWithTheConfigurationIsSaid() throws IOException {
     Path file = Files.writeString(directory.resolve("agent.toml"), "registrie = []\n");
 
-    assertThat(main("run", "--config", file.toString())).isEqualTo(78);
-    assertThat(main("config", "check", "--config", file.toString())).isEqualTo(78);
+    assertThat(command("run", "--config", file.toString())).isEqualTo(78);
+    assertThat(command("config", "check", "--config", file.toString())).isEqualTo(78);
     assertThat(error()).contains("registrie (line 1, column 1): unknown key; did you mean");
   }
 
   @Test
   void theConfigurationIsPrinted() {
-    assertThat(main("config", "print", "--registry", "docker.io", "--registry", "_default"))
+    assertThat(command("config", "print", "--registry", "docker.io", "--registry", "_default"))
         .isZero();
     assertThat(printed()).contains("registries = [\"docker.io\", \"_default\"]");
-    assertThat(main("config", "check", "--registry", "docker.io")).isZero();
+    assertThat(command("config", "check", "--registry", "docker.io")).isZero();
     assertThat(printed()).contains("valid: 1 registries");
   }
 
   @Test
   void inspectIsAmongTheCommands() {
-    assertThat(main("inspect", "--host", host.toString(), "docker.io")).isZero();
+    assertThat(command("inspect", "--host", host.toString(), "docker.io")).isZero();
   }
 
   @Test
   void helpAndVersionArePrinted() {
-    assertThat(main("--help")).isZero();
-    assertThat(main("--version")).isZero();
-    assertThat(main("run", "--help")).isZero();
+    assertThat(command("--help")).isZero();
+    assertThat(command("--version")).isZero();
+    assertThat(command("run", "--help")).isZero();
     assertThat(printed()).contains("uninstall", "containerd-config-agent ");
-    assertThat(main()).isEqualTo(2);
-    assertThat(main("frobnicate")).isEqualTo(2);
+    assertThat(command()).isEqualTo(2);
+    assertThat(command("frobnicate")).isEqualTo(2);
   }
 
   @Test
@@ -237,7 +238,7 @@ class RunTest {
         .forEach(target -> node.under("/etc/containerd/certs.d").put(target));
   }
 
-  private int main(String... arguments) {
+  private int command(String... arguments) {
     return Main.run(arguments, new PrintStream(out, true), new PrintStream(err, true));
   }
 

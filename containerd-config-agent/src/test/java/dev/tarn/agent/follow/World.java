@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -43,7 +44,7 @@ final class World {
   }
 
   FakeEntries root() {
-    return roots.get(ROOT);
+    return at(ROOT);
   }
 
   void choose(Target... chosen) {
@@ -103,7 +104,7 @@ final class World {
         Standing standing = at(place).look(place.target());
         follower.looked(place, standing, now);
       }
-      case Action.Sweep(String root) -> follower.swept(root, roots.get(root).standing(), now);
+      case Action.Sweep(String root) -> follower.swept(root, at(root).standing(), now);
       case Action.Ask(int entries) -> {
         told.add(entries);
         follower.answered(mirror.get(), now);
@@ -130,6 +131,10 @@ final class World {
   }
 
   private FakeEntries at(Place place) {
-    return roots.get(place.root());
+    return at(place.root());
+  }
+
+  private FakeEntries at(String root) {
+    return Objects.requireNonNull(roots.get(root));
   }
 }

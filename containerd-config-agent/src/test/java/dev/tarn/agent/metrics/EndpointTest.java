@@ -34,6 +34,10 @@ class EndpointTest {
 
   @Test
   void aPageIsServed() throws IOException {
+    assertServes();
+  }
+
+  private void assertServes() throws IOException {
     String answer = ask("GET /metrics?x=y HTTP/1.1\r\nHost: x\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 200 ").contains("Content-Length: 4\r\n");
@@ -56,13 +60,13 @@ class EndpointTest {
   @Test
   void anEndlessRequestIsNotRead() throws IOException {
     assertThat(ask("GET /metrics HTTP/1.1\r\nX: " + "y".repeat(10_000))).isEmpty();
-    aPageIsServed();
+    assertServes();
   }
 
   @Test
   void whoSaysNothingKeepsOthersWaitingForSecondsOnly() throws IOException {
     try (Socket silent = connect()) {
-      aPageIsServed();
+      assertServes();
       assertThat(silent.isConnected()).isTrue();
     }
   }

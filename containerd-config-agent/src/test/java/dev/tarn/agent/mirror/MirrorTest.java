@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class MirrorTest {
 
   @Test
   void aProofForAnEarlierQuestionIsWorthNothing() {
-    AtomicReference<String> first = new AtomicReference<>();
+    AtomicReference<@Nullable String> first = new AtomicReference<>();
     server.play(
         (request, out) -> {
           first.compareAndSet(null, server.proof(secret, request.challenge(), "state ready\n"));

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A real listener on loopback that answers each connection as a script says. */
 public final class ScriptedMirror implements AutoCloseable {
@@ -69,7 +70,7 @@ public final class ScriptedMirror implements AutoCloseable {
         Proof.NODE, secret, address(), challenge, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  public static void answer(OutputStream out, int status, String proof, String body)
+  public static void answer(OutputStream out, int status, @Nullable String proof, String body)
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     String head =

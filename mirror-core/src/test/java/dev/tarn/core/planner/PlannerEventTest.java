@@ -130,7 +130,7 @@ class PlannerEventTest {
     wantInACrowd();
     int chunk = offerOneChunkOf("node-02");
     Action.FetchFrom fetch = last(Action.FetchFrom.class);
-    on(new Event.Progress(fetch.id(), (chunk + 1) * 4 * MIB));
+    on(new Event.Progress(fetch.id(), (chunk + 1) * 4L * MIB));
     on(new Event.FetchFailed(fetch.id(), Event.FetchFailure.MISMATCH));
     assertThat(seen).noneMatch(Action.FetchUpstream.class::isInstance);
 
@@ -140,7 +140,7 @@ class PlannerEventTest {
 
     assertThat(last(Action.FetchFrom.class)).isEqualTo(fetch);
     Action.FetchUpstream upstream = last(Action.FetchUpstream.class);
-    assertThat(upstream.start()).isEqualTo(chunk * 4 * MIB);
+    assertThat(upstream.start()).isEqualTo(chunk * 4L * MIB);
     Action.Ask report = last(Action.Ask.class);
     assertThat(report.question()).isInstanceOf(Question.Report.class);
     List<Action> actions = on(new Event.Answered(report.id(), new Answer.Heard(List.of(chunk))));
