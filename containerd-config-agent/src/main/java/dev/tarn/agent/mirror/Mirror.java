@@ -76,7 +76,8 @@ public final class Mirror {
   private Answer judge(Outcome.Answered answered, byte[] secret, String challenge) {
     int status = answered.status();
     if (status == UNAUTHORIZED) {
-      return new Answer.Silent("it does not know our secret (401)");
+      // Also who asks for a password says so: whatever containerd brings would be his.
+      return new Answer.Stranger("it does not know our secret (401)");
     }
     if (status == 408 || status == 429 || status >= 500) {
       return new Answer.Silent("it answers " + status);
