@@ -260,6 +260,10 @@ public final class ConfigurationLoader {
             return;
           }
           RegistryConfiguration registry = registry(section);
+          if (registry.upstreams().isEmpty() && !RegistryConfiguration.hasUrl(host.get())) {
+            section.problem("no URL can be made of this name: upstreams are needed");
+            return;
+          }
           if (registries.putIfAbsent(host.get(), registry) != null) {
             section.problem("is another name of " + host.get() + ", which is given already");
           }

@@ -5,6 +5,7 @@ import static dev.tarn.server.config.InvalidConfigurationException.require;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.name.Tag;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,13 @@ public record RegistryConfiguration(
       }
     }
     return false;
+  }
+
+  /**
+   * Whether a registry of this name can be found by it, as one whose last label is a number can't.
+   */
+  static boolean hasUrl(RegistryHost host) {
+    return URI.create("https://" + host.value()).getHost() != null;
   }
 
   private static List<UpstreamConfiguration> defaultUpstreams(RegistryHost host) {

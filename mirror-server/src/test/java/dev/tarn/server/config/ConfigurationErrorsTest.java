@@ -165,6 +165,15 @@ class ConfigurationErrorsTest {
   }
 
   @Test
+  void aRegistryThatNoUrlLeadsToNeedsUpstreams() {
+    assertThat(problems("registries:\n  hub.1io: {}\n", Map.of()))
+        .isEqualTo(
+            "registries[hub.1io] (line 2): no URL can be made of this name: upstreams are needed");
+    String url = "registries: {hub.1io: {upstreams: [{url: \"https://a.io\"}]}}";
+    assertThat(ConfigurationLoader.parse(url, Map.of()).registries()).hasSize(1);
+  }
+
+  @Test
   void anchorsAndFurtherDocumentsAreRefused() {
     assertThat(problems("store: &s {path: /a}\nadmin: *s\n", Map.of()))
         .isEqualTo("store (line 1): anchors and aliases are not supported");
