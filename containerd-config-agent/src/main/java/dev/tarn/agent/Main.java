@@ -23,6 +23,10 @@ public final class Main {
     int status = run(arguments, out, err);
     out.flush();
     err.flush();
+    if (isTraining(arguments)) {
+      Runtime.getRuntime()
+          .halt(status); // An exit logs by the JDK's means, which are not to be learnt.
+    }
     System.exit(status);
   }
 
@@ -31,10 +35,14 @@ public final class Main {
     if (arguments.length == 3 && arguments[0].equals("run") && arguments[1].equals("--config")) {
       return Run.run(Optional.of(Path.of(arguments[2])), Map.of(), out, err);
     }
-    if (arguments.length == 1 && arguments[0].equals("train")) {
+    if (isTraining(arguments)) {
       return Training.run(out); // Without that parser, too: what is learnt is what is kept.
     }
     return Commands.run(arguments, out, err);
+  }
+
+  private static boolean isTraining(String[] arguments) {
+    return arguments.length == 1 && arguments[0].equals("train");
   }
 
   /** The version of this build, from the jar that it runs from. */

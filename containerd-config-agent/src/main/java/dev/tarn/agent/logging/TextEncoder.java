@@ -5,7 +5,8 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.slf4j.event.KeyValuePair;
 
@@ -52,13 +53,22 @@ final class TextEncoder extends EncoderBase<ILoggingEvent> {
     return line.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Always with milliseconds; the JDK's formatters would take memory for a lifetime. */
+  /** In UTC, with milliseconds; the JDK's formatters would take memory for a lifetime. */
   private static void time(StringBuilder out, long millis) {
-    String seconds = Instant.ofEpochSecond(Math.floorDiv(millis, 1000L)).toString();
-    int fraction = Math.floorMod(millis, 1000);
-    out.append(seconds, 0, seconds.length() - 1).append('.');
-    out.append(fraction < 100 ? "0" : "").append(fraction < 10 ? "0" : "").append(fraction);
-    out.append('Z');
+    LocalDateTime time =
+        LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000L), 0, ZoneOffset.UTC);
+    padded(out, time.getYear(), 4).append('-');
+    padded(out, time.getMonthValue(), 2).append('-');
+    padded(out, time.getDayOfMonth(), 2).append('T');
+    padded(out, time.getHour(), 2).append(':');
+    padded(out, time.getMinute(), 2).append(':');
+    padded(out, time.getSecond(), 2).append('.');
+    padded(out, Math.floorMod(millis, 1000), 3).append('Z');
+  }
+
+  private static StringBuilder padded(StringBuilder out, int number, int digits) {
+    String text = Integer.toString(number);
+    return out.repeat("0", Math.max(0, digits - text.length())).append(text);
   }
 
   private static void appendThrown(StringBuilder out, IThrowableProxy thrown, boolean cause) {
