@@ -2,6 +2,7 @@ package dev.tarn.server;
 
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.server.agent.AgentDesk;
+import dev.tarn.server.agent.Canaries;
 import dev.tarn.server.agent.FoundUpstreams;
 import dev.tarn.server.agent.Seen;
 import dev.tarn.server.config.Configuration;
@@ -12,13 +13,20 @@ import dev.tarn.server.upstream.Reach;
 import dev.tarn.server.upstream.RegistryUpstream;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** What of a node has to do with the containerd-config-agent beside it, where there is one. */
 final class AgentLink {
+  private static final int PSEUDONYM_BYTES = 12;
+
+  private final Set<RegistryHost> registries;
   private final AgentDesk desk;
   private final FoundUpstreams upstreams;
   private final AgentRequests requests;
@@ -37,19 +45,27 @@ final class AgentLink {
       BooleanSupplier ready,
       NodeEvents events) {
     ListenAddress listen = configuration.registry().listen();
-    Set<RegistryHost> registries = configuration.registries().keySet();
+    this.registries = configuration.registries().keySet();
+    String pseudonym = pseudonym();
     Seen seen = new Seen(registries);
+    Canaries canaries = new Canaries();
     this.upstreams =
         new FoundUpstreams(
             directory,
             registries,
             open,
-            new Reach.BeyondTheMirror(listen.port()),
+            new Reach.BeyondTheMirror(listen.port(), pseudonym),
             System::nanoTime,
             events::fetchedFrom);
-    this.desk = new AgentDesk(directory, seen, ready, upstreams::look, System::nanoTime);
-    this.requests = new AgentRequests(desk, seen, hostOf(listen));
+    this.desk = new AgentDesk(directory, seen, canaries, ready, upstreams::look, System::nanoTime);
+    this.requests = new AgentRequests(desk, seen, canaries, hostOf(listen), pseudonym);
     upstreams.look();
+  }
+
+  private static String pseudonym() {
+    byte[] random = new byte[PSEUDONYM_BYTES];
+    new SecureRandom().nextBytes(random);
+    return "tarn-" + HexFormat.of().formatHex(random);
   }
 
   private static String hostOf(ListenAddress listen) {
@@ -86,7 +102,21 @@ final class AgentLink {
         desk.refused(),
         desk.malformed(),
         upstreams.count(),
-        upstreams.failures());
+        upstreams.failures(),
+        leftOut());
+  }
+
+  private Set<Optional<RegistryHost>> leftOut() {
+    Set<Optional<RegistryHost>> left = new HashSet<>();
+    for (RegistryHost registry : registries) {
+      if (upstreams.leavesOut(registry)) {
+        left.add(Optional.of(registry));
+      }
+    }
+    if (upstreams.hasStrangers()) {
+      left.add(Optional.empty());
+    }
+    return left;
   }
 
   /** The agent is told from now on to lead containerd elsewhere. */

@@ -2,7 +2,6 @@ package dev.tarn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tarn.server.config.ConfigurationLoader;
 import dev.tarn.server.testing.LogCapture;
@@ -11,13 +10,12 @@ import dev.tarn.server.testing.RawClient.End;
 import dev.tarn.server.testing.RawClient.Response;
 import dev.tarn.server.testing.Sample;
 import dev.tarn.server.testing.ScriptedAgent;
+import dev.tarn.server.testing.ScriptedRequest;
 import dev.tarn.server.testing.ScriptedUpstream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,9 +23,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -252,7 +253,7 @@ class AgentOfANodeTest {
 
   @Test
   void bodiesThatDoNotComeAreGivenUpAndFewAreWaitedFor() throws IOException {
-    idleTimeout = "3s";
+    idleTimeout = "1s";
     List<Socket> slow = new ArrayList<>();
     try (Node node = start()) {
       for (int i = 0; i < READ_AT_ONCE + 1; i++) {
@@ -341,28 +342,123 @@ class AgentOfANodeTest {
   }
 
   @Test
+  void theAgentHearsOfTheCanaryAndNobodyIsAskedForIt() throws IOException {
+    String name = "0123456789abcdef01234567";
+    String uri = "/v2/" + name + "/manifests/latest?ns=canary.tarn.invalid";
+    try (Node node = start()) {
+      Response refused = RawClient.get(at(node), uri);
+      Response stranger = RawClient.get(at(node), uri.replace("canary", "other"));
+
+      assertThat(refused.status()).isEqualTo(404);
+      assertThat(refused.text()).isEqualTo(stranger.text());
+      assertThat(RawClient.send(at(node), "HEAD", uri).status()).isEqualTo(404);
+      RawClient.get(at(node), uri.replace(name, "no-canary"));
+      RawClient.get(at(node), "/v2/canary.tarn.invalid/abcdef/manifests/latest");
+      assertThat(agent.reports(at(node), BODY).text())
+          .matches("state ready\ncanary " + name + " \\d\n");
+      assertThat(metrics(node))
+          .contains(
+              "tarn_requests_total{kind=\"other\",outcome=\"not_found\",registry=\"unknown\"} 5.0")
+          .doesNotContain("canary", name, "tarn_misses_total{", "tarn_upstream_requests_total{");
+    }
+    assertThat(upstream.requests()).isEmpty();
+  }
+
+  @Test
+  void theCanaryIsNotServedWhereThereIsNoAgentEither() throws IOException {
+    directory = "";
+    try (Node node = start()) {
+      assertThat(RawClient.get(at(node), "/v2/0f/manifests/latest?ns=canary.tarn.invalid").status())
+          .isEqualTo(404);
+    }
+  }
+
+  @Test
+  void slowReportsOfOthersDoNotKeepTheAgentOut() throws IOException {
+    List<Socket> slow = new ArrayList<>();
+    try (Node node = start()) {
+      for (int i = 0; i < READ_AT_ONCE; i++) {
+        slow.add(beginReport(node));
+      }
+      for (int i = 0; i < 3; i++) {
+        assertThat(agent.reports(at(node), BODY).status()).isEqualTo(200);
+        slow.add(beginReport(node));
+      }
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  private void found(String... chain) throws IOException {
+    String hosts =
+        Stream.of(chain).map(url -> "{\"url\": \"" + url + "\"}").collect(Collectors.joining(","));
+    Files.writeString(
+        shared.resolve("upstreams.json"), "{\"registries\": {\"open.example\": [" + hosts + "]}}");
+  }
+
+  @Test
   void whomTheAgentFoundIsAskedFromTheStartAndCountedForItsRegistry() throws IOException {
-    Optional<InetAddress> own =
-        NetworkInterface.networkInterfaces()
-            .filter(network -> !network.getName().equals("lo"))
-            .flatMap(NetworkInterface::inetAddresses)
-            .filter(Inet4Address.class::isInstance)
-            .findFirst();
-    assumeThat(own).as("this machine has an address beside loopback").isPresent();
     Sample manifest = Sample.manifest(1);
-    try (ScriptedUpstream harbor = ScriptedUpstream.startOn(own.get().getHostAddress())) {
+    try (ScriptedUpstream harbor = ScriptedUpstream.start()) {
       harbor.on(manifest.path(), manifest.reply());
-      Files.writeString(
-          shared.resolve("upstreams.json"),
-          "{\"registries\": {\"open.example\": [{\"url\": \"%s\"}]}}".formatted(harbor.url()));
+      found(harbor.url());
       try (Node node = start()) {
         assertThat(RawClient.get(at(node), manifest.path() + "?ns=open.example").status())
             .isEqualTo(200);
         assertThat(metrics(node))
             .contains(
                 "tarn_agent_upstreams 1.0",
+                "tarn_agent_upstreams_left_out{registry=\"open.example\"} 0.0",
                 "tarn_upstream_requests_total{registry=\"open.example\",status=\"200\"}");
       }
+      assertThat(harbor.requests())
+          .extracting(ScriptedRequest::query)
+          .containsOnly("ns=open.example");
     }
+  }
+
+  @Test
+  void aRegistryOfWhichSomethingIsWrongIsSaidToBe() throws IOException {
+    found(upstream.url(), "http://169.254.169.254");
+    try (Node node = start()) {
+      assertThat(metrics(node))
+          .contains(
+              "tarn_agent_upstreams 0.0",
+              "tarn_agent_upstreams_left_out{registry=\"open.example\"} 1.0",
+              "tarn_agent_upstreams_left_out{registry=\"example.com\"} 0.0",
+              "tarn_agent_upstreams_left_out{registry=\"unknown\"} 0.0");
+    }
+  }
+
+  private static int statusOf(InetSocketAddress node, String uri, String via) {
+    try {
+      return RawClient.get(node, uri, "Via: " + via).status();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatComesBackToTheMirrorThatAskedItIsNotAskedAgain() throws IOException {
+    Sample manifest = Sample.manifest(1);
+    AtomicReference<InetSocketAddress> mirror = new AtomicReference<>();
+    List<Integer> statuses = new CopyOnWriteArrayList<>();
+    // Another mirror on the node, which asks this one first.
+    upstream.on(
+        manifest.path(),
+        request -> {
+          String via = request.header("Via").orElse("") + ", 1.1 another";
+          statuses.add(statusOf(mirror.get(), request.target(), via));
+          return manifest.reply();
+        });
+    found(upstream.url());
+    try (Node node = start()) {
+      mirror.set(at(node));
+      assertThat(RawClient.get(at(node), manifest.path() + "?ns=open.example").status())
+          .isEqualTo(200);
+    }
+    assertThat(statuses).isNotEmpty().containsOnly(404);
   }
 }

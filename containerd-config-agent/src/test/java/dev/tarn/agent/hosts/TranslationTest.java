@@ -55,6 +55,13 @@ class TranslationTest {
   }
 
   @Test
+  void aMirrorOnTheNodeIsAskedLikeAnyOther() {
+    assertThat(urls("[host.\"http://127.0.0.1:5000\"]\n[host.\"http://localhost:30020\"]\n"))
+        .containsExactly(
+            "http://127.0.0.1:5000", "http://localhost:30020", "https://registry-1.docker.io");
+  }
+
+  @Test
   void whoIsOnlyPushedToIsNotAsked() {
     assertThat(urls("[host.\"https://b.example\"]\ncapabilities = [\"push\"]\n"))
         .containsExactly("https://registry-1.docker.io");

@@ -21,16 +21,24 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 import org.tomlj.TomlWriteOptions;
 
 /** Another program does what it likes with the same files, in any order. */
+@Execution(ExecutionMode.CONCURRENT)
 class ForeignControllerTest {
   private static final int SEQUENCES = 10_000;
+  private static final int PARTS = 4;
   private static final int MAX_STEPS = 10;
   private static final Pattern BLOCK =
       Pattern.compile(
@@ -42,11 +50,20 @@ class ForeignControllerTest {
   @TempDir(factory = InMemory.class)
   Path directory;
 
-  @Test
-  void foreignContentIsNeverLostAndOursIsThereExactlyWhenItShouldBe() {
-    long first = Long.getLong("tarn.seed", 0);
-    int count = Long.getLong("tarn.seed") == null ? SEQUENCES : 1;
-    for (long seed = first; seed < first + count; seed++) {
+  /** Of each part the first seed, and the one behind its last. */
+  static Stream<Arguments> parts() {
+    Long chosen = Long.getLong("tarn.seed");
+    return chosen == null
+        ? IntStream.range(0, PARTS)
+            .mapToObj(
+                part -> Arguments.of(part * SEQUENCES / PARTS, (part + 1) * SEQUENCES / PARTS))
+        : Stream.of(Arguments.of(chosen, chosen + 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("parts")
+  void foreignContentIsNeverLostAndOursIsThereExactlyWhenItShouldBe(long first, long end) {
+    for (long seed = first; seed < end; seed++) {
       List<String> steps = new ArrayList<>();
       try {
         new Sequence(new Node(directory), seed, steps).run();

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +26,7 @@ import org.tomlj.Toml;
 import org.tomlj.TomlTable;
 
 /** What can happen at every single operation on the host's files. */
+@Execution(ExecutionMode.CONCURRENT)
 class HostsTreeFaultsTest {
   private static final String FILE = "docker.io/hosts.toml";
   private static final int MAX_OPERATIONS = 400;

@@ -25,6 +25,14 @@ public record RegistryHost(String value) implements Comparable<RegistryHost> {
   /** Docker Hub, by the name that references and {@code ns} use. */
   public static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
 
+  /**
+   * Whom containerd is asked for to see whether it comes to the mirror: nobody, since no name in
+   * this domain ever resolves. It is never served.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc6761#section-6.4">RFC 6761, section 6.4</a>
+   */
+  public static final RegistryHost CANARY = new RegistryHost("canary.tarn.invalid");
+
   public RegistryHost {
     if (value.length() > MAX_LENGTH
         || !SYNTAX.matcher(value).matches()

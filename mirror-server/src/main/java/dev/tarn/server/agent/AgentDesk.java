@@ -5,9 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -25,9 +22,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. {@link #answer} reads a file at times, so it is not for event loops.
  */
 public final class AgentDesk {
-  /** An agent reports every few seconds; who has not for so long is not waited for. */
-  static final Duration HEARD_LATELY = Duration.ofSeconds(10);
-
   /** How long its metrics are shown without a newer report. */
   static final Duration METRICS_KEPT = Duration.ofSeconds(60);
 
@@ -35,6 +29,7 @@ public final class AgentDesk {
 
   private final WatchedFile<Optional<Secret>> secret;
   private final Seen seen;
+  private final Canaries canaries;
   private final BooleanSupplier ready;
   private final Runnable onReport;
   private final LongSupplier nanoClock;
@@ -42,8 +37,7 @@ public final class AgentDesk {
   private final LongAdder heard = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder malformed = new LongAdder();
-  private final CountDownLatch withdrawn = new CountDownLatch(1);
-  private final AtomicBoolean waited = new AtomicBoolean();
+  private final Withdrawal withdrawal = new Withdrawal();
   private volatile boolean draining;
   private volatile @Nullable Heard last;
 
@@ -66,11 +60,18 @@ public final class AgentDesk {
    * A desk.
    *
    * @param directory what this process and the agent share
+   * @param seen whom containerd asked for
+   * @param canaries what was asked for to see whether it comes
    * @param ready whether this node serves; asked for each report
    * @param onReport what is to be done before a report is answered; may block for a moment
    */
   public AgentDesk(
-      Path directory, Seen seen, BooleanSupplier ready, Runnable onReport, LongSupplier nanoClock) {
+      Path directory,
+      Seen seen,
+      Canaries canaries,
+      BooleanSupplier ready,
+      Runnable onReport,
+      LongSupplier nanoClock) {
     this.secret =
         new WatchedFile<>(
             directory.resolve("secret"),
@@ -80,6 +81,7 @@ public final class AgentDesk {
             nanoClock,
             new FileLog("agent_secret"));
     this.seen = seen;
+    this.canaries = canaries;
     this.ready = ready;
     this.onReport = onReport;
     this.nanoClock = nanoClock;
@@ -109,10 +111,9 @@ public final class AgentDesk {
     // Before the state is said: whoever is told to be off and has nothing left is not waited for.
     boolean ending = draining;
     note(report, now);
-    if (ending && report.entries() == 0) {
-      withdrawn.countDown();
-    }
-    String told = "state " + state(ending) + "\n" + seen.lines(now);
+    withdrawal.heard(report, ending, now);
+    report.canaries().forEach(canaries::await);
+    String told = "state " + state(ending) + "\n" + seen.lines(now) + canaries.lines(now);
     byte[] said = told.getBytes(StandardCharsets.UTF_8);
     return new Reply.Told(told, known.proof("node", address, challenge, said));
   }
@@ -139,15 +140,12 @@ public final class AgentDesk {
   }
 
   /**
-   * Waits until the agent said that nothing leads to this node any more; not where none was heard
-   * of lately, and not a second time. Blocks for at most {@code limit}.
+   * Waits until every agent said that nothing leads to this node any more; not for one that was not
+   * heard of lately, and not a second time. Blocks for at most {@code limit}.
    */
   public void awaitWithdrawal(Duration limit) {
-    if (ageNanos() > HEARD_LATELY.toNanos() || last == null || !waited.compareAndSet(false, true)) {
-      return;
-    }
     try {
-      if (!withdrawn.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!withdrawal.await(limit, nanoClock.getAsLong())) {
         LOG.atWarn().addKeyValue("millis", limit.toMillis()).log("agent_did_not_withdraw");
       }
     } catch (InterruptedException _) {

@@ -30,6 +30,8 @@ public final class FoundUpstreams {
   private final ReentrantLock looking = new ReentrantLock();
   private final Map<RegistryHost, List<Origin>> followed = new HashMap<>();
   private volatile int count;
+  private volatile Map<RegistryHost, String> leftOut = Map.of();
+  private volatile Set<String> strangers = Set.of();
 
   /**
    * Those that a directory names.
@@ -62,7 +64,8 @@ public final class FoundUpstreams {
   public void look() {
     looking.lock();
     try {
-      Map<RegistryHost, List<Origin>> chains = file.current().chains();
+      UpstreamsFile found = file.current();
+      Map<RegistryHost, List<Origin>> chains = found.chains();
       open.forEach(
           (registry, upstream) -> {
             List<Origin> chain = chains.getOrDefault(registry, List.of());
@@ -78,9 +81,42 @@ public final class FoundUpstreams {
           });
       followed.values().removeIf(List::isEmpty);
       count = followed.size();
+      leaveOut(found);
     } finally {
       looking.unlock();
     }
+  }
+
+  private void leaveOut(UpstreamsFile found) {
+    Map<RegistryHost, String> left = new HashMap<>(found.leftOut());
+    left.keySet().retainAll(open.keySet()); // Of others nothing counts anyway.
+    left.forEach(
+        (registry, why) -> {
+          if (!why.equals(leftOut.get(registry))) {
+            LOG.atWarn()
+                .addKeyValue("registry", registry)
+                .addKeyValue("why", why)
+                .log("agent_upstreams_left_out");
+          }
+        });
+    if (!found.strangers().isEmpty() && !found.strangers().equals(strangers)) {
+      LOG.atWarn()
+          .addKeyValue("registries", found.strangers())
+          .addKeyValue("why", "they are not served here")
+          .log("agent_upstreams_left_out");
+    }
+    leftOut = Map.copyOf(left);
+    strangers = found.strangers();
+  }
+
+  /** Whether what is said of the registry cannot be followed. */
+  public boolean leavesOut(RegistryHost registry) {
+    return leftOut.containsKey(registry);
+  }
+
+  /** Whether registries are named that are not served. */
+  public boolean hasStrangers() {
+    return !strangers.isEmpty();
   }
 
   /** How many registries ask others than configured. */

@@ -43,8 +43,15 @@ public record Configuration(
           "mcr.microsoft.com",
           "public.ecr.aws");
 
+  static final String NEVER_SERVED =
+      "is the name by which the agent sees whether containerd comes here, and is never served";
+
   public Configuration {
     require(!registries.isEmpty(), "registries", "at least one registry is needed");
+    require(
+        !registries.containsKey(RegistryHost.CANARY),
+        "registries[" + RegistryHost.CANARY + "]",
+        NEVER_SERVED);
     registries = Collections.unmodifiableMap(new LinkedHashMap<>(registries));
   }
 

@@ -260,6 +260,10 @@ public final class ConfigurationLoader {
             return;
           }
           RegistryConfiguration registry = registry(section);
+          if (host.get().equals(RegistryHost.CANARY)) {
+            section.problem(Configuration.NEVER_SERVED);
+            return;
+          }
           if (registry.upstreams().isEmpty() && !RegistryConfiguration.hasUrl(host.get())) {
             section.problem("no URL can be made of this name: upstreams are needed");
             return;

@@ -1,5 +1,9 @@
 package dev.tarn.server.metrics;
 
+import dev.tarn.core.name.RegistryHost;
+import java.util.Optional;
+import java.util.Set;
+
 /**
  * What is known of the containerd-config-agent at a moment.
  *
@@ -10,6 +14,8 @@ package dev.tarn.server.metrics;
  * @param malformed reports, or metrics in them, that make no sense
  * @param upstreams registries that ask whom it found
  * @param upstreamsFailures times that what it found made no sense
+ * @param leftOut the registries of which it found what cannot be followed; empty for those that are
+ *     not served
  */
 public record AgentFigures(
     long reportAgeSeconds,
@@ -18,4 +24,9 @@ public record AgentFigures(
     long refused,
     long malformed,
     long upstreams,
-    long upstreamsFailures) {}
+    long upstreamsFailures,
+    Set<Optional<RegistryHost>> leftOut) {
+  public AgentFigures {
+    leftOut = Set.copyOf(leftOut);
+  }
+}

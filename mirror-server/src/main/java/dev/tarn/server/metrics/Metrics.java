@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
@@ -92,6 +93,7 @@ public final class Metrics implements AutoCloseable {
   static final String AGENT_REPORTS = "tarn.agent.reports";
   static final String AGENT_UPSTREAMS = "tarn.agent.upstreams";
   static final String AGENT_UPSTREAMS_FAILURES = "tarn.agent.upstreams.failures";
+  static final String AGENT_UPSTREAMS_LEFT_OUT = "tarn.agent.upstreams.left.out";
   static final String LOG_DROPPED = "tarn.log.events.dropped";
   static final String BUILD = "tarn.build.info";
 
@@ -305,6 +307,15 @@ public final class Metrics implements AutoCloseable {
         "Times that what the agent found made no sense",
         "",
         () -> now.get().upstreamsFailures());
+    registries.keySet().forEach(host -> leftOut(host.value(), Optional.of(host), now));
+    leftOut(UNKNOWN_REGISTRY, Optional.empty(), now);
+  }
+
+  private void leftOut(String label, Optional<RegistryHost> registry, Supplier<AgentFigures> now) {
+    Gauge.builder(AGENT_UPSTREAMS_LEFT_OUT, () -> now.get().leftOut().contains(registry) ? 1 : 0)
+        .description("1 while what the agent found for the registry is not followed")
+        .tag(REGISTRY, label)
+        .register(meters);
   }
 
   private void reports(String outcome, LongSupplier value) {

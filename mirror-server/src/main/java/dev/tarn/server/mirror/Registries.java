@@ -29,6 +29,9 @@ public final class Registries {
    */
   public Registries(Collection<MirroredRegistry> registries, ClientLimits limits) {
     this.limits = limits;
+    if (registries.stream().anyMatch(registry -> registry.name().equals(RegistryHost.CANARY))) {
+      throw new IllegalArgumentException(RegistryHost.CANARY + " is never served");
+    }
     this.byName =
         registries.stream()
             .collect(Collectors.toUnmodifiableMap(MirroredRegistry::name, registry -> registry));

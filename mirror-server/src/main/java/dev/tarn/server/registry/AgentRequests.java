@@ -3,6 +3,7 @@ package dev.tarn.server.registry;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.server.agent.AgentDesk;
 import dev.tarn.server.agent.AgentDesk.Reply;
+import dev.tarn.server.agent.Canaries;
 import dev.tarn.server.agent.Seen;
 import dev.tarn.server.mirror.Answer;
 import dev.tarn.server.mirror.Body;
@@ -19,13 +20,17 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetSocketAddress;
-import java.util.concurrent.Semaphore;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
 /**
  * What the containerd-config-agent asks, on the very port that containerd is pointed at. Anybody on
  * the node can send such a request, so few are read at a time, and none is answered but to the
- * agent. Thread-safe.
+ * agent. Where one too many comes, the one whose body is longest in coming makes room: the agent
+ * sends its own in one go. Thread-safe.
  */
 public final class AgentRequests {
   static final int MAX_BODY_BYTES = 64 * 1024;
@@ -39,16 +44,31 @@ public final class AgentRequests {
 
   private final AgentDesk desk;
   private final Seen seen;
+  private final Canaries canaries;
   private final String host;
-  private final Semaphore places = new Semaphore(MAX_AT_ONCE);
+  private final String pseudonym;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Who has a place, the first to come first, and whether its body is here. */
+  private final Map<Sender, Boolean> places = new LinkedHashMap<>();
+
+  /** A connection that a report comes by. */
+  interface Sender {
+    /** Its place was given to another one before its body was here; on any thread. */
+    void displaced();
+  }
 
   /**
    * @param host where the endpoint listens, as it is configured; empty where that is everywhere
+   * @param pseudonym by which whom the agent found know this node
    */
-  public AgentRequests(AgentDesk desk, Seen seen, String host) {
+  public AgentRequests(
+      AgentDesk desk, Seen seen, Canaries canaries, String host, String pseudonym) {
     this.desk = desk;
     this.seen = seen;
+    this.canaries = canaries;
     this.host = host;
+    this.pseudonym = pseudonym;
   }
 
   /** Whether it is one, and its body is to be read. */
@@ -60,17 +80,66 @@ public final class AgentRequests {
   }
 
   /** Whether one more may be read; then {@link #leave} is to be called when it was answered. */
-  boolean enter() {
-    return places.tryAcquire();
+  boolean enter(Sender sender) {
+    Optional<Sender> slowest = Optional.empty();
+    lock.lock();
+    try {
+      if (places.size() >= MAX_AT_ONCE) {
+        slowest =
+            places.entrySet().stream()
+                .filter(place -> !place.getValue())
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (slowest.isEmpty()) {
+          return false;
+        }
+        places.remove(slowest.get());
+      }
+      places.put(sender, false);
+    } finally {
+      lock.unlock();
+    }
+    slowest.ifPresent(Sender::displaced);
+    return true;
   }
 
-  void leave() {
-    places.release();
+  /** Its body is here. Whether it still has its place, which then is its own. */
+  boolean arrived(Sender sender) {
+    lock.lock();
+    try {
+      return places.replace(sender, true) != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leave(Sender sender) {
+    lock.lock();
+    try {
+      places.remove(sender);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether this node asked it itself, of an upstream that the agent found, and it came back: whom
+   * the node's {@code hosts.toml} names may well lead here.
+   */
+  boolean cameRound(HttpRequest http) {
+    return http.headers().contains(HttpHeaderNames.VIA)
+        && http.headers().getAll(HttpHeaderNames.VIA).stream()
+            .anyMatch(via -> via.contains(pseudonym));
   }
 
   /** A client named the registry. */
   void saw(RegistryHost registry, HttpRequest http, long nowNanos) {
     seen.note(registry, http.headers().get(HttpHeaderNames.USER_AGENT), nowNanos);
+  }
+
+  /** A client asked for the repository under the canary's registry. */
+  void sawCanary(String repository, long nowNanos) {
+    canaries.note(repository, nowNanos);
   }
 
   /** The answer; reads files, so it is for virtual threads. */

@@ -41,6 +41,10 @@ final class Exchange implements BodyWriter.Ending {
       HeaderFields.of(
           new Field("Content-Type", "application/json"), new Field(API_VERSION, "registry/2.0"));
 
+  /** So that who asked, who has it from here, goes on to whom it has besides. */
+  private static final OciError CAME_ROUND =
+      new OciError(OciError.Code.NAME_UNKNOWN, "this mirror asked it itself");
+
   private enum State {
     ASKING,
     ANSWERING,
@@ -96,7 +100,17 @@ final class Exchange implements BodyWriter.Ending {
       case Parsed.Ping _ -> respond(ping());
       case Parsed.Refused(int status, OciError error) ->
           respond(Answer.error(status, Outcome.REJECTED, error));
+      case Parsed.Canary(String repository, Parsed.Refused refused) -> {
+        if (agent != null) {
+          agent.sawCanary(repository, startedNanos);
+        }
+        respond(Answer.error(refused.status(), Outcome.REJECTED, refused.error()));
+      }
       case Parsed.Ask(MirrorRequest asked, @Nullable Links clientLinks, boolean byNamespace) -> {
+        if (agent != null && agent.cameRound(http)) {
+          respond(Answer.error(404, Outcome.REJECTED, CAME_ROUND));
+          return;
+        }
         request = asked;
         links = clientLinks;
         if (agent != null && byNamespace) {

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * One client connection: its requests, queued and answered one after the other in their order.
  * Event loop only.
  */
-final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exchange.Connection {
+final class RegistryHandler extends ChannelInboundHandlerAdapter
+    implements Exchange.Connection, AgentRequests.Sender {
   private final EndpointContext context;
   private final Deque<HttpRequest> waiting = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext channelContext;
@@ -125,8 +126,8 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
 
   /** One at a time for each connection, behind no other request, and few in all. */
   private void beginReport(AgentRequests agent) {
-    if (current != null || !waiting.isEmpty() || !agent.enter()) {
-      refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many at once");
+    if (current != null || !waiting.isEmpty() || !agent.enter(this)) {
+      refuseAsOneTooMany();
       return;
     }
     entered = agent;
@@ -134,11 +135,27 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
     bodyLimit = AgentRequests.MAX_BODY_BYTES;
   }
 
+  private void refuseAsOneTooMany() {
+    refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many at once");
+  }
+
+  @Override
+  public void displaced() {
+    channel()
+        .executor()
+        .execute(
+            () -> {
+              if (!ending) {
+                refuseAsOneTooMany();
+              }
+            });
+  }
+
   private void leave() {
     AgentRequests agent = entered;
     entered = null;
     if (agent != null) {
-      agent.leave();
+      agent.leave(this);
     }
   }
 
@@ -158,6 +175,10 @@ final class RegistryHandler extends ChannelInboundHandlerAdapter implements Exch
       return;
     }
     arriving = null;
+    AgentRequests agent = entered;
+    if (agent != null && !agent.arrived(this)) {
+      return; // It is about to hear why.
+    }
     waiting.add(form == null ? request : withForm(request, form));
     form = null;
     if (waiting.size() >= RegistrySettings.MAX_PIPELINED_REQUESTS) {

@@ -47,6 +47,13 @@ final class RequestParser {
     record Ask(MirrorRequest request, @Nullable Links links, boolean byNamespace)
         implements Parsed {}
 
+    /**
+     * Asked for by the name that is never served, by whoever would see whether it arrives.
+     *
+     * @param answer the same as where any other registry is not served
+     */
+    record Canary(String repository, Refused answer) implements Parsed {}
+
     /** Refused here. */
     record Refused(int status, OciError error) implements Parsed {}
   }
@@ -87,14 +94,14 @@ final class RequestParser {
               path.substring(tailSlash + 1),
               parameters,
               prefix);
-      case Located.Nowhere(Parsed.Refused refused) -> refused;
+      case Located.Nowhere(Parsed nowhere) -> nowhere;
     };
   }
 
   private sealed interface Located {
     record At(Scope scope, String prefix) implements Located {}
 
-    record Nowhere(Parsed.Refused refused) implements Located {}
+    record Nowhere(Parsed answer) implements Located {}
   }
 
   private Located located(String name, @Nullable String namespace) {
@@ -113,8 +120,10 @@ final class RequestParser {
     }
     Optional<RegistryHost> registry = registries.find(registryText);
     if (registry.isEmpty()) {
-      return new Located.Nowhere(
-          refuse(404, OciError.Code.NAME_UNKNOWN, "this registry is not mirrored here"));
+      Parsed.Refused refused =
+          refuse(404, OciError.Code.NAME_UNKNOWN, "this registry is not mirrored here");
+      boolean canary = RegistryHost.CANARY.value().equals(namespace);
+      return new Located.Nowhere(canary ? new Parsed.Canary(name, refused) : refused);
     }
     Optional<RepositoryName> given = RepositoryName.parse(repositoryText);
     Optional<RepositoryName> repository =

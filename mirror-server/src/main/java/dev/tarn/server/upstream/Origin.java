@@ -1,7 +1,10 @@
 package dev.tarn.server.upstream;
 
+import dev.tarn.core.name.RegistryHost;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,8 +15,12 @@ import java.util.Optional;
  * <p>A path in the URL is a prefix. Repositories are asked for below {@code <path>/v2/}, or right
  * below the path where it already has a {@code v2} segment, as in {@code
  * https://harbor.example.com/v2/dockerhub}.
+ *
+ * @param named the registry that it is told it is asked for, by {@code ns} in the query as
+ *     containerd tells mirrors; empty where it needs not be told
  */
-public record Origin(URI base, Optional<Authorities> ca, Reach reach) {
+public record Origin(
+    URI base, Optional<Authorities> ca, Reach reach, Optional<RegistryHost> named) {
 
   private static final InetAddress LOCAL = InetAddress.getLoopbackAddress();
 
@@ -27,6 +34,11 @@ public record Origin(URI base, Optional<Authorities> ca, Reach reach) {
       throw new IllegalArgumentException(
           "an upstream URL has no query and no fragment: " + Redacted.url(base));
     }
+  }
+
+  /** An origin that is not told for which registry it is asked. */
+  public Origin(URI base, Optional<Authorities> ca, Reach reach) {
+    this(base, ca, reach, Optional.empty());
   }
 
   /** An origin that is trusted by the system's certificate authorities. */
@@ -52,18 +64,31 @@ public record Origin(URI base, Optional<Authorities> ca, Reach reach) {
   }
 
   boolean permits(InetAddress address) {
-    return reach.permits(address, site().port());
+    return reach.permits(site().host(), address, site().port());
   }
 
   /** Whether it is the same place, asked the same way, wherever it may be. */
   boolean isSameAs(Origin other) {
-    return site().equals(other.site()) && apiRoot().equals(other.apiRoot()) && ca.equals(other.ca);
+    return site().equals(other.site())
+        && apiRoot().equals(other.apiRoot())
+        && ca.equals(other.ca)
+        && named.equals(other.named);
   }
 
   /** What precedes the repository in the name that this origin has for it; empty, or ends in /. */
   public String namespace() {
     String root = apiRoot();
     return root.substring(root.indexOf("/v2/") + "/v2/".length());
+  }
+
+  /** The path and query under which a part of the API is asked. */
+  String target(String path) {
+    String query =
+        named
+            .map(registry -> "ns=" + URLEncoder.encode(registry.value(), StandardCharsets.UTF_8))
+            .orElse("");
+    String separator = query.isEmpty() ? "" : path.indexOf('?') < 0 ? "?" : "&";
+    return apiRoot() + path + separator + query;
   }
 
   Site site() {

@@ -39,7 +39,6 @@ final class OriginClient {
 
   private final Origin origin;
   private final Site site;
-  private final String apiRoot;
   private final Requester requester;
   private final RealmTokens tokens;
   private final ClientTokens clientTokens;
@@ -68,7 +67,6 @@ final class OriginClient {
       Seams seams) {
     this.origin = origin;
     this.site = origin.site();
-    this.apiRoot = origin.apiRoot();
     this.requester = requester;
     TokenRealms realms = new TokenRealms(own.tokenRealms());
     this.tokens = new RealmTokens(requester, site, origin.ca(), realms, seams.clock());
@@ -386,7 +384,7 @@ final class OriginClient {
   }
 
   private Response send(Ask ask, String authorization, Deadline deadline) throws UpstreamException {
-    HttpUrl url = new HttpUrl(site, apiRoot + ask.repository() + "/" + ask.path());
+    HttpUrl url = new HttpUrl(site, origin.target(ask.repository() + "/" + ask.path()));
     Requester.Request request =
         new Requester.Request(
             ask.method(), url, origin.ca(), ask.accept(), ask.part().range(), authorization);

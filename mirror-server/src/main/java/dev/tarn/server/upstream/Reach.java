@@ -12,23 +12,32 @@ public sealed interface Reach {
   /** See {@link #ANYWHERE}. */
   record Anywhere() implements Reach {
     @Override
-    public boolean permits(InetAddress address, int port) {
+    public boolean permits(String host, InetAddress address, int port) {
       return true;
     }
   }
 
   /**
-   * At public and private ones, but not on this machine's loopback, where anybody can listen, not
-   * where clouds keep their metadata, and not where this mirror itself listens. For what was found
-   * on the node.
+   * For what was found on the node: at public and private ones, and on this machine's loopback
+   * where the URL itself says so, since then it was root who meant it, and not whoever answers for
+   * a name. Not where clouds keep their metadata, and not where this mirror itself listens.
+   *
+   * @param pseudonym by which this mirror is known to those that it asks, so that what comes back
+   *     to it by way of others can be told
    */
-  record BeyondTheMirror(int mirrorPort) implements Reach {
+  record BeyondTheMirror(int mirrorPort, String pseudonym) implements Reach {
     @Override
-    public boolean permits(InetAddress address, int port) {
+    public boolean permits(String host, InetAddress address, int port) {
       return switch (AddressClass.of(address)) {
         case PUBLIC, PRIVATE -> port != mirrorPort || !isOfThisMachine(address);
-        case LOOPBACK, LINK_LOCAL, RESERVED -> false;
+        case LOOPBACK -> port != mirrorPort && address.isLoopbackAddress() && saysLoopback(host);
+        case LINK_LOCAL, RESERVED -> false;
       };
+    }
+
+    private static boolean saysLoopback(String host) {
+      return host.equals("localhost")
+          || Cidr.literal(host).filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
     private static boolean isOfThisMachine(InetAddress address) {
@@ -40,5 +49,10 @@ public sealed interface Reach {
     }
   }
 
-  boolean permits(InetAddress address, int port);
+  /**
+   * Whether an origin may be there.
+   *
+   * @param host as its URL has it
+   */
+  boolean permits(String host, InetAddress address, int port);
 }

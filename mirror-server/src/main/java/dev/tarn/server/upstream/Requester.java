@@ -69,8 +69,11 @@ final class Requester {
   private final String userAgent;
   private final AddressGuard.Permission atHome;
 
+  /** How this mirror is known to whom it asks; empty where it need not be. */
+  private final String pseudonym;
+
   Requester(ConnectionPool pool, Dialer dialer, AddressGuard guard, String userAgent) {
-    this(pool, dialer, guard, userAgent, AddressGuard.Permission.ANY);
+    this(pool, dialer, guard, userAgent, AddressGuard.Permission.ANY, "");
   }
 
   private Requester(
@@ -78,7 +81,9 @@ final class Requester {
       Dialer dialer,
       AddressGuard guard,
       String userAgent,
-      AddressGuard.Permission atHome) {
+      AddressGuard.Permission atHome,
+      String pseudonym) {
+    this.pseudonym = pseudonym;
     this.pool = pool;
     this.atHome = atHome;
     this.dialer = dialer;
@@ -88,9 +93,18 @@ final class Requester {
 
   /** The same for an origin that may not be anywhere. */
   Requester within(Origin origin) {
-    return origin.reach().equals(Reach.ANYWHERE)
-        ? this
-        : new Requester(pool, dialer, guard, userAgent, origin::permits);
+    return switch (origin.reach()) {
+      case Reach.Anywhere _ -> this;
+      case Reach.BeyondTheMirror(int _, String name) ->
+          new Requester(pool, dialer, guard, userAgent, origin::permits, name);
+    };
+  }
+
+  private AddressGuard.Permission ofNamed(Site site, @Nullable InetAddress home) {
+    // Where anybody on the node can listen, it was allowed for itself, and leads nowhere else.
+    boolean limited = !atHome.equals(AddressGuard.Permission.ANY);
+    boolean local = home != null && home.isLoopbackAddress();
+    return guard.forNamed(site, limited && local ? null : home);
   }
 
   /** Asks a registry and follows where it leads. */
@@ -113,7 +127,7 @@ final class Requester {
   Response askNamed(Request request, Site registry, @Nullable InetAddress home, Deadline deadline)
       throws UpstreamException {
     AddressGuard.Permission permission =
-        request.url().site().equals(registry) ? atHome : guard.forNamed(request.url().site(), home);
+        request.url().site().equals(registry) ? atHome : ofNamed(request.url().site(), home);
     Hop hop = send(request, permission, deadline);
     return follow(request, hop, permission, home, deadline);
   }
@@ -153,7 +167,7 @@ final class Requester {
               current.range(),
               foreign ? "" : current.authorization());
       AddressGuard.Permission permission =
-          next.site().equals(home) ? ofHome : guard.forNamed(next.site(), registry);
+          next.site().equals(home) ? ofHome : ofNamed(next.site(), registry);
       hop = send(current, permission, deadline);
     }
     return new Response(hop.exchange(), hop.head(), current.url(), foreign, registry, deadline);
@@ -245,6 +259,7 @@ final class Requester {
     headers.set(HttpHeaderNames.HOST, site.authority());
     headers.set(HttpHeaderNames.USER_AGENT, userAgent);
     headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+    set(headers, HttpHeaderNames.VIA, pseudonym.isEmpty() ? "" : "1.1 " + pseudonym);
     set(headers, HttpHeaderNames.ACCEPT, request.accept());
     set(headers, HttpHeaderNames.RANGE, request.range());
     set(headers, HttpHeaderNames.AUTHORIZATION, request.authorization());

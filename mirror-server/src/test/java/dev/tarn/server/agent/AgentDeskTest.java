@@ -2,6 +2,7 @@ package dev.tarn.server.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.RegistryHost;
 import dev.tarn.server.agent.AgentDesk.Reply;
 import dev.tarn.server.testing.ScriptedAgent;
@@ -31,13 +32,15 @@ class AgentDeskTest {
   private final AtomicLong nanos = new AtomicLong(-7);
   private final AtomicInteger looks = new AtomicInteger();
   private final Seen seen = new Seen(List.of(QUAY));
+  private final Canaries canaries = new Canaries();
   private boolean ready = true;
   private AgentDesk desk;
 
   @BeforeEach
   void open() throws IOException {
     agent.writesSecret(directory);
-    desk = new AgentDesk(directory, seen, () -> ready, looks::incrementAndGet, nanos::get);
+    desk =
+        new AgentDesk(directory, seen, canaries, () -> ready, looks::incrementAndGet, nanos::get);
   }
 
   private static byte[] bytes(String text) {
@@ -137,7 +140,7 @@ class AgentDeskTest {
   void aSecretThatIsNoneIsNobodys(String text) throws IOException {
     Path shared = Files.createDirectory(directory.resolve("other"));
     Files.writeString(shared.resolve("secret"), text);
-    desk = new AgentDesk(shared, seen, () -> true, () -> {}, nanos::get);
+    desk = new AgentDesk(shared, seen, canaries, () -> true, () -> {}, nanos::get);
 
     assertThat(report("entries 0")).isEqualTo(new Reply.Stranger());
   }
@@ -182,6 +185,27 @@ class AgentDeskTest {
   }
 
   @Test
+  void theAgentHearsOfItsCanaryWhateverElseCame() {
+    String name = "0123456789abcdef01234567";
+    String digest = Digest.sha256(bytes(name)).hex();
+    assertThat(told("entries 1\ncanary " + digest)).isEqualTo("state ready\n");
+    canaries.note(name, nanos.get());
+    for (int i = 0; i < 100; i++) {
+      canaries.note("ff" + i, nanos.get());
+    }
+    pass(Duration.ofSeconds(2));
+
+    assertThat(told("entries 1\ncanary " + digest)).contains("\ncanary " + name + " 2\n");
+  }
+
+  @Test
+  void anAgentThatEndsFirstIsNotWaitedFor() {
+    told("entries 0\nagent a\nending\n");
+    desk.drain();
+    desk.awaitWithdrawal(LONG);
+  }
+
+  @Test
   void theEndWaitsUntilNothingLeadsHere() throws Exception {
     told("entries 3");
     desk.drain();
@@ -218,14 +242,14 @@ class AgentDeskTest {
 
   @Test
   void nobodyIsWaitedForWhoWasNotHeardOfLately() {
-    AgentDesk lonely = new AgentDesk(directory, seen, () -> true, () -> {}, nanos::get);
+    AgentDesk lonely = new AgentDesk(directory, seen, canaries, () -> true, () -> {}, nanos::get);
     lonely.drain();
     lonely.awaitWithdrawal(LONG);
 
     told("entries 1");
-    pass(AgentDesk.HEARD_LATELY.plusNanos(1));
+    pass(Withdrawal.HEARD_LATELY.plusNanos(1));
     desk.drain();
-    desk.awaitWithdrawal(LONG);
+    desk.awaitWithdrawal(Withdrawal.HEARD_LATELY);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,6 +59,7 @@ class FoundUpstreamsTest {
           Seams.system());
   private final RegistryUpstream quay =
       client.registry(List.of(Origin.of("https://quay.io")), OwnAccess.NONE, AccessListener.NONE);
+  private final Map<RegistryHost, RegistryUpstream> open = new HashMap<>(Map.of(QUAY, quay));
   private final AtomicLong nanos = new AtomicLong();
   private final List<String> told = new ArrayList<>();
 
@@ -71,9 +73,9 @@ class FoundUpstreamsTest {
   private FoundUpstreams open() {
     return new FoundUpstreams(
         directory,
-        Set.of(QUAY, GIVEN),
-        Map.of(QUAY, quay),
-        new Reach.BeyondTheMirror(5050),
+        Set.of(QUAY, GIVEN, RegistryHost.DOCKER_HUB),
+        open,
+        new Reach.BeyondTheMirror(5050, "tarn-x"),
         nanos::get,
         (registry, chain) ->
             told.add(registry + " " + chain.stream().map(Origin::hostAndPort).toList()));
@@ -125,22 +127,80 @@ class FoundUpstreamsTest {
     FoundUpstreams upstreams = open();
     look(upstreams);
 
-    write(ALONE.replace("harbor.example", "127.0.0.1"));
+    write(ALONE.replace("}]}}", "}]}"));
     look(upstreams);
     look(upstreams);
-    assertThat(quay.origin(REPOSITORY)).isEqualTo("harbor.example:8443");
     assertThat(upstreams.failures()).isEqualTo(1);
-    write(ALONE.replace("quay.io", "evil.io"));
-    look(upstreams);
     write(ALONE + " ".repeat(1 << 20));
     look(upstreams);
 
     assertThat(quay.origin(REPOSITORY)).isEqualTo("harbor.example:8443");
-    assertThat(upstreams.failures()).isEqualTo(3);
+    assertThat(upstreams.failures()).isEqualTo(2);
     assertThat(told).hasSize(1);
-    assertThat(log.events())
-        .filteredOn(event -> event.startsWith("WARN"))
-        .hasSize(3)
+    assertThat(warnings())
+        .hasSize(2)
         .allSatisfy(event -> assertThat(event).contains("agent_upstreams_not_loaded"));
+  }
+
+  @Test
+  void aRegistryWithABadEntryIsAsConfiguredAndTheOthersAreFollowed() throws IOException {
+    RegistryUpstream hub =
+        client.registry(
+            List.of(Origin.of("https://registry-1.docker.io")),
+            OwnAccess.NONE,
+            AccessListener.NONE);
+    open.put(RegistryHost.DOCKER_HUB, hub);
+    write(ALONE);
+    FoundUpstreams upstreams = open();
+    look(upstreams);
+    String good = "\"docker.io\": [{\"url\": \"http://10.0.0.1\"}]}}";
+
+    write(ALONE.replace("harbor.example:8443", "127.0.0.1:5050").replace("}}", ", " + good));
+    look(upstreams);
+    look(upstreams);
+
+    assertThat(quay.origin(REPOSITORY)).isEqualTo("quay.io:443");
+    assertThat(hub.origin(REPOSITORY)).isEqualTo("10.0.0.1:80");
+    assertThat(upstreams.leavesOut(QUAY)).isTrue();
+    assertThat(upstreams.leavesOut(RegistryHost.DOCKER_HUB)).isFalse();
+    assertThat(upstreams.failures()).isZero();
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .contains("agent_upstreams_left_out", "quay.io", "is where none may be");
+
+    write(ALONE.replace("}}", ", " + good));
+    look(upstreams);
+    assertThat(quay.origin(REPOSITORY)).isEqualTo("harbor.example:8443");
+    assertThat(upstreams.leavesOut(QUAY)).isFalse();
+  }
+
+  @Test
+  void aBadEntryOfARegistryWhoseUpstreamsAreGivenIsNobodysTrouble() throws IOException {
+    write("{\"registries\": {\"ghcr.io\": []}}");
+    FoundUpstreams upstreams = open();
+    look(upstreams);
+
+    assertThat(upstreams.leavesOut(GIVEN)).isFalse();
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void registriesThatAreNotServedAreToldOnce() throws IOException {
+    write(ALONE.replace("}}", ", \"evil.io\": [], \"canary.tarn.invalid\": []}}"));
+    FoundUpstreams upstreams = open();
+    look(upstreams);
+    look(upstreams);
+
+    assertThat(quay.origin(REPOSITORY)).isEqualTo("harbor.example:8443");
+    assertThat(upstreams.hasStrangers()).isTrue();
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .contains("agent_upstreams_left_out", "evil.io", "canary.tarn.invalid");
+  }
+
+  private List<String> warnings() {
+    return log.events().stream().filter(event -> event.startsWith("WARN")).toList();
   }
 }

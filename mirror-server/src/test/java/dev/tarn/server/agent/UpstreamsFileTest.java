@@ -25,16 +25,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UpstreamsFileTest {
+  private static final String HUB_IS = "\"docker.io\": ";
+  private static final String QUAY_IS = "\"quay.io\": ";
+  private static final String ONE = "{\"url\": \"https://a.io\"}";
   private static final RegistryHost QUAY = new RegistryHost("quay.io");
-  private static final Reach REACH = new Reach.BeyondTheMirror(5050);
+  private static final Reach REACH = new Reach.BeyondTheMirror(5050, "tarn-x");
 
   private static UpstreamsFile parse(String json) throws UnusableException {
     return UpstreamsFile.parse(
         json.getBytes(StandardCharsets.UTF_8), Set.of(RegistryHost.DOCKER_HUB, QUAY), REACH);
   }
 
-  private static String why(String json) {
-    return catchThrowableOfType(UnusableException.class, () -> parse(json)).why();
+  /** What is wrong with quay.io, while nothing is with Docker Hub. */
+  private static String why(String chain) throws UnusableException {
+    UpstreamsFile file =
+        parse("{\"registries\": {" + QUAY_IS + chain + ", " + HUB_IS + "[" + ONE + "]}}");
+    assertThat(file.chains()).containsOnlyKeys(RegistryHost.DOCKER_HUB);
+    assertThat(file.strangers()).isEmpty();
+    assertThat(file.leftOut()).containsOnlyKeys(QUAY);
+    return String.valueOf(file.leftOut().get(QUAY));
   }
 
   private static String of(String url) {
@@ -70,7 +79,8 @@ class UpstreamsFileTest {
             new Origin(
                 URI.create("https://harbor.example/v2/hub"),
                 Optional.of(new Authorities.InText(pem.replace("\r", ""))),
-                REACH));
+                REACH,
+                Optional.of(RegistryHost.DOCKER_HUB)));
   }
 
   @Test
@@ -88,20 +98,60 @@ class UpstreamsFileTest {
         "{} {}",
         "{\"registries\": []}",
         "{\"registry\": {}}",
-        "{\"registries\": {\"quay.io\": {}}}",
-        "{\"registries\": {\"quay.io\": []}}",
-        "{\"registries\": {\"quay.io\": [7]}}",
-        "{\"registries\": {\"quay.io\": [{}]}}",
-        "{\"registries\": {\"quay.io\": [{\"url\": 7}]}}",
-        "{\"registries\": {\"quay.io\": [{\"url\": \"https://a.io\", \"skip_verify\": true}]}}",
-        "{\"registries\": {\"quay.io\": [{\"url\": \"https://a.io\", \"ca\": \"none\"}]}}",
+        "{\"registries\": {\"quay.io\": [{\"url\": \"https://a.io\"}]",
         "{\"registries\": {\"quay.io\": [{\"url\": \"https://a.io\"}], \"quay.io\": []}}",
-        "{\"registries\": {\"docker.io\": [{\"url\": \"https://a.io\"}],"
-            + " \"index.docker.io\": [{\"url\": \"https://a.io\"}]}}",
-        "{\"registries\": {\"evil.io\": [{\"url\": \"https://a.io\"}]}}",
       })
-  void whatMakesNoSenseIsRefusedAsAWhole(String json) {
-    assertThat(why(json)).isNotBlank().doesNotContain("a.io");
+  void whatIsNoSuchFileIsRefusedAsAWhole(String json) {
+    assertThat(catchThrowableOfType(UnusableException.class, () -> parse(json)).why())
+        .isNotBlank()
+        .doesNotContain("a.io");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "7",
+        "null",
+        "[]",
+        "[7]",
+        "[{}]",
+        "[[{}]]",
+        "{\"url\": [{\"url\": \"https://a.io\"}]}",
+        "[{\"url\": 7}]",
+        "[{\"url\": {\"url\": [\"https://a.io\"]}}]",
+        "[{\"url\": \"https://a.io\", \"skip_verify\": true}]",
+        "[{\"url\": \"https://a.io\", \"header\": {\"a\": [1, {}]}}, {\"url\": \"https://b.io\"}]",
+        "[{\"url\": \"https://a.io\", \"ca\": \"none\"}]",
+        "[{\"url\": \"https://a.io\", \"ca\": []}]",
+        "[{\"url\": \"https://a.io\"}, 7]",
+      })
+  void aRegistryOfWhichSomethingMakesNoSenseIsLeftOutAndTheOthersAreNot(String chain)
+      throws UnusableException {
+    assertThat(why(chain)).isNotBlank().doesNotContain("a.io");
+  }
+
+  @Test
+  void aRegistryThatIsThereTwiceIsLeftOut() throws UnusableException {
+    UpstreamsFile file =
+        parse(
+            "{\"registries\": {%s[%s], \"index.docker.io\": [%s], %s[%s]}}"
+                .formatted(HUB_IS, ONE, ONE, QUAY_IS, ONE));
+
+    assertThat(file.chains()).containsOnlyKeys(QUAY);
+    assertThat(file.leftOut()).containsOnlyKeys(RegistryHost.DOCKER_HUB);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evil.io", "canary.tarn.invalid", "_default", "*", "", "not a host"})
+  void aRegistryThatIsNotServedIsPassedOver(String name) throws UnusableException {
+    UpstreamsFile file =
+        parse(
+            "{\"registries\": {\"%s\": [{\"url\": [{}]}], %s[%s]}}".formatted(name, QUAY_IS, ONE));
+
+    assertThat(file.chains()).containsOnlyKeys(QUAY);
+    assertThat(file.leftOut()).isEmpty();
+    assertThat(file.strangers()).containsOnly(name.contains(".") ? name : "?");
   }
 
   @ParameterizedTest
@@ -116,34 +166,66 @@ class UpstreamsFileTest {
         "https://a b",
         "https://a.io:99999",
       })
-  void whatIsNoUpstreamsUrlIsRefused(String url) {
-    assertThat(why(of(url))).isEqualTo("an upstream of quay.io has no valid URL");
+  void whatIsNoUpstreamsUrlIsRefused(String url) throws UnusableException {
+    assertThat(why("[{\"url\": \"" + url + "\"}]")).isEqualTo("an upstream has no valid URL");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "http://127.0.0.1:5050",
-        "http://127.8.0.1:5000",
+        "http://127.8.0.1:5050",
         "http://[::1]:5050",
         "http://[::ffff:127.0.0.1]:5050",
         "http://localhost:5050",
         "http://mirror.localhost",
-        "http://LOCALHOST",
         "http://0.0.0.0:5050",
         "http://169.254.169.254/latest",
         "http://[fe80::1]",
         "http://[64:ff9b::7f00:1]",
         "http://224.0.0.1",
       })
-  void noneMayBeWhereAnybodyOnTheNodeListensOrWhereCloudsKeepTheirs(String url) {
-    assertThat(why(of(url))).isEqualTo("an upstream of quay.io is where none may be");
+  void noneMayBeWhereTheMirrorItselfListensOrWhereCloudsKeepTheirs(String url)
+      throws UnusableException {
+    assertThat(why("[" + ONE + ", {\"url\": \"" + url + "\"}]"))
+        .isEqualTo("an upstream is where none may be");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://10.1.2.3", "http://192.168.1.1:5000", "https://harbor.internal"})
-  void aPrivateAddressIsWhereMostOperatorsHaveTheirs(String url) throws UnusableException {
+  @ValueSource(
+      strings = {
+        "http://10.1.2.3",
+        "http://192.168.1.1:5000",
+        "https://harbor.internal",
+        "http://127.0.0.1:5000",
+        "http://127.8.0.1:5000",
+        "http://[::1]:5000",
+        "http://LOCALHOST:5000",
+      })
+  void aPrivateAddressOrTheNodeItselfIsWhereMostOperatorsHaveTheirs(String url)
+      throws UnusableException {
     assertThat(parse(of(url)).chains()).hasSize(1);
+  }
+
+  @Test
+  void aMirrorIsToldForWhomItIsAskedAndTheRegistryItselfIsNot() throws UnusableException {
+    Map<RegistryHost, List<Origin>> chains =
+        parse(
+                """
+                {"registries": {
+                  "docker.io": [{"url": "http://127.0.0.1:5000"},
+                                {"url": "https://docker.io"},
+                                {"url": "https://registry-1.docker.io"}],
+                  "quay.io": [{"url": "https://quay.io:8443"}, {"url": "https://quay.io"}]}}
+                """)
+            .chains();
+
+    assertThat(chains.getOrDefault(RegistryHost.DOCKER_HUB, List.of()))
+        .extracting(Origin::named)
+        .containsExactly(Optional.of(RegistryHost.DOCKER_HUB), Optional.empty(), Optional.empty());
+    assertThat(chains.getOrDefault(QUAY, List.of()))
+        .extracting(Origin::named)
+        .containsExactly(Optional.of(QUAY), Optional.empty());
   }
 
   @Test
@@ -152,7 +234,6 @@ class UpstreamsFileTest {
     String many = IntStream.range(0, 16).mapToObj(_ -> one).collect(Collectors.joining(","));
 
     assertThat(parse("{\"registries\": {\"quay.io\": [" + many + "]}}").chains()).hasSize(1);
-    assertThat(why("{\"registries\": {\"quay.io\": [" + many + "," + one + "]}}"))
-        .contains("more than 16");
+    assertThat(why("[" + many + "," + one + "]")).contains("more than 16");
   }
 }

@@ -88,6 +88,17 @@ class ConfigurationErrorsTest {
         "registries: {}|registries: at least one registry is needed",
         "registries: {'not a host': {}}|registries[not a host] (line 1): expected a registry's"
             + " host, with a port where it has one",
+        "registries: {canary.tarn.invalid: {}}|registries[canary.tarn.invalid] (line 1): is the"
+            + " name by which the agent sees whether containerd comes here, and is never served",
+        "registries: {Canary.Tarn.INVALID: {upstreams: [{url: 'http://a'}]}}|"
+            + "registries[Canary.Tarn.INVALID] (line 1): is the name by which the agent sees"
+            + " whether containerd comes here, and is never served",
+        "registries: {'*': {}}|registries[*] (line 1): expected a registry's host, with a"
+            + " port where it has one",
+        "registries: {'*.tarn.invalid': {}}|registries[*.tarn.invalid] (line 1): expected a"
+            + " registry's host, with a port where it has one",
+        "registries: {_default: {}}|registries[_default] (line 1): expected a registry's host, with a"
+            + " port where it has one",
         "registries: {docker.io: {}, index.docker.io: {}}|registries[index.docker.io] (line 1): is"
             + " another name of docker.io, which is given already",
         "registries: {a.io: {upstreams: []}}|registries[a.io].upstreams: at least one is needed",

@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -89,7 +91,7 @@ class MetricsDocumentationTest {
       metrics.bindContainerd(() -> new ContainerdStatistics(true, true, 1, 1, 1, 1, 1, 1, 1, 1, 1));
       metrics.bindTransfers(() -> 1);
       metrics.bindLog(() -> 1);
-      metrics.bindAgent(() -> new AgentFigures(1, 1, 1, 1, 1, 1, 1));
+      metrics.bindAgent(() -> new AgentFigures(1, 1, 1, 1, 1, 1, 1, Set.of(Optional.of(host))));
       PeerMetrics peers = metrics.peers();
       peers.bindChunks(() -> 1, () -> 1);
       peers.bindCertificate(() -> 1);

@@ -79,6 +79,10 @@ class RequestFuzz {
         assertThat(status).isIn(400, 404, 405);
         assertThat(error.toJson()).startsWith("{\"errors\":[{\"code\":\"").isASCII();
       }
+      case Parsed.Canary(String _, Parsed.Refused answer) -> {
+        assertThat(http.uri()).contains("?");
+        assertThat(answer.status()).isEqualTo(404);
+      }
       case Parsed.Ask(MirrorRequest asked, @Nullable Links links, boolean _) -> {
         check(asked.scope());
         String canonical = target(asked);

@@ -1,6 +1,7 @@
 package dev.tarn.server.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.Reference;
@@ -135,6 +136,43 @@ class RequestParserTest {
         .isInstanceOfSatisfying(
             MirrorRequest.OfManifest.class,
             manifest -> assertThat(manifest.reference()).isEqualTo(new Tag("v1")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v2/0f/manifests/latest?ns=canary.tarn.invalid, 0f",
+    "/v2/0f/manifests/latest?x&n%73=canary%2Etarn.invalid&y, 0f",
+    "/v2/0f/blobs/x?ns=canary.tarn.invalid, 0f",
+    "/v2/a/b/c/d?ns=canary.tarn.invalid, a/b",
+    "/v2/example.com/0f/manifests/latest?ns=canary.tarn.invalid, example.com/0f",
+  })
+  void theCanaryIsNotServedAndKnown(String uri, String repository) {
+    assertThat(parser.parse(http("HEAD", uri)))
+        .isEqualTo(
+            new Parsed.Canary(
+                repository, refused("HEAD", "/v2/0f/manifests/latest?ns=not.served")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v2/canary.tarn.invalid/0f/manifests/latest",
+        "/v2/0f/manifests/latest?ns=CANARY.tarn.invalid",
+        "/v2/0f/manifests/latest?ns=canary.tarn.invalid:443",
+        "/v2/0f/manifests/latest?ns=canary.tarn.invalid.",
+      })
+  void whatContainerdWouldNotSayIsNoCanary(String uri) {
+    assertThat(refused("GET", uri).status()).isEqualTo(404);
+  }
+
+  @Test
+  void nobodyCanServeTheCanary() {
+    MirroredRegistry canary =
+        new MirroredRegistry(RegistryHost.CANARY, new NeverAsked(), name -> Duration.ZERO);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Registries(List.of(canary)))
+        .withMessageContaining("canary.tarn.invalid");
   }
 
   @Test
@@ -337,6 +375,8 @@ class RequestParserTest {
         assertThat(status).as(uri).isIn(400, 404);
         assertThat(error.toJson()).startsWith("{\"errors\":[{\"code\":\"");
       }
+      case Parsed.Canary(String _, Parsed.Refused answer) ->
+          assertThat(answer.status()).isEqualTo(404);
       case Parsed.Ask(MirrorRequest request, @Nullable Links links, boolean _) -> {
         assertThat(CONFIGURED).as(uri).contains(request.scope().registry());
         assertThat(request.scope().repository().value()).doesNotContain("..", "//", "%");

@@ -34,9 +34,9 @@ class SlowClientTest {
   private static final Duration IDLE = Duration.ofSeconds(2);
 
   /** Long enough for buffers of some megabytes to drain twice, at the pace of a slow client. */
-  private static final Duration STEADY_IDLE = Duration.ofSeconds(2);
+  private static final Duration STEADY_IDLE = Duration.ofMillis(1500);
 
-  private static final Duration PAUSE = Duration.ofMillis(75);
+  private static final Duration PAUSE = Duration.ofMillis(55);
 
   @TempDir Path directory;
 

@@ -111,7 +111,7 @@ class FollowTest {
             new Origin(
                 URI.create(registry.url() + "/"),
                 Optional.empty(),
-                new Reach.BeyondTheMirror(5050))));
+                new Reach.BeyondTheMirror(5050, "tarn-x"))));
 
     assertThat(getManifest(Caller.anonymous())).isInstanceOf(RateLimited.class);
     assertThat(registry.requests()).as("left alone all the time").hasSize(1);

@@ -42,8 +42,7 @@ class ProxyTest {
   private ScriptedProxy proxy;
 
   @BeforeAll
-  static void aCertificateOfItsOwn()
-      throws IOException, InterruptedException, GeneralSecurityException {
+  static void aCertificateOfItsOwn() throws IOException, GeneralSecurityException {
     certificate = TestCertificate.make(directory, "dns:registry.example");
   }
 

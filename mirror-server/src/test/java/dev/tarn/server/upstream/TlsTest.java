@@ -40,8 +40,7 @@ class TlsTest {
   private UpstreamFixture fixture;
 
   @BeforeAll
-  static void aCertificateOfItsOwn()
-      throws IOException, InterruptedException, GeneralSecurityException {
+  static void aCertificateOfItsOwn() throws IOException, GeneralSecurityException {
     certificate = TestCertificate.make(directory, "dns:registry.example,ip:127.0.0.1");
   }
 

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -85,7 +87,7 @@ class PeerRuntimeTest {
   @Test
   void allAtOnceGetItTogether() throws Exception {
     TestUpstream upstream = new TestUpstream(SLOW);
-    byte[] content = content(60_000_000);
+    byte[] content = content(40_000_000);
     BlobKey key = upstream.put(content);
     BlobKey first = upstream.put(content(5_000_000));
     try (Nodes nodes = new Nodes(5, directory, upstream)) {
@@ -134,12 +136,12 @@ class PeerRuntimeTest {
   @Test
   void aNodeThatDiesInMidBlobCostsTimeOnly() throws Exception {
     TestUpstream upstream = new TestUpstream(SLOW);
-    byte[] content = content(50_000_000);
+    byte[] content = content(35_000_000);
     BlobKey key = upstream.put(content);
     try (Nodes nodes = new Nodes(4, directory, upstream)) {
       List<CompletableFuture<WantOutcome>> outcomes =
           nodes.all.stream().map(node -> node.want(key)).toList();
-      await().until(() -> upstream.sent.get() > 15_000_000);
+      await().until(() -> upstream.sent.get() > 10_000_000);
 
       nodes.get(0).die();
 
@@ -192,6 +194,7 @@ class PeerRuntimeTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // It waits until it is starved.
   void aBlobOfOneChunkIsWhatItsDigestSaysWhoeverVouchesForAnotherOne() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
     try (Nodes nodes = new Nodes(2, directory, upstream)) {
@@ -265,6 +268,7 @@ class PeerRuntimeTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // It waits until it gives up.
   void whatUpstreamDeniesAndNobodyHasIsGivenUp() throws Exception {
     TestUpstream upstream = new TestUpstream(FAST);
     upstream.denies = true;

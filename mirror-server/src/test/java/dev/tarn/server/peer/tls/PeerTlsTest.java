@@ -96,7 +96,7 @@ class PeerTlsTest implements PeerTls.Listener {
     tls.reload();
     assertThat(loaded).hasSize(1);
 
-    install(PKI.issue("renewed", "CN=node-1", "dns:tarn-peer", "EC", "-validity", "3"));
+    install(PKI.issue("renewed", "CN=node-1", "dns:tarn-peer", "EC", 3));
     tls.reload();
 
     assertThat(loaded).hasSize(2);
@@ -107,7 +107,7 @@ class PeerTlsTest implements PeerTls.Listener {
   void aRenewalThatIsOnlyHalfThereIsLeftForLater() throws IOException {
     install(NODE);
     PeerTls tls = tls("node-1");
-    IdentityFiles next = PKI.issue("half", "CN=node-1", "dns:tarn-peer", "EC", "-validity", "3");
+    IdentityFiles next = PKI.issue("half", "CN=node-1", "dns:tarn-peer", "EC", 3);
 
     copy(next.certificate(), here().certificate());
     tls.reload();
@@ -124,7 +124,7 @@ class PeerTlsTest implements PeerTls.Listener {
   void anIdentityThatOthersWouldNotAcceptIsSaidToBeSo() throws IOException {
     install(PKI.expired("old"));
     tls("old");
-    install(PKI.issue("nameless", "CN=n", "dns:elsewhere", "EC", "-validity", "2"));
+    install(PKI.issue("nameless", "CN=n", "dns:elsewhere", "EC", 2));
     tls("elsewhere");
     install(new IdentityFiles(NODE.certificate(), NODE.key(), PeerPki.create().authority()));
     tls("node-1");
@@ -147,7 +147,7 @@ class PeerTlsTest implements PeerTls.Listener {
   @Test
   void aNameTooLongForACommonNameIsTakenFromTheDnsNames() throws IOException {
     String name = "ip-10-0-0-1." + "very-long-region-name.".repeat(4) + "internal";
-    install(PKI.issue("long", "CN=x", "dns:tarn-peer,dns:" + name, "EC", "-validity", "2"));
+    install(PKI.issue("long", "CN=x", "dns:tarn-peer,dns:" + name, "EC", 2));
     assertThat(works(tls(name))).isTrue();
   }
 
@@ -167,7 +167,7 @@ class PeerTlsTest implements PeerTls.Listener {
     assertThat(works(tls("node-1"))).isTrue();
 
     // PKCS #1, which is PKCS #8 without its wrapping
-    IdentityFiles rsa = PKI.issue("rsa", "CN=rsa", "dns:tarn-peer", "RSA", "-validity", "2");
+    IdentityFiles rsa = PKI.issue("rsa", "CN=rsa", "dns:tarn-peer", "RSA", 2);
     byte[] wrapped = der(rsa.key());
     byte[] pkcs1 = Arrays.copyOfRange(wrapped, 26, wrapped.length);
     install(with(rsa, PeerPki.pem("RSA PRIVATE KEY", pkcs1)));
@@ -178,7 +178,7 @@ class PeerTlsTest implements PeerTls.Listener {
 
   @Test
   void aKeyThatTheNativeLibraryDoesNotKnowIsUsedByTheJdk() throws IOException {
-    install(PKI.issue("edwards", "CN=edwards", "dns:tarn-peer", "Ed25519", "-validity", "2"));
+    install(PKI.issue("edwards", "CN=edwards", "dns:tarn-peer", "Ed25519", 2));
     PeerTls tls = tls("edwards");
     assertThat(works(tls)).isTrue();
     SslHandler handler = tls.accepting(UnpooledByteBufAllocator.DEFAULT).orElseThrow();
