@@ -39,7 +39,7 @@ final class HostCases {
       Check.succeeds(run, node.pull());
     }
     agent.start();
-    node.awaitEntry(true, SOON);
+    agent.awaitEntry(node, true, SOON);
     Check.comesToTarn(run, node.pull());
     agent.terminate();
     Check.same(run, before, node.snapshot());
@@ -56,11 +56,11 @@ final class HostCases {
     second.launch();
     first.awaitSettled();
     second.awaitSettled();
-    node.awaitEntry(true, SOON);
+    second.awaitEntry(node, true, SOON);
     run.checkEquals("entries in the file", 1, occurrences(node));
     Check.comesToTarn(run, node.pull());
     first.terminate();
-    node.awaitEntry(true, SOON);
+    second.awaitEntry(node, true, SOON);
     run.checkEquals("entries in the file", 1, occurrences(node));
     second.terminate();
     Check.same(run, before, node.snapshot());
@@ -85,7 +85,7 @@ final class HostCases {
     run.check(agent.says() != Says.EFFECTIVE, "the agent says that containerd comes to Tarn");
     Check.same(run, before, node.snapshot());
     command(run, "mount", "-o", "remount,rw", root.toString());
-    node.awaitEntry(true, Duration.ofSeconds(90));
+    agent.awaitEntry(node, true, Duration.ofSeconds(90));
     agent.terminate();
     Check.same(run, before, node.snapshot());
   }
@@ -104,7 +104,7 @@ final class HostCases {
     Check.same(run, before, node.snapshot());
     run.check(agent.alive(), "the agent ended");
     Files.delete(filler);
-    node.awaitEntry(true, Duration.ofSeconds(90));
+    agent.awaitEntry(node, true, Duration.ofSeconds(90));
     fill(filler);
     // Taking it back needs a file's room, too; what cannot be done now is done by the next.
     agent.kill();
@@ -143,17 +143,37 @@ final class HostCases {
         .orFail();
   }
 
+  /** A root that containerd is told of and that is not there is made, and is gone at the end. */
+  void rootAbsent(AgentBench bench, CaseRun run) throws Exception {
+    Node node = Node.start(bench, run.workspace(), Combination.plain(release));
+    Files.delete(node.containerd().certs());
+    Snapshot before = node.snapshot();
+    LaunchedAgent agent = new LaunchedAgent(run.workspace(), "agent", node);
+    for (boolean killed : List.of(false, true)) {
+      agent.start();
+      agent.awaitEntry(node, true, SOON);
+      Check.comesToTarn(run, node.pull());
+      if (killed) {
+        agent.kill();
+        agent.uninstall();
+      } else {
+        agent.terminate();
+      }
+      Check.same(run, before, node.snapshot());
+    }
+  }
+
   /** A registry that is not configured any more has its entry taken back. */
   void registryRemoved(AgentBench bench, CaseRun run) throws Exception {
     Node node = Node.start(bench, run.workspace(), Combination.plain(release));
     Snapshot before = node.snapshot();
     LaunchedAgent agent = new LaunchedAgent(run.workspace(), "agent", node);
     agent.start();
-    node.awaitEntry(true, SOON);
+    agent.awaitEntry(node, true, SOON);
     agent.kill();
     agent.configure(node, List.of("other.test"));
     agent.launch();
-    node.awaitEntry(false, SOON);
+    agent.awaitEntry(node, false, SOON);
     agent.terminate();
     Check.same(run, before, node.snapshot());
   }
@@ -164,7 +184,7 @@ final class HostCases {
     Snapshot before = node.snapshot();
     LaunchedAgent agent = new LaunchedAgent(run.workspace(), "agent", node);
     agent.start();
-    node.awaitEntry(true, SOON);
+    agent.awaitEntry(node, true, SOON);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
     int removals = 0;
     while (System.nanoTime() < deadline) {

@@ -26,11 +26,13 @@ final class LaunchedAgent {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(40);
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
+  private static final Duration INSPECT_LIMIT = Duration.ofSeconds(30);
   private static final String PREFIX = "containerd_config_agent_";
 
   private final String name;
   private final Path directory;
   private final Path config;
+  private final boolean hasRoots;
   private final int port = Ports.free();
   private @Nullable Child process;
 
@@ -43,6 +45,7 @@ final class LaunchedAgent {
     this.name = name;
     this.directory = workspace.directory();
     this.config = directory.resolve(name + ".toml");
+    this.hasRoots = node.kind().setting().roots() != Setting.Roots.NONE;
     configure(node, List.of(node.name()));
     workspace.own(this::stop);
   }
@@ -75,10 +78,12 @@ final class LaunchedAgent {
                 node.kind().release().version()));
   }
 
+  private static String launcher() {
+    return System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
+  }
+
   private List<String> command(String verb) {
-    String launcher =
-        System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
-    return List.of(launcher, "agent", verb, "--config", config.toString());
+    return List.of(launcher(), "agent", verb, "--config", config.toString());
   }
 
   /** Starts it without waiting for anything. */
@@ -97,6 +102,33 @@ final class LaunchedAgent {
     Await.until("the agent has made up its mind, see " + name + ".log", START_LIMIT, this::settled);
   }
 
+  /** Waits until it had so many answers of a kind. */
+  void awaitAnswers(String kind, int count) throws Exception {
+    Await.until(
+        count + " times the answer of a " + kind + ", see " + name + ".log",
+        START_LIMIT,
+        () ->
+            Fetch.statusOf(uri("/metrics")) == 200
+                && metrics().sum(PREFIX + "mirror_answers_total", "answer=\"" + kind + "\"")
+                    >= count);
+  }
+
+  /** Waits until the entry stands, or does not; there is nothing to wait for where it ended. */
+  void awaitEntry(Node node, boolean standing, Duration limit) throws Exception {
+    Await.until(
+        standing ? "the entry stands" : "the entry is withdrawn",
+        limit,
+        () -> {
+          if (node.stands() == standing) {
+            return true;
+          }
+          if (!running().alive()) {
+            throw new CaseFailed("the agent ended; " + running().tail());
+          }
+          return false;
+        });
+  }
+
   private boolean settled() throws IOException {
     if (!running().alive()) {
       throw new CaseFailed("the agent ended; " + running().tail());
@@ -107,8 +139,11 @@ final class LaunchedAgent {
     Metrics metrics = metrics();
     double answers = metrics.sum(PREFIX + "mirror_answers_total", "answer=\"ready\"");
     boolean decided =
-        metrics.sum(PREFIX + "entries") > 0 || metrics.sum(PREFIX + "entry_left_alone") > 0;
-    return (answers >= 2 && decided) || answers >= 5;
+        metrics.sum(PREFIX + "entries") > 0
+            || metrics.sum(PREFIX + "entry_left_alone") > 0
+            || metrics.sum(PREFIX + "failures_total") > 0
+            || (!hasRoots && says() == Says.INEFFECTIVE);
+    return answers >= 2 && decided;
   }
 
   /** What it says now of whether containerd comes to the mirror. */
@@ -124,6 +159,34 @@ final class LaunchedAgent {
     } catch (IOException away) {
       return Says.NOTHING;
     }
+  }
+
+  /** What its command says that only looks, also by its exit status. */
+  Says inspect(Node node) {
+    List<String> command =
+        List.of(
+            launcher(),
+            "agent",
+            "inspect",
+            "--output=json",
+            "--containerd-config=" + node.containerd().configuration(),
+            "--containerd-version=" + node.kind().release().version(),
+            "--mirror=" + node.tarn().uri(),
+            node.name());
+    Child.Finished inspect =
+        Child.run("inspect", directory, Map.of(), command, INSPECT_LIMIT);
+    Says said =
+        switch (inspect.status()) {
+          case 0 -> Says.EFFECTIVE;
+          case 1 -> Says.INEFFECTIVE;
+          case 3 -> Says.UNKNOWN;
+          case 4 -> Says.PARTIAL;
+          default -> throw new CaseFailed("inspect ended so: " + inspect);
+        };
+    if (!inspect.output().contains("\"outcome\": \"" + said + "\"")) {
+      throw new CaseFailed("inspect says one thing and ends with another: " + inspect);
+    }
+    return said;
   }
 
   Metrics metrics() throws IOException {

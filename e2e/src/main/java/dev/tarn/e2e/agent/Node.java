@@ -1,6 +1,5 @@
 package dev.tarn.e2e.agent;
 
-import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.http.Exchange;
 import dev.tarn.e2e.http.Relay;
 import dev.tarn.e2e.node.Containerd;
@@ -79,13 +78,6 @@ final class Node {
     } catch (IOException notThere) {
       return false;
     }
-  }
-
-  void awaitEntry(boolean standing, Duration limit) throws Exception {
-    Await.until(
-        standing ? "the entry stands" : "the entry is withdrawn",
-        limit,
-        () -> stands() == standing);
   }
 
   private Optional<URI> tarnsUpstream() {

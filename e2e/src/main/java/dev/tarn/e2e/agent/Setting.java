@@ -34,6 +34,11 @@ enum Setting {
     return roots;
   }
 
+  /** Whether pulls do not go by the transfer service with it, where there is one. */
+  boolean forcesLocalPull() {
+    return !option.isEmpty() || this == CREDENTIALS;
+  }
+
   /** A line of the table that says how images are pulled, or nothing. */
   String option() {
     return option;
