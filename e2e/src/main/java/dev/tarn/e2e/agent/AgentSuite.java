@@ -96,6 +96,8 @@ public final class AgentSuite implements Suite<AgentBench> {
     add(cases, release, "a root that is read-only", host::readOnly);
     add(cases, release, "a full disk", host::fullDisk);
     add(cases, release, "a root that is not there", host::rootAbsent);
+    add(cases, release, "an entry for all registries", host::allOthers);
+    add(cases, release, "an operator's file in the second root", host::secondRoot);
     add(cases, release, "a registry that is not configured any more", host::registryRemoved);
     add(cases, release, "somebody else takes the entry away again and again", host::drift);
   }

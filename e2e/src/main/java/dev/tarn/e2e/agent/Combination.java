@@ -18,9 +18,21 @@ record Combination(Release release, Setting setting, Existing existing, boolean 
         .formatted(release, setting, existing, discards ? "on" : "off");
   }
 
+  /** Whether config_path says where hosts.toml files are. */
+  boolean hasRoots() {
+    return roots() != Setting.Roots.NONE;
+  }
+
+  /** How many there are; where config_path is empty, containerd has two of its own from 2.2 on. */
+  private Setting.Roots roots() {
+    return setting == Setting.EMPTY && release.compareTo(Release.V2_2) >= 0
+        ? Setting.Roots.TWO
+        : setting.roots();
+  }
+
   /** Whether containerd reads hosts.toml files under the first root. */
   boolean isRead() {
-    return switch (setting.roots()) {
+    return switch (roots()) {
       case NONE -> false;
       case ONE -> true;
       case TWO -> !release.pullsByTransfer() || discards || setting.forcesLocalPull();

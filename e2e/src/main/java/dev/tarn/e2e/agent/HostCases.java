@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Agents that die, are two, or find a host that takes no writes. */
@@ -161,6 +162,44 @@ final class HostCases {
       }
       Check.same(run, before, node.snapshot());
     }
+  }
+
+  /** By explicit choice one entry is for all registries. */
+  void allOthers(AgentBench bench, CaseRun run) throws Exception {
+    Node node = Node.start(bench, run.workspace(), Combination.plain(release));
+    Snapshot before = node.snapshot();
+    LaunchedAgent agent = new LaunchedAgent(run.workspace(), "agent", node);
+    agent.configure(node, List.of("_default"));
+    agent.start();
+    run.check(
+        node.stands(node.hostsFile(Node.FIRST_ROOT, "_default")), "there is no entry for all");
+    run.check(!node.stands(), "there is an entry for the registry");
+    Check.comesToTarn(run, node.pull());
+    agent.awaitSays(Says.EFFECTIVE);
+    agent.terminate();
+    Check.same(run, before, node.snapshot());
+  }
+
+  /** containerd looks no further than the first root that has a directory for a registry. */
+  void secondRoot(AgentBench bench, CaseRun run) throws Exception {
+    Combination kind = new Combination(release, Setting.LOCAL_PULL, Existing.NONE, false);
+    Node node = Node.start(bench, run.workspace(), kind);
+    node.furnish(Existing.OPERATOR_MIRROR, NodePlan.SECOND_ROOT);
+    Snapshot before = node.snapshot();
+    run.check(
+        node.pull().sources().equals(Set.of(Source.OPERATOR)),
+        "containerd does not read the second root");
+    LaunchedAgent agent = new LaunchedAgent(run.workspace(), "agent", node);
+    agent.start();
+    run.check(
+        node.stands(node.hostsFile(NodePlan.SECOND_ROOT, node.name())),
+        "the entry is not in the second root");
+    run.check(!node.stands(), "there is an entry in the first root, which hides the second");
+    run.check(agent.inspect(node) == Says.EFFECTIVE, "inspect does not say so");
+    Check.comesToTarn(run, node.pull());
+    agent.awaitSays(Says.EFFECTIVE);
+    agent.terminate();
+    Check.same(run, before, node.snapshot());
   }
 
   /** A registry that is not configured any more has its entry taken back. */

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class LaunchedAgent {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(40);
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
+  private static final Duration OPINION_LIMIT = Duration.ofSeconds(15);
   private static final Duration INSPECT_LIMIT = Duration.ofSeconds(30);
   private static final String PREFIX = "containerd_config_agent_";
 
@@ -33,6 +35,7 @@ final class LaunchedAgent {
   private final Path directory;
   private final Path config;
   private final boolean hasRoots;
+  private final List<String> seeingTheNode;
   private final int port = Ports.free();
   private @Nullable Child process;
 
@@ -45,7 +48,8 @@ final class LaunchedAgent {
     this.name = name;
     this.directory = workspace.directory();
     this.config = directory.resolve(name + ".toml");
-    this.hasRoots = node.kind().setting().roots() != Setting.Roots.NONE;
+    this.hasRoots = node.kind().hasRoots();
+    this.seeingTheNode = node.seeingIt();
     configure(node, List.of(node.name()));
     workspace.own(this::stop);
   }
@@ -82,13 +86,16 @@ final class LaunchedAgent {
     return System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());
   }
 
-  private List<String> command(String verb) {
-    return List.of(launcher(), "agent", verb, "--config", config.toString());
+  private List<String> command(String verb, String... options) {
+    List<String> command = new ArrayList<>(seeingTheNode);
+    command.addAll(List.of(launcher(), "agent", verb));
+    command.addAll(List.of(options));
+    return command;
   }
 
   /** Starts it without waiting for anything. */
   void launch() {
-    process = Child.start(name, directory, Map.of(), command("run"));
+    process = Child.start(name, directory, Map.of(), command("run", "--config", config.toString()));
   }
 
   /** Starts it, and waits until it has looked at the node and at Tarn. */
@@ -161,12 +168,15 @@ final class LaunchedAgent {
     }
   }
 
+  /** Waits until it says so: it may take a moment to learn of a request. */
+  void awaitSays(Says expected) throws Exception {
+    Await.until("the agent says: " + expected, OPINION_LIMIT, () -> says() == expected);
+  }
+
   /** What its command says that only looks, also by its exit status. */
   Says inspect(Node node) {
     List<String> command =
-        List.of(
-            launcher(),
-            "agent",
+        command(
             "inspect",
             "--output=json",
             "--containerd-config=" + node.containerd().configuration(),
@@ -195,7 +205,8 @@ final class LaunchedAgent {
 
   /** Runs its command that takes everything back, whatever has become of the agent. */
   void uninstall() {
-    Child.run("uninstall", directory, Map.of(), command("uninstall"), END_LIMIT).orFail();
+    List<String> command = command("uninstall", "--config", config.toString());
+    Child.run("uninstall", directory, Map.of(), command, END_LIMIT).orFail();
   }
 
   boolean alive() {

@@ -49,6 +49,7 @@ final class Node {
     this.otherDoor = bench.wayOutside(workspace);
     this.shared = workspace.makeDirectory("shared");
     this.directory = preparing.apply(workspace.makeDirectory("c"));
+    Files.createDirectory(directory.resolve("etc-containerd"));
     this.containerd = Containerd.start(workspace, "c", new NodePlan(kind, name(), operator.uri()));
     this.tarn = TarnNode.start(workspace, new TarnPlan(name(), tarnsUpstream(), shared));
   }
@@ -73,8 +74,13 @@ final class Node {
 
   /** Whether the entry stands under the first root. */
   boolean stands() {
+    return stands(hostsFile());
+  }
+
+  /** Whether a file has our entry. */
+  boolean stands(Path file) {
     try {
-      return Files.readString(hostsFile()).contains(tarn.authority());
+      return Files.readString(file).contains(tarn.authority());
     } catch (IOException notThere) {
       return false;
     }
@@ -87,23 +93,22 @@ final class Node {
   /** Modes and an owner that are not those of a new file, so that keeping them is seen. */
   private void furnish() throws IOException {
     Files.createDirectories(directory.resolve(NodePlan.SECOND_ROOT));
-    String content =
-        kind.existing()
-            .content(
-                new Existing.Hosts(
-                    registry.uri(),
-                    otherDoor.uri(),
-                    operator.uri(),
-                    bench.secured.uri(),
-                    bench.secured.authority()));
-    if (content.isEmpty()) {
-      return;
+    if (kind.existing() != Existing.NONE) {
+      furnish(kind.existing(), FIRST_ROOT);
     }
-    Path file =
-        directory
-            .resolve(FIRST_ROOT)
-            .resolve(kind.existing().directory(name()))
-            .resolve("hosts.toml");
+  }
+
+  /** Puts there what an operator may have put under a root. */
+  void furnish(Existing existing, String root) throws IOException {
+    String content =
+        existing.content(
+            new Existing.Hosts(
+                registry.uri(),
+                otherDoor.uri(),
+                operator.uri(),
+                bench.secured.uri(),
+                bench.secured.authority()));
+    Path file = hostsFile(root, existing.directory(name()));
     Files.createDirectory(
         file.resolve("..").normalize(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
@@ -111,6 +116,11 @@ final class Node {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     Files.setAttribute(file, "unix:gid", 12);
     Files.writeString(file.resolveSibling("README"), "Ours.\n");
+  }
+
+  /** What starts a command that is to see the node's directories where containerd sees them. */
+  List<String> seeingIt() {
+    return kind.setting() == Setting.EMPTY ? DefaultRoot.enter(directory) : List.of();
   }
 
   Combination kind() {
@@ -137,7 +147,12 @@ final class Node {
 
   /** Where an entry for the registry stands, under the first root. */
   Path hostsFile() {
-    return directory.resolve(FIRST_ROOT).resolve(name()).resolve("hosts.toml");
+    return hostsFile(FIRST_ROOT, name());
+  }
+
+  /** Where one stands under a root, in a directory of that name. */
+  Path hostsFile(String root, String name) {
+    return directory.resolve(root).resolve(name).resolve("hosts.toml");
   }
 
   Snapshot snapshot() {
