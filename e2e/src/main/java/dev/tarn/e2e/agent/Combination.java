@@ -35,7 +35,7 @@ record Combination(Release release, Setting setting, Existing existing, boolean 
     return switch (roots()) {
       case NONE -> false;
       case ONE -> true;
-      case TWO -> !release.pullsByTransfer() || discards || setting.forcesLocalPull();
+      case ONE_AND_COLON, TWO -> !release.pullsByTransfer() || discards || setting.forcesLocalPull();
     };
   }
 

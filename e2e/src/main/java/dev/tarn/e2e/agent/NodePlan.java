@@ -120,6 +120,7 @@ record NodePlan(Combination kind, String registry, URI operator) implements Cont
         switch (kind.setting().roots()) {
           case NONE -> "";
           case ONE -> certs.toString();
+          case ONE_AND_COLON -> certs + ":";
           case TWO -> certs + ":" + directory.resolve(SECOND_ROOT);
         };
     String legacy =
