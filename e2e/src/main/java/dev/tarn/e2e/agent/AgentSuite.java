@@ -47,6 +47,7 @@ public final class AgentSuite implements Suite<AgentBench> {
     return List.of(
         Need.root(),
         Need.debian("unshare", "util-linux"),
+        Need.debian("setpriv", "util-linux"),
         Need.debian("docker-registry", "docker-registry"),
         Certificates.need(),
         Need.ownAddress(),

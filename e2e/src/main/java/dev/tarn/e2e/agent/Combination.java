@@ -56,6 +56,13 @@ record Combination(Release release, Setting setting, Existing existing, boolean 
     return EnumSet.of(comesToTarn() ? Source.TARN : ownSource());
   }
 
+  /** Whom Tarn must come to, if containerd comes to it: whom the operator named, if anybody. */
+  Set<Source> expectedUpstreams() {
+    return comesToTarn()
+        ? EnumSet.of(existing.namesUpstreams() ? existing.source() : Source.REGISTRY)
+        : Set.of();
+  }
+
   /** What the agent must say before anybody pulled. */
   Says expectedBefore() {
     return comesToTarn() ? Says.UNKNOWN : Says.INEFFECTIVE;

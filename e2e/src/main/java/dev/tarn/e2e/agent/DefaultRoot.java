@@ -1,7 +1,6 @@
 package dev.tarn.e2e.agent;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,9 +8,6 @@ import java.util.List;
  * machine's own is neither read nor written.
  */
 final class DefaultRoot {
-  private static final List<String> OWN_MOUNTS =
-      List.of("unshare", "--mount", "--propagation", "private");
-
   private static final String MOUNT =
       """
       mkdir -p /etc/containerd
@@ -23,13 +19,6 @@ final class DefaultRoot {
       """;
 
   private DefaultRoot() {}
-
-  /** What starts a command in one. */
-  static List<String> enter(Path directory) {
-    List<String> words = new ArrayList<>(OWN_MOUNTS);
-    words.addAll(mount(directory));
-    return words;
-  }
 
   /** What starts a command that has mounts of its own already. */
   static List<String> mount(Path directory) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The agent as its launcher starts it, on ports of its own. Calls block. */
+/** The agent as its launcher starts it, in a container, on ports of its own. Calls block. */
 final class LaunchedAgent {
   /** How long Tarn may be away. */
   static final Duration GRACE = Duration.ofSeconds(4);
@@ -35,7 +35,7 @@ final class LaunchedAgent {
   private final Path directory;
   private final Path config;
   private final boolean hasRoots;
-  private final List<String> seeingTheNode;
+  private final List<String> container;
   private final int port = Ports.free();
   private @Nullable Child process;
 
@@ -49,7 +49,7 @@ final class LaunchedAgent {
     this.directory = workspace.directory();
     this.config = directory.resolve(name + ".toml");
     this.hasRoots = node.kind().hasRoots();
-    this.seeingTheNode = node.seeingIt();
+    this.container = Container.enter(node.mounts(), node.shared());
     configure(node, List.of(node.name()));
     workspace.own(this::stop);
   }
@@ -63,6 +63,7 @@ final class LaunchedAgent {
         mirror = "%s"
         directory = "%s"
         registries = [%s]
+        host = "%s"
         graceTime = "%ds"
         pollInterval = "%dms"
         listen = "127.0.0.1:%d"
@@ -75,6 +76,7 @@ final class LaunchedAgent {
                 node.tarn().uri(),
                 node.shared(),
                 quoted,
+                Container.HOST,
                 GRACE.toSeconds(),
                 POLL.toMillis(),
                 port,
@@ -87,7 +89,7 @@ final class LaunchedAgent {
   }
 
   private List<String> command(String verb, String... options) {
-    List<String> command = new ArrayList<>(seeingTheNode);
+    List<String> command = new ArrayList<>(container);
     command.addAll(List.of(launcher(), "agent", verb));
     command.addAll(List.of(options));
     return command;
@@ -179,6 +181,7 @@ final class LaunchedAgent {
         command(
             "inspect",
             "--output=json",
+            "--host=" + Container.HOST,
             "--containerd-config=" + node.containerd().configuration(),
             "--containerd-version=" + node.kind().release().version(),
             "--mirror=" + node.tarn().uri(),

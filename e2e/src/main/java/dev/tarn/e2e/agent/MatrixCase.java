@@ -46,6 +46,7 @@ final class MatrixCase {
     compare(problems, "the agent before a pull", kind.expectedBefore(), saidBefore);
     compare(problems, "an entry stands", wantsEntry(), stood);
     compare(problems, "a pull", kind.expectedSources(), with.sources());
+    compare(problems, "Tarn", kind.expectedUpstreams(), with.upstreams());
     compare(problems, "the agent after it", kind.expectedAfter(), saidAfter);
     bench.table.add(
         new ResultTable.Row(
@@ -54,6 +55,7 @@ final class MatrixCase {
             saidBefore,
             saidAfter,
             with.sources(),
+            with.upstreams(),
             problems.isEmpty() && without.succeeded() && with.succeeded() ? "ok" : "WRONG"));
     run.check(problems.isEmpty(), String.join("\n", problems));
     Check.succeeds(run, without);

@@ -118,9 +118,9 @@ final class Node {
     Files.writeString(file.resolveSibling("README"), "Ours.\n");
   }
 
-  /** What starts a command that is to see the node's directories where containerd sees them. */
-  List<String> seeingIt() {
-    return kind.setting() == Setting.EMPTY ? DefaultRoot.enter(directory) : List.of();
+  /** What has to be mounted before others see its directories where containerd sees them. */
+  List<String> mounts() {
+    return kind.setting() == Setting.EMPTY ? DefaultRoot.mount(directory) : List.of();
   }
 
   Combination kind() {
@@ -177,8 +177,13 @@ final class Node {
     return Snapshot.of(copy, ROOTS);
   }
 
-  /** What became of a pull, and whom containerd came to for it. */
-  record Pulled(boolean succeeded, Set<Source> sources, String output) {}
+  /**
+   * What became of a pull.
+   *
+   * @param sources whom containerd came to for it
+   * @param upstreams whom Tarn came to for it
+   */
+  record Pulled(boolean succeeded, Set<Source> sources, Set<Source> upstreams, String output) {}
 
   /** Pulls an image that nobody has pulled before. */
   Pulled pull() {
@@ -193,11 +198,12 @@ final class Node {
   Pulled pull(String repository, Optional<String> credential) {
     double asked = asked();
     Child.Finished pull = containerd.tryPull(name() + "/" + repository + ":1", credential);
-    Set<Source> sources = sources(repository);
-    if (asked() > asked) {
+    Set<Source> upstreams = asked(repository, TARN);
+    Set<Source> sources = asked(repository, CONTAINERD);
+    if (asked() > asked || !upstreams.isEmpty()) {
       sources.add(Source.TARN);
     }
-    return new Pulled(pull.status() == 0, sources, pull.output());
+    return new Pulled(pull.status() == 0, sources, upstreams, pull.output());
   }
 
   /** How often Tarn was asked for content. */
@@ -209,28 +215,30 @@ final class Node {
     }
   }
 
-  private Set<Source> sources(String repository) {
-    Set<Source> sources = EnumSet.noneOf(Source.class);
-    add(sources, registry, Source.REGISTRY, repository);
-    add(sources, otherDoor, Source.REGISTRY, repository);
-    add(sources, operator, Source.OPERATOR, repository);
-    add(sources, upstream, Source.TARN, repository);
-    if (bench.secured.wasAsked(repository, CONTAINERD)) {
-      sources.add(Source.SECURED);
-    }
-    if (bench.secured.wasAsked(repository, TARN)) {
-      sources.add(Source.TARN);
-    }
-    return sources;
-  }
-
-  private static void add(Set<Source> sources, Relay relay, Source whose, String repository) {
-    for (Exchange exchange : relay.traffic().all()) {
-      if (exchange.target().contains("/v2/" + repository + "/")) {
-        boolean direct =
-            exchange.header("User-Agent").filter(agent -> agent.startsWith(CONTAINERD)).isPresent();
-        sources.add(direct ? whose : Source.TARN);
+  /** Whom somebody who calls himself so came to for anything of a repository. */
+  private Set<Source> asked(String repository, String userAgent) {
+    Set<Source> asked = EnumSet.noneOf(Source.class);
+    for (Relay relay : List.of(registry, upstream, otherDoor)) {
+      if (wasAsked(relay, repository, userAgent)) {
+        asked.add(Source.REGISTRY);
       }
     }
+    if (wasAsked(operator, repository, userAgent)) {
+      asked.add(Source.OPERATOR);
+    }
+    if (bench.secured.wasAsked(repository, userAgent)) {
+      asked.add(Source.SECURED);
+    }
+    return asked;
+  }
+
+  private static boolean wasAsked(Relay relay, String repository, String userAgent) {
+    for (Exchange exchange : relay.traffic().all()) {
+      if (exchange.target().contains("/v2/" + repository + "/")
+          && exchange.header("User-Agent").filter(who -> who.startsWith(userAgent)).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -17,6 +17,7 @@ final class ResultTable implements AutoCloseable {
    * @param before what the agent said before the first pull
    * @param after what it said after it
    * @param sources whom containerd came to
+   * @param upstreams whom Tarn came to
    */
   record Row(
       Combination kind,
@@ -24,6 +25,7 @@ final class ResultTable implements AutoCloseable {
       Says before,
       Says after,
       Set<Source> sources,
+      Set<Source> upstreams,
       String result) {}
 
   synchronized void add(Row row) {
@@ -59,9 +61,14 @@ final class ResultTable implements AutoCloseable {
         row.inspected(),
         row.before(),
         row.after(),
-        row.sources().isEmpty()
-            ? "nobody"
-            : row.sources().stream().map(Source::toString).collect(Collectors.joining(", ")),
+        names(row.sources())
+            + (row.upstreams().isEmpty() ? "" : ", that to " + names(row.upstreams())),
         row.result());
+  }
+
+  private static String names(Set<Source> sources) {
+    return sources.isEmpty()
+        ? "nobody"
+        : sources.stream().map(Source::toString).collect(Collectors.joining(", "));
   }
 }
