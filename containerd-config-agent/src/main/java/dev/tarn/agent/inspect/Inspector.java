@@ -71,9 +71,6 @@ public final class Inspector {
     String root = Lookup.root(roots, target, seen);
     Path there = seen.apply(root);
     return new Inspection.Entry(
-        target,
-        root,
-        Lookup.directory(there, target),
-        trees.at(host, there, mirror).look(target));
+        target, root, Lookup.directory(there, target), trees.at(host, there, mirror).look(target));
   }
 }

@@ -29,6 +29,7 @@ final class Names {
   static final String OLD = ".tarn-old-";
 
   private static final String OURS = ".tarn-";
+
   /** For all that have no directory of their own. */
   static final String DEFAULT = "_default";
 

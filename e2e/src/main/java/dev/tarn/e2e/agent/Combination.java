@@ -35,7 +35,8 @@ record Combination(Release release, Setting setting, Existing existing, boolean 
     return switch (roots()) {
       case NONE -> false;
       case ONE -> true;
-      case ONE_AND_COLON, TWO -> !release.pullsByTransfer() || discards || setting.forcesLocalPull();
+      case ONE_AND_COLON, TWO ->
+          !release.pullsByTransfer() || discards || setting.forcesLocalPull();
     };
   }
 

@@ -186,8 +186,7 @@ final class LaunchedAgent {
             "--containerd-version=" + node.kind().release().version(),
             "--mirror=" + node.tarn().uri(),
             node.name());
-    Child.Finished inspect =
-        Child.run("inspect", directory, Map.of(), command, INSPECT_LIMIT);
+    Child.Finished inspect = Child.run("inspect", directory, Map.of(), command, INSPECT_LIMIT);
     Says said =
         switch (inspect.status()) {
           case 0 -> Says.EFFECTIVE;

@@ -68,8 +68,7 @@ final class MatrixCase {
     return kind.hasRoots() && kind.existing().allowsEntry();
   }
 
-  private static void compare(
-      List<String> problems, String what, Object expected, Object actual) {
+  private static void compare(List<String> problems, String what, Object expected, Object actual) {
     if (!Objects.equals(expected, actual)) {
       problems.add(what + ": expected " + expected + ", was " + actual);
     }

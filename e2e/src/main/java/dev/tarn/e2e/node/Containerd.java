@@ -61,7 +61,7 @@ public final class Containerd {
                 "containerd",
                 directory,
                 Map.of("PATH", programs + ":" + System.getenv().getOrDefault("PATH", "")),
-command(plan, directory, programs, file)));
+                command(plan, directory, programs, file)));
   }
 
   private static List<String> command(
