@@ -81,7 +81,9 @@ final class HostCases {
     Node node =
         Node.start(
             bench, run.workspace(), Combination.plain(release), c -> mounted(run, c, root, "1m"));
+    // The file system, not the mount: of that the agent's container has a copy of its own.
     command(run, "mount", "-o", "remount,ro", root.toString());
+    command(run, "mount", "-o", "remount,bind,rw", root.toString());
     Snapshot before = node.snapshot();
     LaunchedAgent agent = new LaunchedAgent(run.workspace(), "agent", node);
     agent.start();
