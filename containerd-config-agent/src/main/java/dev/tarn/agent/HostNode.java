@@ -11,21 +11,17 @@ import dev.tarn.agent.containerd.Prospect;
 import dev.tarn.agent.files.HostRoot;
 import dev.tarn.agent.files.LocalFiles;
 import dev.tarn.agent.follow.Node;
-import dev.tarn.agent.hosts.Target;
 import dev.tarn.agent.tree.Entries;
 import dev.tarn.agent.tree.HostsTree;
-import dev.tarn.core.name.RegistryHost;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -151,20 +147,5 @@ final class HostNode implements Node {
       // A loop of links: nothing is there, under whatever name.
       return Path.of(host + hostPath);
     }
-  }
-
-  @Override
-  public Set<String> directories(Target target) {
-    Set<String> names = new LinkedHashSet<>();
-    if (target instanceof Target.OfRegistry(RegistryHost registry)) {
-      String host = registry.value();
-      int colon = host.lastIndexOf(':');
-      if (colon > 0 && !host.endsWith("]")) {
-        names.add(host.substring(0, colon) + "_" + host.substring(colon + 1) + "_");
-      }
-      names.add(host);
-    }
-    names.add("_default");
-    return names;
   }
 }

@@ -151,7 +151,7 @@ public final class Finder {
       remarks.addAll(verdict.notes());
       remarks.addAll(layout.remarks());
       unusedDropIns(files);
-      hiddenDirectories(verdict);
+      laterDirectories(verdict);
       return new Findings(files, version, name, verdict.roots(), verdict.prospect(), remarks);
     }
 
@@ -166,7 +166,7 @@ public final class Finder {
       }
     }
 
-    private void hiddenDirectories(Verdict verdict) {
+    private void laterDirectories(Verdict verdict) {
       if (!(verdict.prospect() instanceof Prospect.Effective) || verdict.roots().size() < 2) {
         return;
       }
@@ -174,10 +174,8 @@ public final class Finder {
         List<String> directories = Glob.expand(host, root + "/*");
         if (!directories.isEmpty()) {
           remarks.add(
-              "for each registry containerd takes the first root that has a directory for it: an"
-                  + " entry in "
-                  + verdict.roots().getFirst()
-                  + " hides that of the same registry among "
+              "for each registry containerd takes the first root that has a directory for it, and so"
+                  + " does the agent: "
                   + String.join(", ", directories));
         }
       }

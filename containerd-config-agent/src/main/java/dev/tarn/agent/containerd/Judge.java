@@ -49,7 +49,8 @@ final class Judge {
     List<String> notes = settings.notes();
     boolean unset = settings.configPath().isEmpty();
     boolean byDefault = unset && !settings.mirrors() && containerd.atLeast(2, 2);
-    List<String> roots = split(byDefault ? DEFAULT_ROOTS : settings.configPath());
+    String path = byDefault ? DEFAULT_ROOTS : settings.configPath();
+    List<String> roots = split(path);
     if (settings.criOff().isPresent()) {
       return ineffective(
           "disabled_plugins turns the CRI plugin off (" + settings.criOff().get() + ")",
@@ -95,8 +96,8 @@ final class Judge {
             notes);
       }
     }
-    if (roots.size() > 1 && containerd.atLeast(2, 1) && settings.localPull().isEmpty()) {
-      return severalRoots(byDefault, roots, notes);
+    if (path.indexOf(':') >= 0 && containerd.atLeast(2, 1) && settings.localPull().isEmpty()) {
+      return severalRoots(byDefault, path, roots, notes);
     }
     return verdict(new Prospect.Effective(), roots, remarks(settings, roots, notes));
   }
@@ -114,14 +115,19 @@ final class Judge {
     return remarks;
   }
 
-  private Verdict severalRoots(boolean byDefault, List<String> roots, List<String> notes) {
-    String names = String.join(":", roots);
+  /** A colon makes a list of it, even with nothing after it. */
+  private Verdict severalRoots(
+      boolean byDefault, String path, List<String> roots, List<String> notes) {
+    String list =
+        (roots.size() > 1 ? "names several directories (" : "is a list of directories (")
+            + path
+            + ")";
     if (containerd.compareTo(NEWEST_KNOWN) > 0) {
       return verdict(
           new Prospect.Unknown(
-              "config_path names several directories ("
-                  + names
-                  + "), which 2.1 to 2.4 do not read "
+              "config_path "
+                  + list
+                  + ", which 2.1 to 2.4 do not read "
                   + TRANSFER
                   + "; whether this newer one does is not known",
               "see whether requests arrive, or name one directory: " + setting.fix()),
@@ -130,8 +136,8 @@ final class Judge {
     }
     String what =
         byDefault
-            ? "config_path is not set, and by default names two directories (" + names + ")"
-            : "config_path names several directories (" + names + ")";
+            ? "config_path is not set, and by default names two directories (" + path + ")"
+            : "config_path " + list;
     return ineffective(
         what + ", which containerd does not read " + TRANSFER, setting.fix(), roots, notes);
   }

@@ -113,6 +113,9 @@ final class Follower {
   void answered(Answer answer, long now) {
     health.heard(answer, now);
     if (answer instanceof Answer.Proven(var _, List<Seen> seen)) {
+      if (seen.size() < counts.size()) {
+        counts.clear(); // The mirror was started anew, and counts from nothing.
+      }
       for (Seen one : seen) {
         seen(one, now);
       }
@@ -324,7 +327,8 @@ final class Follower {
 
   /** A request proves something if it came while the entry stood, and containerd was as it is. */
   private void seen(Seen seen, long now) {
-    Long before = counts.put(seen.registry(), seen.count());
+    long before = counts.getOrDefault(seen.registry(), 0L);
+    counts.put(seen.registry(), seen.count());
     Entry entry = asked(seen.registry());
     if (entry == null || entry.isProven()) {
       return;
@@ -332,7 +336,7 @@ final class Follower {
     long since = Math.max(entry.standsSince(), foundAt);
     // A second more: what is told is cut to whole ones.
     boolean recent = now - (seen.secondsAgo() + 1) * 1000 >= since;
-    boolean more = before != null && seen.count() > before && lastProven >= since;
+    boolean more = seen.count() > before && lastProven >= since;
     if (seen.count() > 0 && (recent || more)) {
       entry.prove();
       String who = seen.userAgent().isEmpty() ? "containerd" : seen.userAgent();
@@ -380,13 +384,31 @@ final class Follower {
       return new Verdict.Ineffective(why, fix);
     }
     if (standing() == 0) {
-      return new Verdict.Unknown("no entry stands: " + health.why(), "wait");
+      return nothingStands();
     }
     return prospect instanceof Prospect.Unknown(String why, String tell)
         ? new Verdict.Unknown(why, tell)
         : new Verdict.Unknown(
             "containerd reads the entries, by its configuration; it did not come yet",
             "pull an image of a registry that has one");
+  }
+
+  /** Where everything is left alone, waiting brings nothing. */
+  private Verdict nothingStands() {
+    String left = "";
+    for (Entry entry : entries.values()) {
+      if (entry.isChosen()) {
+        if (wish != Wish.PRESENT || !(entry.last() instanceof Standing.LeftAlone(String why))) {
+          return new Verdict.Unknown("no entry stands: " + health.why(), "wait");
+        }
+        left = left.isEmpty() ? why : left;
+      }
+    }
+    return left.isEmpty()
+        ? new Verdict.Unknown("no entry stands: " + health.why(), "wait")
+        : new Verdict.Ineffective(
+            "every registry is left alone, as what stands there says: " + left,
+            "change what stands there, or configure other registries");
   }
 
   private void report(Entry entry, @Nullable Standing before) {

@@ -9,11 +9,10 @@ import dev.tarn.agent.mirror.Answer;
 import dev.tarn.agent.mirror.Mirror;
 import dev.tarn.agent.mirror.Seen;
 import dev.tarn.agent.mirror.UpstreamsFile;
+import dev.tarn.agent.tree.Lookup;
 import dev.tarn.agent.tree.Standing;
 import dev.tarn.core.name.RegistryHost;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,38 +199,15 @@ public final class Following {
     };
   }
 
-  /**
-   * Each target under one root: the first in which containerd finds a directory for it, since it
-   * looks no further; else the first.
-   */
+  /** Each target under one root. */
   private Set<Place> places(List<String> roots) {
     Set<Place> places = new LinkedHashSet<>();
-    if (roots.isEmpty()) {
-      return places;
-    }
-    for (Target target : targets) {
-      String chosen = roots.getFirst();
-      if (roots.size() > 1) {
-        for (String root : roots) {
-          if (exists(root, target)) {
-            chosen = root;
-            break;
-          }
-        }
+    if (!roots.isEmpty()) {
+      for (Target target : targets) {
+        places.add(new Place(Lookup.root(roots, target, node::here), target));
       }
-      places.add(new Place(chosen, target));
     }
     return places;
-  }
-
-  private boolean exists(String root, Target target) {
-    Path here = node.here(root);
-    for (String name : node.directories(target)) {
-      if (Files.exists(here.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void perform(Action action) {

@@ -1,11 +1,9 @@
 package dev.tarn.agent.follow;
 
 import dev.tarn.agent.containerd.Findings;
-import dev.tarn.agent.hosts.Target;
 import dev.tarn.agent.tree.Entries;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 
 /** The node, as far as following it needs it. */
 public interface Node {
@@ -21,10 +19,4 @@ public interface Node {
 
   /** Where a path of the host lies here. */
   Path here(String hostPath);
-
-  /**
-   * The names under a root that containerd would take for {@code target}, as directories: where one
-   * of them exists, containerd looks into no later root.
-   */
-  Set<String> directories(Target target);
 }

@@ -71,7 +71,7 @@ public final class Inspect implements Callable<Integer> {
       names = "--root",
       paramLabel = "DIRECTORY",
       description =
-          "look at entries in this directory, as the host names it (default: the first of"
+          "look at entries in this directory, as the host names it (default: those of"
               + " config_path)")
   private @Nullable String root;
 

@@ -12,7 +12,8 @@ import java.util.Optional;
  * What there is to say about a node.
  *
  * @param mirror where an entry sends containerd
- * @param root the directory that entries are for, as the host names it; empty where there is none
+ * @param root the directory that entries are for where nothing stands, as the host names it; empty
+ *     where there is none
  * @param entries one for each target that was asked for; none where there is no root
  */
 public record Inspection(
@@ -21,8 +22,13 @@ public record Inspection(
     entries = List.copyOf(entries);
   }
 
-  /** How it stands with one target. */
-  public record Entry(Target target, Standing standing) {
+  /**
+   * How it stands with one target.
+   *
+   * @param root the directory that its entry is for, as the host names it
+   * @param directory what its directory there is called, or would be
+   */
+  public record Entry(Target target, String root, String directory, Standing standing) {
     /** As image references name it, or {@code _default} for all others. */
     public String name() {
       return switch (target) {

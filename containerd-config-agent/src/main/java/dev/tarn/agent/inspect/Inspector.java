@@ -4,13 +4,18 @@ import dev.tarn.agent.containerd.Findings;
 import dev.tarn.agent.files.HostRoot;
 import dev.tarn.agent.hosts.Target;
 import dev.tarn.agent.tree.Entries;
+import dev.tarn.agent.tree.Lookup;
 import dev.tarn.agent.tree.Standing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Looks at the entries of a node, once what is configured there was found. */
 public final class Inspector {
@@ -42,19 +47,30 @@ public final class Inspector {
    */
   public Inspection inspect(
       Findings findings, URI mirror, Optional<String> root, List<Target> targets) {
-    Optional<String> chosen = root.or(() -> findings.roots().stream().findFirst());
+    List<String> roots = root.map(List::of).orElse(findings.roots());
     List<Inspection.Entry> entries = new ArrayList<>();
-    if (chosen.isPresent() && !targets.isEmpty()) {
-      try {
-        Entries there = trees.at(host, host.resolve(chosen.get()), mirror);
-        for (Target target : targets) {
-          entries.add(new Inspection.Entry(target, there.look(target)));
-        }
-      } catch (IOException e) {
-        Standing failed = new Standing.Failed(chosen.get() + " cannot be read: " + e);
-        targets.forEach(target -> entries.add(new Inspection.Entry(target, failed)));
+    if (!roots.isEmpty()) {
+      for (Target target : targets) {
+        entries.add(entry(target, roots, mirror));
       }
     }
-    return new Inspection(findings, mirror, chosen, entries);
+    return new Inspection(findings, mirror, roots.stream().findFirst(), entries);
+  }
+
+  private Inspection.Entry entry(Target target, List<String> roots, URI mirror) {
+    Map<String, Path> here = new LinkedHashMap<>();
+    for (String root : roots) {
+      try {
+        here.put(root, host.resolve(root));
+      } catch (IOException e) {
+        Standing failed = new Standing.Failed(root + " cannot be read: " + e);
+        return new Inspection.Entry(target, root, "", failed);
+      }
+    }
+    Function<String, Path> seen = root -> Objects.requireNonNull(here.get(root));
+    String root = Lookup.root(roots, target, seen);
+    Path there = seen.apply(root);
+    return new Inspection.Entry(
+        target, root, Lookup.directory(there, target), trees.at(host, there, mirror).look(target));
   }
 }

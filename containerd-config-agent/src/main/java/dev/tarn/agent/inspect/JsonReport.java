@@ -65,6 +65,8 @@ public final class JsonReport {
   private void entry(Inspection.Entry entry) {
     text.append("{\"registry\": ");
     string(entry.name());
+    text.append(", \"root\": ");
+    string(entry.root());
     text.append(", \"standing\": ");
     switch (entry.standing()) {
       case Standing.Present(List<UpstreamHost> upstreams) -> {

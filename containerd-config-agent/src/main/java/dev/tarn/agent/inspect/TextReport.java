@@ -56,11 +56,12 @@ public final class TextReport {
     }
     for (Inspection.Entry entry : inspection.entries()) {
       String name = "  " + entry.name() + " ".repeat(width - entry.name().length()) + "  ";
-      wrap(name, standing(entry, root));
+      String elsewhere = entry.root().equals(root) ? "" : "in " + entry.root() + ": ";
+      wrap(name, elsewhere + standing(entry));
     }
   }
 
-  private static String standing(Inspection.Entry entry, String root) {
+  private static String standing(Inspection.Entry entry) {
     return switch (entry.standing()) {
       case Standing.Present(List<UpstreamHost> upstreams) -> {
         List<String> urls = new ArrayList<>();
@@ -68,7 +69,11 @@ public final class TextReport {
         yield "there" + (urls.isEmpty() ? "" : ", then " + String.join(", ", urls));
       }
       case Standing.Absent() ->
-          "not there; would be written to " + root + "/" + entry.name() + "/hosts.toml";
+          "not there; would be written to "
+              + entry.root()
+              + "/"
+              + entry.directory()
+              + "/hosts.toml";
       case Standing.LeftAlone(String why) -> "left alone: " + why;
       case Standing.Failed(String why) -> "failed: " + why;
     };

@@ -29,7 +29,10 @@ final class Names {
   static final String OLD = ".tarn-old-";
 
   private static final String OURS = ".tarn-";
-  private static final String DEFAULT = "_default";
+
+  /** For all that have no directory of their own. */
+  static final String DEFAULT = "_default";
+
   private static final int ID_DIGITS = 16;
 
   private final RandomGenerator random;

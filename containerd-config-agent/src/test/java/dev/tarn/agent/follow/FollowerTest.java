@@ -369,13 +369,10 @@ class FollowerTest {
         List.of(ROOT),
         new Prospect.Ineffective("no config_path", "set it"),
         world.now);
+    world.mirror = () -> seen(5, 60); // From before it stood.
     world.pass(10_000);
     assertThat(world.follower.verdict())
         .isEqualTo(new Verdict.Ineffective("no config_path", "set it"));
-
-    world.mirror = () -> seen(5, 60); // From before it stood.
-    world.pass(2_000);
-    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Ineffective.class);
 
     world.mirror = () -> seen(6, 1);
     world.pass(2_000);
@@ -398,6 +395,69 @@ class FollowerTest {
     world.pass(2_000);
 
     assertThat(world.follower.verdict()).isInstanceOf(Verdict.Effective.class);
+  }
+
+  @Test
+  void theFirstRequestEverCountsInTheFirstSecondToo() {
+    World world = new World(DOCKER);
+    world.pass(2_500);
+    world.mirror = () -> seen(1, 4);
+    world.pass(2_000);
+
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Effective.class);
+  }
+
+  @Test
+  void aMirrorThatWasStartedAnewCountsFromNothing() {
+    World world = new World(DOCKER);
+    world.mirror = () -> seen(5, 60);
+    world.pass(2_500);
+    world.mirror = () -> READY;
+    world.pass(2_000);
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Unknown.class);
+    world.mirror = () -> seen(3, 6);
+    world.pass(2_000);
+
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Effective.class);
+  }
+
+  @Test
+  void requestsFromBeforeTheEntryStoodProveNothing() {
+    World world = new World(DOCKER);
+    world.mirror = () -> seen(5, world.now / 1_000);
+    world.pass(10_000);
+
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Unknown.class);
+  }
+
+  @Test
+  void whereEverythingIsLeftAloneNothingTakesEffect() {
+    World world = new World(DOCKER, QUAY);
+    world.root().spoil(DOCKER, "/certs.d/docker.io/hosts.toml: not TOML");
+    world.pass(2_000);
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Unknown.class);
+
+    world.root().spoil(QUAY, "/certs.d/quay.io/hosts.toml: not TOML either");
+    world.follower.changed(world.now);
+    world.pass(2_000);
+    assertThat(world.follower.verdict())
+        .isEqualTo(
+            new Verdict.Ineffective(
+                "every registry is left alone, as what stands there says:"
+                    + " /certs.d/docker.io/hosts.toml: not TOML",
+                "change what stands there, or configure other registries"));
+
+    world.mirror = () -> DRAINING;
+    world.pass(2_000);
+    assertThat(world.follower.verdict())
+        .isEqualTo(new Verdict.Unknown("no entry stands: the mirror is about to end", "wait"));
+
+    world.mirror = () -> READY;
+    world.root().mend(QUAY);
+    world.follower.changed(world.now);
+    world.pass(10_000);
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Unknown.class);
+    assertThat(world.stands(QUAY)).isTrue();
   }
 
   @Test

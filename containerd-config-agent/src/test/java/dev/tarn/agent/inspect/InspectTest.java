@@ -102,6 +102,41 @@ class InspectTest {
   }
 
   @Test
+  void ofSeveralRootsEachRegistryHasItsOwn() throws IOException {
+    config(ONE_ROOT.replace("certs.d", "certs.d:/etc/docker/certs.d"));
+    Files.createDirectories(mount.resolve("etc/containerd/certs.d/docker.io"));
+    Files.createDirectories(mount.resolve("etc/docker/certs.d/docker.io"));
+    Files.createDirectories(mount.resolve("etc/docker/certs.d/harbor.example_8443_"));
+
+    int status =
+        run("--containerd-version", "2.0.14", "docker.io", "harbor.example:8443", "quay.io");
+
+    assertThat(status).isZero();
+    assertThat(out.toString())
+        .contains(
+            """
+            entries        in /etc/containerd/certs.d, for http://127.0.0.1:5050
+              docker.io            not there; would be written to
+                                   /etc/containerd/certs.d/docker.io/hosts.toml
+              harbor.example:8443  in /etc/docker/certs.d: not there; would be written to
+                                   /etc/docker/certs.d/harbor.example_8443_/hosts.toml
+              quay.io              not there; would be written to /etc/containerd/certs.d/quay.io/hosts.toml
+            """);
+  }
+
+  @Test
+  void aDirectoryForAllInALaterRootCountsForEachRegistry() throws IOException {
+    config(ONE_ROOT.replace("certs.d", "certs.d:/etc/docker/certs.d"));
+    Files.createDirectories(mount.resolve("etc/docker/certs.d/_default"));
+
+    run("-o", "json", "--containerd-version", "2.0.14", "docker.io");
+
+    assertThat(lookedAt).isEqualTo(mount.toRealPath().resolve("etc/docker/certs.d"));
+    assertThat(out.toString())
+        .contains("{\"registry\": \"docker.io\", \"root\": \"/etc/docker/certs.d\",");
+  }
+
+  @Test
   void anEntryThatIsLeftAloneShowsInTheStatus() throws IOException {
     config(ONE_ROOT);
     standings.put("docker.io", new Standing.LeftAlone("its hosts.toml has a client certificate"));
@@ -141,9 +176,9 @@ class InspectTest {
               "mirror": "http://127.0.0.1:5050",
               "root": "/etc/containerd/certs.d",
               "entries": [
-                {"registry": "docker.io", "standing": "present", "upstreams": ["https://harbor.example"]},
-                {"registry": "ghcr.io", "standing": "left-alone", "why": "line 3: \\"quoted\\"\\n\\u0009and \\\\ more"},
-                {"registry": "quay.io", "standing": "absent"}
+                {"registry": "docker.io", "root": "/etc/containerd/certs.d", "standing": "present", "upstreams": ["https://harbor.example"]},
+                {"registry": "ghcr.io", "root": "/etc/containerd/certs.d", "standing": "left-alone", "why": "line 3: \\"quoted\\"\\n\\u0009and \\\\ more"},
+                {"registry": "quay.io", "root": "/etc/containerd/certs.d", "standing": "absent"}
               ]
             }
             """);

@@ -8,15 +8,18 @@ import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.node.Registry;
 import dev.tarn.e2e.process.Ports;
 import dev.tarn.e2e.process.Workspace;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
 /** What the cases share: one registry with a plain door and one behind TLS, and the table. */
 final class AgentBench {
+  private static final int ATTEMPTS = 5;
   private static final long LAYER_BYTES = 64 * 1024;
 
   final AgentOptions options;
@@ -64,14 +67,29 @@ final class AgentBench {
   Relay wayOutside(Workspace workspace) {
     InetAddress address = Ports.ownAddress().orElseThrow();
     return workspace.own(
-        new Relay(
-            new InetSocketAddress(address, Ports.free()),
-            Route.to(registry.address()),
-            new Relay.Surroundings(Thread.ofVirtual().factory(), Relay::dial, 0)));
+        listening(
+            port ->
+                new Relay(
+                    new InetSocketAddress(address, port),
+                    Route.to(registry.address()),
+                    new Relay.Surroundings(Thread.ofVirtual().factory(), Relay::dial, 0))));
   }
 
   /** A way to the registry for one case. */
   Relay way(Workspace workspace) {
-    return workspace.own(new Relay(Ports.free(), Route.to(registry.address())));
+    return workspace.own(listening(port -> new Relay(port, Route.to(registry.address()))));
+  }
+
+  /** A port that was free may be another process's a moment later. */
+  private static Relay listening(IntFunction<Relay> at) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return at.apply(Ports.free());
+      } catch (UncheckedIOException taken) {
+        if (attempt == ATTEMPTS) {
+          throw taken;
+        }
+      }
+    }
   }
 }

@@ -15,6 +15,9 @@ import java.util.Set;
 public final class AgentSuite implements Suite<AgentBench> {
   public static final Set<String> OPTIONS = AgentOptions.NAMES;
 
+  /** More than processors: a case mostly waits. */
+  private static final int SIDE_BY_SIDE = 4;
+
   private final boolean quick;
   private final AgentOptions options;
 
@@ -44,6 +47,7 @@ public final class AgentSuite implements Suite<AgentBench> {
     return List.of(
         Need.root(),
         Need.debian("unshare", "util-linux"),
+        Need.debian("setpriv", "util-linux"),
         Need.debian("docker-registry", "docker-registry"),
         Certificates.need(),
         Need.ownAddress(),
@@ -56,17 +60,23 @@ public final class AgentSuite implements Suite<AgentBench> {
   }
 
   @Override
+  public int sideBySide() {
+    return SIDE_BY_SIDE;
+  }
+
+  /** The long ones, which wait most of their time, begin first. */
+  @Override
   public List<Case<AgentBench>> cases() {
     List<Case<AgentBench>> cases = new ArrayList<>();
+    for (Release release : quick ? List.of(Release.V2_4) : List.of(Release.V1_6, Release.V2_4)) {
+      addAway(cases, release);
+      addHost(cases, release);
+    }
     int number = 0;
     for (Combination each : options.selected()) {
       number++;
       MatrixCase matrix = new MatrixCase(each, number);
       cases.add(new Case<>(each.title(), each.release().needs(), matrix::run));
-    }
-    for (Release release : quick ? List.of(Release.V2_4) : List.of(Release.V1_6, Release.V2_4)) {
-      addAway(cases, release);
-      addHost(cases, release);
     }
     return cases;
   }
@@ -86,6 +96,9 @@ public final class AgentSuite implements Suite<AgentBench> {
     add(cases, release, "two agents at once", host::two);
     add(cases, release, "a root that is read-only", host::readOnly);
     add(cases, release, "a full disk", host::fullDisk);
+    add(cases, release, "a root that is not there", host::rootAbsent);
+    add(cases, release, "an entry for all registries", host::allOthers);
+    add(cases, release, "an operator's file in the second root", host::secondRoot);
     add(cases, release, "a registry that is not configured any more", host::registryRemoved);
     add(cases, release, "somebody else takes the entry away again and again", host::drift);
   }

@@ -4,6 +4,7 @@ import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.run.CaseRun;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -27,17 +28,17 @@ final class AwayCases {
   private static LaunchedAgent started(CaseRun run, Node node) throws Exception {
     LaunchedAgent agent = new LaunchedAgent(run.workspace(), "agent", node);
     agent.start();
-    node.awaitEntry(true, SOON);
+    agent.awaitEntry(node, true, SOON);
     return agent;
   }
 
   /** Its entry goes after the grace time, not before, and comes back with it. */
   void killed(AgentBench bench, CaseRun run) throws Exception {
     Node node = node(bench, run);
-    started(run, node);
+    LaunchedAgent agent = started(run, node);
     node.tarn().kill();
     long killed = System.nanoTime();
-    node.awaitEntry(false, LaunchedAgent.GRACE.plus(SOON));
+    agent.awaitEntry(node, false, LaunchedAgent.GRACE.plus(SOON));
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
     run.figure("withdrawn_after_ms", millis);
     run.checkBetween(
@@ -47,7 +48,7 @@ final class AwayCases {
         millis);
     Check.succeeds(run, node.pull());
     node.tarn().startAgain();
-    node.awaitEntry(true, SOON);
+    agent.awaitEntry(node, true, SOON);
     Check.comesToTarn(run, node.pull());
   }
 
@@ -58,9 +59,9 @@ final class AwayCases {
     try (PullLoop pulls = PullLoop.start(node)) {
       for (int fall = 0; fall < FALLS; fall++) {
         node.tarn().kill();
-        node.awaitEntry(false, LaunchedAgent.GRACE.plus(SOON));
+        agent.awaitEntry(node, false, LaunchedAgent.GRACE.plus(SOON));
         node.tarn().startAgain();
-        node.awaitEntry(true, HELD_BACK);
+        agent.awaitEntry(node, true, HELD_BACK);
       }
       pulls.end();
       Check.noneFailed(run, pulls);
@@ -72,33 +73,41 @@ final class AwayCases {
   /** Who listens in Tarn's place is told from Tarn, and given nothing. */
   void stranger(AgentBench bench, CaseRun run) throws Exception {
     Node node = node(bench, run);
-    started(run, node);
-    node.tarn().kill();
-    long killed = System.nanoTime();
-    try (Stranger stranger = Stranger.at(node.tarn().address())) {
-      node.awaitEntry(false, SOON);
-      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
-      run.figure("withdrawn_after_ms", millis);
-      run.checkBetween(
-          "milliseconds until the entry was withdrawn",
-          0,
-          LaunchedAgent.GRACE.minusSeconds(1).toMillis(),
-          millis);
-      for (int pull = 0; pull < PULLS; pull++) {
+    LaunchedAgent agent = started(run, node);
+    for (Stranger.Manner manner : Stranger.Manner.values()) {
+      node.tarn().kill();
+      long killed = System.nanoTime();
+      try (Stranger stranger = Stranger.at(node.tarn().address(), manner)) {
+        agent.awaitEntry(node, false, SOON);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed);
+        run.figure("withdrawn_after_ms_" + manner.name().toLowerCase(Locale.ROOT), millis);
+        run.checkBetween(
+            "milliseconds until the entry was withdrawn",
+            0,
+            LaunchedAgent.GRACE.minusSeconds(1).toMillis(),
+            millis);
+        for (int pull = 0; pull < PULLS; pull++) {
+          Check.succeeds(run, node.pull(bench.newImage(), Optional.of("alice:secret")));
+        }
+        // One that is started only now does not take him for Tarn either.
+        agent.kill();
+        agent.launch();
+        agent.awaitAnswers("stranger", 3);
+        run.check(!node.stands(), "the entry stands, for a stranger");
         Check.succeeds(run, node.pull(bench.newImage(), Optional.of("alice:secret")));
+        run.check(
+            stranger.shown().isEmpty(), "a stranger was shown credentials: " + stranger.shown());
       }
-      run.check(
-          stranger.shown().isEmpty(), "a stranger was shown credentials: " + stranger.shown());
+      node.tarn().startAgain();
+      agent.awaitEntry(node, true, SOON);
+      Check.comesToTarn(run, node.pull());
     }
-    node.tarn().startAgain();
-    node.awaitEntry(true, SOON);
-    Check.comesToTarn(run, node.pull());
   }
 
   /** The server says that it is about to end: the entry is gone before it refuses anybody. */
   void draining(AgentBench bench, CaseRun run) throws Exception {
     Node node = node(bench, run);
-    started(run, node);
+    LaunchedAgent agent = started(run, node);
     try (PullLoop pulls = PullLoop.start(node)) {
       awaitPulls(pulls, 2);
       node.tarn().terminate();
@@ -108,7 +117,7 @@ final class AwayCases {
       Check.noneFailed(run, pulls);
     }
     node.tarn().startAgain();
-    node.awaitEntry(true, SOON);
+    agent.awaitEntry(node, true, SOON);
     Check.comesToTarn(run, node.pull());
   }
 
@@ -129,7 +138,7 @@ final class AwayCases {
       Check.same(run, before, node.snapshot());
       node.tarn().startAgain();
       agent.start();
-      node.awaitEntry(true, SOON);
+      agent.awaitEntry(node, true, SOON);
     }
   }
 

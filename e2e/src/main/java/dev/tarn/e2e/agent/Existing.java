@@ -90,6 +90,20 @@ enum Existing {
     };
   }
 
+  /** Whether an entry may stand where that stood. */
+  boolean allowsEntry() {
+    return this != HEADERS && this != UNPARSABLE && this != DEFAULT;
+  }
+
+  /** Whom containerd comes to by it. */
+  Source source() {
+    return switch (this) {
+      case PRIVATE_CA -> Source.SECURED;
+      case HEADERS, DEFAULT, OPERATOR_MIRROR -> Source.OPERATOR;
+      case NONE, SERVER_ONLY, COMMENTS, UNPARSABLE -> Source.REGISTRY;
+    };
+  }
+
   /** Whether Tarn must find out from it whom to ask. */
   boolean namesUpstreams() {
     return this == PRIVATE_CA || this == DEFAULT || this == OPERATOR_MIRROR;

@@ -1,6 +1,5 @@
 package dev.tarn.e2e.agent;
 
-import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.http.Exchange;
 import dev.tarn.e2e.http.Relay;
 import dev.tarn.e2e.node.Containerd;
@@ -50,6 +49,7 @@ final class Node {
     this.otherDoor = bench.wayOutside(workspace);
     this.shared = workspace.makeDirectory("shared");
     this.directory = preparing.apply(workspace.makeDirectory("c"));
+    Files.createDirectory(directory.resolve("etc-containerd"));
     this.containerd = Containerd.start(workspace, "c", new NodePlan(kind, name(), operator.uri()));
     this.tarn = TarnNode.start(workspace, new TarnPlan(name(), tarnsUpstream(), shared));
   }
@@ -74,18 +74,16 @@ final class Node {
 
   /** Whether the entry stands under the first root. */
   boolean stands() {
+    return stands(hostsFile());
+  }
+
+  /** Whether a file has our entry. */
+  boolean stands(Path file) {
     try {
-      return Files.readString(hostsFile()).contains(tarn.authority());
+      return Files.readString(file).contains(tarn.authority());
     } catch (IOException notThere) {
       return false;
     }
-  }
-
-  void awaitEntry(boolean standing, Duration limit) throws Exception {
-    Await.until(
-        standing ? "the entry stands" : "the entry is withdrawn",
-        limit,
-        () -> stands() == standing);
   }
 
   private Optional<URI> tarnsUpstream() {
@@ -95,23 +93,22 @@ final class Node {
   /** Modes and an owner that are not those of a new file, so that keeping them is seen. */
   private void furnish() throws IOException {
     Files.createDirectories(directory.resolve(NodePlan.SECOND_ROOT));
-    String content =
-        kind.existing()
-            .content(
-                new Existing.Hosts(
-                    registry.uri(),
-                    otherDoor.uri(),
-                    operator.uri(),
-                    bench.secured.uri(),
-                    bench.secured.authority()));
-    if (content.isEmpty()) {
-      return;
+    if (kind.existing() != Existing.NONE) {
+      furnish(kind.existing(), FIRST_ROOT);
     }
-    Path file =
-        directory
-            .resolve(FIRST_ROOT)
-            .resolve(kind.existing().directory(name()))
-            .resolve("hosts.toml");
+  }
+
+  /** Puts there what an operator may have put under a root. */
+  void furnish(Existing existing, String root) throws IOException {
+    String content =
+        existing.content(
+            new Existing.Hosts(
+                registry.uri(),
+                otherDoor.uri(),
+                operator.uri(),
+                bench.secured.uri(),
+                bench.secured.authority()));
+    Path file = hostsFile(root, existing.directory(name()));
     Files.createDirectory(
         file.resolve("..").normalize(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
@@ -119,6 +116,11 @@ final class Node {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     Files.setAttribute(file, "unix:gid", 12);
     Files.writeString(file.resolveSibling("README"), "Ours.\n");
+  }
+
+  /** What has to be mounted before others see its directories where containerd sees them. */
+  List<String> mounts() {
+    return kind.setting() == Setting.EMPTY ? DefaultRoot.mount(directory) : List.of();
   }
 
   Combination kind() {
@@ -145,7 +147,12 @@ final class Node {
 
   /** Where an entry for the registry stands, under the first root. */
   Path hostsFile() {
-    return directory.resolve(FIRST_ROOT).resolve(name()).resolve("hosts.toml");
+    return hostsFile(FIRST_ROOT, name());
+  }
+
+  /** Where one stands under a root, in a directory of that name. */
+  Path hostsFile(String root, String name) {
+    return directory.resolve(root).resolve(name).resolve("hosts.toml");
   }
 
   Snapshot snapshot() {
@@ -170,8 +177,13 @@ final class Node {
     return Snapshot.of(copy, ROOTS);
   }
 
-  /** What became of a pull, and whom containerd came to for it. */
-  record Pulled(boolean succeeded, Set<Source> sources, String output) {}
+  /**
+   * What became of a pull.
+   *
+   * @param sources whom containerd came to for it
+   * @param upstreams whom Tarn came to for it
+   */
+  record Pulled(boolean succeeded, Set<Source> sources, Set<Source> upstreams, String output) {}
 
   /** Pulls an image that nobody has pulled before. */
   Pulled pull() {
@@ -186,11 +198,12 @@ final class Node {
   Pulled pull(String repository, Optional<String> credential) {
     double asked = asked();
     Child.Finished pull = containerd.tryPull(name() + "/" + repository + ":1", credential);
-    Set<Source> sources = sources(repository);
-    if (asked() > asked) {
+    Set<Source> upstreams = asked(repository, TARN);
+    Set<Source> sources = asked(repository, CONTAINERD);
+    if (asked() > asked || !upstreams.isEmpty()) {
       sources.add(Source.TARN);
     }
-    return new Pulled(pull.status() == 0, sources, pull.output());
+    return new Pulled(pull.status() == 0, sources, upstreams, pull.output());
   }
 
   /** How often Tarn was asked for content. */
@@ -202,28 +215,30 @@ final class Node {
     }
   }
 
-  private Set<Source> sources(String repository) {
-    Set<Source> sources = EnumSet.noneOf(Source.class);
-    add(sources, registry, Source.REGISTRY, repository);
-    add(sources, otherDoor, Source.REGISTRY, repository);
-    add(sources, operator, Source.OPERATOR, repository);
-    add(sources, upstream, Source.TARN, repository);
-    if (bench.secured.wasAsked(repository, CONTAINERD)) {
-      sources.add(Source.SECURED);
-    }
-    if (bench.secured.wasAsked(repository, TARN)) {
-      sources.add(Source.TARN);
-    }
-    return sources;
-  }
-
-  private static void add(Set<Source> sources, Relay relay, Source whose, String repository) {
-    for (Exchange exchange : relay.traffic().all()) {
-      if (exchange.target().contains("/v2/" + repository + "/")) {
-        boolean direct =
-            exchange.header("User-Agent").filter(agent -> agent.startsWith(CONTAINERD)).isPresent();
-        sources.add(direct ? whose : Source.TARN);
+  /** Whom somebody who calls himself so came to for anything of a repository. */
+  private Set<Source> asked(String repository, String userAgent) {
+    Set<Source> asked = EnumSet.noneOf(Source.class);
+    for (Relay relay : List.of(registry, upstream, otherDoor)) {
+      if (wasAsked(relay, repository, userAgent)) {
+        asked.add(Source.REGISTRY);
       }
     }
+    if (wasAsked(operator, repository, userAgent)) {
+      asked.add(Source.OPERATOR);
+    }
+    if (bench.secured.wasAsked(repository, userAgent)) {
+      asked.add(Source.SECURED);
+    }
+    return asked;
+  }
+
+  private static boolean wasAsked(Relay relay, String repository, String userAgent) {
+    for (Exchange exchange : relay.traffic().all()) {
+      if (exchange.target().contains("/v2/" + repository + "/")
+          && exchange.header("User-Agent").filter(who -> who.startsWith(userAgent)).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The containerd of a combination.
@@ -20,6 +21,11 @@ record NodePlan(Combination kind, String registry, URI operator) implements Cont
   @Override
   public Path programs() {
     return kind.release().programs();
+  }
+
+  @Override
+  public List<String> before(Path directory) {
+    return kind.setting() == Setting.EMPTY ? DefaultRoot.mount(directory) : List.of();
   }
 
   @Override
@@ -114,6 +120,7 @@ record NodePlan(Combination kind, String registry, URI operator) implements Cont
         switch (kind.setting().roots()) {
           case NONE -> "";
           case ONE -> certs.toString();
+          case ONE_AND_COLON -> certs + ":";
           case TWO -> certs + ":" + directory.resolve(SECOND_ROOT);
         };
     String legacy =

@@ -26,6 +26,11 @@ enum Release {
     this.configVersion = configVersion;
   }
 
+  /** Whether pulls go by the transfer service, which takes several roots for the name of one. */
+  boolean pullsByTransfer() {
+    return compareTo(V2_1) >= 0;
+  }
+
   /** Such as {@code 2.1}. */
   String minor() {
     return minor;

@@ -13,11 +13,20 @@ final class ResultTable implements AutoCloseable {
   /**
    * A combination and what came of it.
    *
+   * @param inspected what the agent's command said that only looks
    * @param before what the agent said before the first pull
    * @param after what it said after it
    * @param sources whom containerd came to
+   * @param upstreams whom Tarn came to
    */
-  record Row(Combination kind, Says before, Says after, Set<Source> sources, String result) {}
+  record Row(
+      Combination kind,
+      Says inspected,
+      Says before,
+      Says after,
+      Set<Source> sources,
+      Set<Source> upstreams,
+      String result) {}
 
   synchronized void add(Row row) {
     rows.add(row);
@@ -29,30 +38,37 @@ final class ResultTable implements AutoCloseable {
       return;
     }
     System.out.println(
-        "| containerd | configuration | discard | hosts.toml | said before | said after | pull came to |"
+        "| containerd | configuration | discard | hosts.toml | inspect | before | after | pull came to |"
             + " result |");
-    System.out.println("|---|---|---|---|---|---|---|---|");
+    System.out.println("|---|---|---|---|---|---|---|---|---|");
     rows.stream()
         .sorted(
             Comparator.comparing((Row row) -> row.kind().release())
                 .thenComparing(row -> row.kind().setting())
-                .thenComparing(row -> row.kind().existing()))
+                .thenComparing(row -> row.kind().existing())
+                .thenComparing(row -> row.kind().discards()))
         .forEach(ResultTable::print);
   }
 
   private static void print(Row row) {
     Combination kind = row.kind();
     System.out.printf(
-        "| %s | %s | %s | %s | %s | %s | %s | %s |%n",
+        "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
         kind.release(),
         kind.setting(),
         kind.discards() ? "on" : "off",
         kind.existing(),
+        row.inspected(),
         row.before(),
         row.after(),
-        row.sources().isEmpty()
-            ? "nobody"
-            : row.sources().stream().map(Source::toString).collect(Collectors.joining(", ")),
+        names(row.sources())
+            + (row.upstreams().isEmpty() ? "" : ", that to " + names(row.upstreams())),
         row.result());
+  }
+
+  private static String names(Set<Source> sources) {
+    return sources.isEmpty()
+        ? "nobody"
+        : sources.stream().map(Source::toString).collect(Collectors.joining(", "));
   }
 }

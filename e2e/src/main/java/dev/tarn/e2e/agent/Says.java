@@ -7,6 +7,8 @@ enum Says {
   EFFECTIVE,
   INEFFECTIVE,
   UNKNOWN,
+  /** It would, but what stands there is left alone. */
+  PARTIAL,
   /** It does not run, or has not looked yet. */
   NOTHING;
 

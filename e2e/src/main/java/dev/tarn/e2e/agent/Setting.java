@@ -5,6 +5,7 @@ enum Setting {
   EMPTY("config_path empty", Roots.NONE, ""),
   ONE_ROOT("one root", Roots.ONE, ""),
   TWO_ROOTS("two roots", Roots.TWO, ""),
+  COLON("one root and a colon", Roots.ONE_AND_COLON, ""),
   LEGACY_MIRRORS("legacy mirrors", Roots.NONE, ""),
   DROP_IN("one root by drop-in", Roots.ONE, ""),
   LOCAL_PULL("two roots, use_local_image_pull", Roots.TWO, "use_local_image_pull = true"),
@@ -17,6 +18,8 @@ enum Setting {
   enum Roots {
     NONE,
     ONE,
+    /** One, but as a list. */
+    ONE_AND_COLON,
     TWO
   }
 
@@ -32,6 +35,11 @@ enum Setting {
 
   Roots roots() {
     return roots;
+  }
+
+  /** Whether pulls do not go by the transfer service with it, where there is one. */
+  boolean forcesLocalPull() {
+    return !option.isEmpty() || this == CREDENTIALS;
   }
 
   /** A line of the table that says how images are pulled, or nothing. */

@@ -21,16 +21,20 @@ import java.util.stream.Stream;
  */
 final class Snapshot {
   private static final String ATTRIBUTES = "unix:mode,uid,gid";
+  private static final String OURS = ".tarn";
   private static final String ABSENT = "(not there)";
 
   private final SortedMap<Path, String> entries = new TreeMap<>();
 
   private Snapshot() {}
 
-  /** Directories that are not there count as empty and absent. */
+  /**
+   * Directories that are not there count as empty and absent; what lies beside them and is called
+   * as the agent calls its own counts too.
+   */
   static Snapshot of(Path base, List<String> directories) {
     Snapshot snapshot = new Snapshot();
-    for (String name : directories) {
+    for (String name : withLeftovers(base, directories)) {
       Path directory = base.resolve(name);
       if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
         continue;
@@ -42,6 +46,19 @@ final class Snapshot {
       }
     }
     return snapshot;
+  }
+
+  private static List<String> withLeftovers(Path base, List<String> directories) {
+    List<String> names = new ArrayList<>(directories);
+    try (Stream<Path> beside = Files.list(base)) {
+      beside
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith(OURS))
+          .forEach(names::add);
+      return names;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String describe(Path path) {

@@ -139,8 +139,9 @@ final class ColdBench {
 
   /** Gives back the room that images take, and leaves logs. */
   void discard() throws Exception {
+    Workspace store = workspace.child("tarn").child("store");
     workspace.closeResources();
     registryFiles.delete();
-    workspace.child("tarn").child("store").delete();
+    store.delete();
   }
 }

@@ -61,16 +61,17 @@ public final class Containerd {
                 "containerd",
                 directory,
                 Map.of("PATH", programs + ":" + System.getenv().getOrDefault("PATH", "")),
-                List.of(
-                    "unshare",
-                    "--mount",
-                    "--propagation",
-                    "private",
-                    programs.resolve("containerd").toString(),
-                    "--config",
-                    file.toString(),
-                    "--log-level",
-                    "debug")));
+                command(plan, directory, programs, file)));
+  }
+
+  private static List<String> command(
+      ContainerdPlan plan, Path directory, Path programs, Path file) {
+    List<String> command =
+        new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
+    command.addAll(plan.before(directory));
+    command.add(programs.resolve("containerd").toString());
+    command.addAll(List.of("--config", file.toString(), "--log-level", "debug"));
+    return command;
   }
 
   /** Starts one with nothing in it, in a directory of that name. */

@@ -1,6 +1,7 @@
 package dev.tarn.e2e.node;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** Which containerd to start, and with what in its configuration. */
 public interface ContainerdPlan {
@@ -9,6 +10,14 @@ public interface ContainerdPlan {
 
   /** The file, for a containerd whose every path is under the directory. */
   String toml(Path directory, Path socket, Path certs, String snapshotter);
+
+  /**
+   * What starts it, in a mount namespace of its own, if something is to be done there before: a
+   * command that takes another one.
+   */
+  default List<String> before(Path directory) {
+    return List.of();
+  }
 
   /** What it is called in messages. */
   String title();

@@ -38,6 +38,9 @@ public final class Child implements AutoCloseable {
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     // Everything here is on this machine: a proxy from the environment has no say.
     builder.environment().keySet().removeIf(key -> key.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+    // What is for the harness is no key of Tarn's configuration, which refuses those it does not
+    // know.
+    builder.environment().keySet().removeIf(key -> key.startsWith("TARN_E2E_"));
     builder.environment().putAll(environment);
     try {
       return new Child(name, builder.start(), log);

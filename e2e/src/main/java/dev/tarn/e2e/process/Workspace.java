@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Workspace {
   private final Path directory;
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+  private boolean over;
 
   private Workspace(Path directory) {
     this.directory = directory;
@@ -55,12 +56,25 @@ public final class Workspace {
     }
   }
 
-  /** Closes this when the workspace is over, before what was given earlier. */
+  /**
+   * Closes this when the workspace is over, before what was given earlier.
+   *
+   * @throws IllegalStateException where it is over already; then this is closed now
+   */
   public <T extends AutoCloseable> T own(T resource) {
     synchronized (resources) {
-      resources.push(resource);
+      if (!over) {
+        resources.push(resource);
+        return resource;
+      }
     }
-    return resource;
+    IllegalStateException late = new IllegalStateException(directory + " is given up");
+    try {
+      resource.close();
+    } catch (Exception failed) {
+      late.addSuppressed(failed);
+    }
+    throw late;
   }
 
   /** Closes everything, the newest first, and then throws what the first that failed threw. */
@@ -69,6 +83,7 @@ public final class Workspace {
     while (true) {
       AutoCloseable resource;
       synchronized (resources) {
+        over = true;
         resource = resources.poll();
       }
       if (resource == null) {

@@ -27,6 +27,11 @@ public interface Suite<S> {
     return Duration.ofMinutes(10);
   }
 
+  /** How many of its cases may run at once; those that come first begin first. */
+  default int sideBySide() {
+    return 1;
+  }
+
   /** Starts what the cases share; what the workspace owns is closed after the last of them. */
   S open(Workspace workspace) throws Exception;
 }

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How every case of a suite went, and the line that says so. */
+/** How every case of a suite went, and the line that says so. Thread-safe. */
 public final class SuiteResult {
   private final String suite;
   private final List<String> headlines;
@@ -17,12 +17,12 @@ public final class SuiteResult {
     this.headlines = List.copyOf(headlines);
   }
 
-  void add(String caseName, Outcome outcome) {
+  synchronized void add(String caseName, Outcome outcome) {
     outcomes.put(caseName, outcome);
   }
 
   /** Whether every case ran and passed, and there was one. */
-  public boolean green() {
+  public synchronized boolean green() {
     return !outcomes.isEmpty() && count(Outcome.Passed.class) == outcomes.size();
   }
 
@@ -31,7 +31,7 @@ public final class SuiteResult {
   }
 
   /** One line: {@code RESULT} and a JSON object. */
-  public String line() {
+  public synchronized String line() {
     Map<String, Map<String, Object>> figures = new LinkedHashMap<>();
     Map<String, String> reasons = new LinkedHashMap<>();
     outcomes.forEach(

@@ -10,14 +10,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a suite's cases one after another, a line each, on the calling thread's behalf. */
+/**
+ * Runs a suite's cases, a line each, on the calling thread's behalf: one after another, or as many
+ * at once as the suite allows.
+ */
 public final class SuiteRunner {
   private final PrintStream out;
   private final Path work;
@@ -60,16 +67,7 @@ public final class SuiteRunner {
     try {
       try {
         S shared = suite.open(workspace);
-        int number = 0;
-        for (Case<S> each : cases) {
-          number++;
-          runCase(
-              each,
-              shared,
-              workspace.child(String.format(Locale.ROOT, "%02d", number)),
-              suite.caseLimit(),
-              result);
-        }
+        runAll(suite, shared, cases, workspace, result);
       } finally {
         workspace.closeResources();
       }
@@ -86,6 +84,25 @@ public final class SuiteRunner {
     }
   }
 
+  private <S> void runAll(
+      Suite<S> suite, S shared, List<Case<S>> cases, Workspace workspace, SuiteResult result)
+      throws Exception {
+    List<Callable<@Nullable Void>> runs = new ArrayList<>();
+    for (Case<S> each : cases) {
+      String directory = String.format(Locale.ROOT, "%02d", runs.size() + 1);
+      runs.add(
+          () -> {
+            runCase(each, shared, workspace.child(directory), suite.caseLimit(), result);
+            return null;
+          });
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(suite.sideBySide())) {
+      for (Future<@Nullable Void> over : threads.invokeAll(runs)) {
+        over.get();
+      }
+    }
+  }
+
   private <S> void runCase(
       Case<S> each, S shared, Workspace workspace, Duration limit, SuiteResult result) {
     List<String> missing = missing(each.needs());
@@ -98,17 +115,26 @@ public final class SuiteRunner {
     Optional<String> problem = problemOf(each, shared, run, limit);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     if (problem.isEmpty()) {
-      out.printf("ok      %6.1f s  %s%n", took.toMillis() / 1e3, each.name());
+      print("ok      %6.1f s  %s".formatted(took.toMillis() / 1e3, each.name()));
       result.add(each.name(), new Outcome.Passed(took, run.figures()));
       if (!keep) {
         workspace.delete();
       }
     } else {
-      out.printf("FAILED  %6.1f s  %s%n", took.toMillis() / 1e3, each.name());
-      out.println("    " + problem.get().replace("\n", "\n    "));
-      out.println("    logs: " + workspace.directory());
+      print(
+          "FAILED  %6.1f s  %s\n    %s\n    logs: %s"
+              .formatted(
+                  took.toMillis() / 1e3,
+                  each.name(),
+                  problem.get().replace("\n", "\n    "),
+                  workspace.directory()));
       result.add(each.name(), new Outcome.Failed(took, run.figures(), problem.get()));
     }
+  }
+
+  /** At once, so that nothing of another case comes between. */
+  private synchronized void print(String text) {
+    out.println(text);
     out.flush();
   }
 
@@ -142,7 +168,7 @@ public final class SuiteRunner {
   }
 
   private <S> void skip(SuiteResult result, Case<S> each, String reason) {
-    out.printf("SKIPPED           %s: %s%n", each.name(), reason);
+    print("SKIPPED           %s: %s".formatted(each.name(), reason));
     result.add(each.name(), new Outcome.Skipped(reason));
   }
 

@@ -50,6 +50,16 @@ class SnapshotTest {
     assertThat(before.differences(snapshot())).singleElement().asString().startsWith("absent: was");
   }
 
+  @Test
+  void whatTheAgentLeftBesideARootIsSeen() throws IOException {
+    Snapshot before = snapshot();
+
+    Files.createDirectory(base.resolve(".tarn-new-1-root"));
+    Files.createDirectory(base.resolve("elsewhere"));
+
+    assertThat(before.differences(snapshot())).singleElement().asString().startsWith(".tarn-new");
+  }
+
   private Snapshot snapshot() {
     return Snapshot.of(base, List.of("root", "absent"));
   }

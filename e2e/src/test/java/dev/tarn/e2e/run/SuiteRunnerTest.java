@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +19,7 @@ class SuiteRunnerTest {
 
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final List<String> closed = new ArrayList<>();
+  private int sideBySide = 1;
 
   @Test
   void everyCasePassingIsGreen() {
@@ -66,6 +69,21 @@ class SuiteRunnerTest {
   }
 
   @Test
+  void casesRunSideBySideWhereTheSuiteAllows() {
+    sideBySide = 2;
+    CyclicBarrier both = new CyclicBarrier(2);
+
+    SuiteResult result =
+        run(
+            List.of(),
+            Case.of("one", (shared, run) -> both.await(20, TimeUnit.SECONDS)),
+            Case.of("two", (shared, run) -> both.await(20, TimeUnit.SECONDS)),
+            Case.of("bad", (shared, run) -> run.check(false, "it is not so")));
+
+    assertThat(result.line()).contains("\"passed\":2,\"failed\":1", "it is not so");
+  }
+
+  @Test
   void aSuiteWithoutACaseIsNotGreen() {
     assertThat(run(List.of()).green()).isFalse();
   }
@@ -92,6 +110,11 @@ class SuiteRunnerTest {
           @Override
           public List<Case<String>> cases() {
             return List.of(cases);
+          }
+
+          @Override
+          public int sideBySide() {
+            return sideBySide;
           }
 
           @Override
