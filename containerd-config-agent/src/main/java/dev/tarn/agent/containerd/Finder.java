@@ -152,7 +152,24 @@ public final class Finder {
       remarks.addAll(layout.remarks());
       unusedDropIns(files);
       hiddenDirectories(verdict);
-      return new Findings(files, version, name, verdict.roots(), verdict.prospect(), remarks);
+      return new Findings(
+          files,
+          version,
+          name,
+          socket(configuration),
+          verdict.roots(),
+          verdict.prospect(),
+          remarks);
+    }
+
+    private String socket(ConfigLoader.Loaded configuration) {
+      String socket = layout.socket();
+      if (configuration instanceof ConfigLoader.Loaded.Complete(List<ConfigFile> read)) {
+        for (ConfigFile file : read) {
+          socket = file.address().startsWith("/") ? file.address() : socket;
+        }
+      }
+      return socket;
     }
 
     private void unusedDropIns(List<String> files) {

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +53,7 @@ public final class Following {
   private final Figures figures;
   private final Changes changes;
   private final Follower follower;
-  private final Consumer<Verdict> judged;
+  private final List<Companion> companions;
   private final long startNanos = System.nanoTime();
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -74,7 +73,7 @@ public final class Following {
    * Follows a node, once it is run.
    *
    * @param version of the agent
-   * @param judged is told, on the loop's thread, when the verdict changes
+   * @param companions the parts that are off by default and are switched on
    */
   public Following(
       Configuration configuration,
@@ -82,14 +81,14 @@ public final class Following {
       Mirror mirror,
       UpstreamsFile upstreamsFile,
       String version,
-      Consumer<Verdict> judged) {
+      List<Companion> companions) {
     this.targets = configuration.registries().orElse(List.of());
     this.node = node;
     this.mirror = mirror;
     this.upstreamsFile = upstreamsFile;
     this.figures = new Figures(version);
     this.changes = Changes.watching();
-    this.judged = judged;
+    this.companions = List.copyOf(companions);
     Configuration.Follow follow = configuration.follow();
     this.follower =
         new Follower(
@@ -117,6 +116,7 @@ public final class Following {
           report();
         }
         if (due.isEmpty()) {
+          accompany();
           rest();
         }
       }
@@ -189,6 +189,23 @@ public final class Following {
         LOG.atWarn().setMessage("containerd_remark").addKeyValue("remark", remark).log();
       }
     }
+    report();
+  }
+
+  /** The parts that are off by default are told how it stands, and say what they know. */
+  private void accompany() {
+    Findings known = findings;
+    if (companions.isEmpty() || ending || known == null) {
+      return;
+    }
+    Optional<Prospect> proof = Optional.empty();
+    Scene scene = follower.scene(known);
+    for (Companion companion : companions) {
+      companion.turned(scene);
+      proof = proof.isPresent() ? proof : companion.proof();
+    }
+    follower.tried(proof);
+    verdict = Optional.of(follower.verdict());
     report();
   }
 
@@ -267,11 +284,14 @@ public final class Following {
       }
       case Action.Ask(int entries) -> {
         tellUpstreams();
-        page = figures.page(follower, changes.isComplete());
+        page = figures.page(follower, changes.isComplete(), companions);
         Answer answer = mirror.ask(entries, page);
         figures.answered(answer);
-        if (answer instanceof Answer.Proven(var _, List<Seen> seen) && !seen.isEmpty()) {
-          userAgent = Optional.of(seen.getFirst().userAgent());
+        if (answer instanceof Answer.Proven(var _, List<Seen> seen, List<String> canaries)) {
+          userAgent = seen.isEmpty() ? userAgent : Optional.of(seen.getFirst().userAgent());
+          for (Companion companion : companions) {
+            companion.told(canaries);
+          }
         }
         follower.answered(answer, now());
         verdict = Optional.of(follower.verdict());
@@ -377,6 +397,5 @@ public final class Following {
               .log();
     }
     verdict = Optional.of(now);
-    judged.accept(now);
   }
 }

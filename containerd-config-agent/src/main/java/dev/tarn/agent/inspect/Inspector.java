@@ -39,9 +39,14 @@ public final class Inspector {
    *
    * @param root the directory that entries are for, as the host names it, where it is not to be the
    *     first that was found
+   * @param agent what an agent that runs here says
    */
   public Inspection inspect(
-      Findings findings, URI mirror, Optional<String> root, List<Target> targets) {
+      Findings findings,
+      URI mirror,
+      Optional<String> root,
+      Optional<AgentsWord> agent,
+      List<Target> targets) {
     Optional<String> chosen = root.or(() -> findings.roots().stream().findFirst());
     List<Inspection.Entry> entries = new ArrayList<>();
     if (chosen.isPresent() && !targets.isEmpty()) {
@@ -55,6 +60,6 @@ public final class Inspector {
         targets.forEach(target -> entries.add(new Inspection.Entry(target, failed)));
       }
     }
-    return new Inspection(findings, mirror, chosen, entries);
+    return new Inspection(findings, mirror, chosen, agent, entries);
   }
 }
