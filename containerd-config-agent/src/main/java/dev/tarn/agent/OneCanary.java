@@ -3,7 +3,6 @@ package dev.tarn.agent;
 import dev.tarn.agent.canary.Canary;
 import dev.tarn.agent.canary.CanaryFile;
 import dev.tarn.agent.canary.Sightings;
-import dev.tarn.agent.canary.Sightings.Sighting;
 import dev.tarn.agent.config.Configuration;
 import dev.tarn.agent.containerd.Findings;
 import dev.tarn.agent.containerd.Prospect;
@@ -48,7 +47,7 @@ final class OneCanary {
         new Canary(
             entry,
             new Cri(socket),
-            sightings(configuration, node, findings.roots(), random),
+            new Asked(configuration, random),
             random,
             limit);
     // A signal ends the process in the middle.
@@ -61,28 +60,39 @@ final class OneCanary {
     }
   }
 
-  /** Asks the mirror as an agent does, and tells it what stands: it takes that for true. */
-  private static Sightings sightings(
-      Configuration configuration, HostNode node, List<String> roots, SecureRandom random) {
-    SharedDirectory shared = new SharedDirectory(configuration.directory(), random);
-    Mirror mirror =
-        new Mirror(
-            configuration.mirror().toString(),
-            configuration.mirror().toSocketAddress(),
-            shared,
-            random,
-            QUESTION);
-    return repository -> {
-      int entries = 0;
-      for (String root : roots) {
-        entries += node.under(root).standing().size();
-      }
-      return switch (mirror.ask(entries, "")) {
+  /** Asks the mirror as an agent does, but as one that has no entry and will have none. */
+  private static final class Asked implements Sightings {
+    private final Mirror mirror;
+    private final String who;
+
+    Asked(Configuration configuration, SecureRandom random) {
+      this.mirror =
+          new Mirror(
+              configuration.mirror().toString(),
+              configuration.mirror().toSocketAddress(),
+              new SharedDirectory(configuration.directory(), random),
+              random,
+              QUESTION);
+      this.who = "agent by-hand-" + Long.toHexString(random.nextLong()) + "\nending\n";
+    }
+
+    @Override
+    public void expect(String repository) {
+      Answer _ = ask(repository);
+    }
+
+    @Override
+    public Sighting of(String repository) {
+      return switch (ask(repository)) {
         case Answer.Proven(var _, var _, List<String> canaries) ->
             canaries.contains(repository) ? Sighting.ARRIVED : Sighting.NOT_ARRIVED;
         case Answer.Stranger _, Answer.Silent _ -> Sighting.NOBODY_KNOWS;
       };
-    };
+    }
+
+    private Answer ask(String repository) {
+      return mirror.ask(0, who + Sightings.line(repository) + "\n");
+    }
   }
 
   private static int tell(Configuration configuration, Prospect prospect, PrintStream out) {

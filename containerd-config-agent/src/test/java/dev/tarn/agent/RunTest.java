@@ -8,6 +8,7 @@ import dev.tarn.agent.config.ConfigurationLoader;
 import dev.tarn.agent.follow.Following;
 import dev.tarn.agent.follow.Verdict;
 import dev.tarn.agent.mirror.ProvingMirror;
+import dev.tarn.agent.mirror.ScriptedMirror;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,10 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -206,6 +210,32 @@ class RunTest {
     } catch (IOException _) {
       return false;
     }
+  }
+
+  @Test
+  void twoAgentsAreToldApartAndTheLastReportSaysThatItEnds() throws Exception {
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < 2; i++) {
+      try (ScriptedMirror mirror = new ScriptedMirror((_, _) -> {})) {
+        mirror.play(
+            (request, out) -> mirror.proving(secret(), "state ready\n").play(request, out));
+        Running agent = start(mirror.address(), "docker.io");
+        await(() -> contains(docker(), mirror.address()));
+        assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+
+        String first = mirror.requests().getFirst().text();
+        String last = mirror.requests().getLast().text();
+        assertThat(first).matches("(?s)entries 0\nagent [0-9a-f]{1,16}\n# HELP .*");
+        assertThat(last).matches("(?s)entries 0\nagent [0-9a-f]{1,16}\nending\n# HELP .*");
+        assertThat(agent.following().metrics()).startsWith("# HELP ");
+        ids.add(first.split("\n", -1)[1]);
+      }
+    }
+    assertThat(ids).hasSize(2);
+  }
+
+  private byte[] secret() throws IOException {
+    return Base64.getUrlDecoder().decode(Files.readString(shared.resolve("secret")).strip());
   }
 
   @Test

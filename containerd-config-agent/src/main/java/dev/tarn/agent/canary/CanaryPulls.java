@@ -118,6 +118,11 @@ public final class CanaryPulls implements Companion {
   }
 
   @Override
+  public List<String> lines() {
+    return told.lines();
+  }
+
+  @Override
   public void told(List<String> canaries) {
     told.told(canaries);
   }
@@ -156,16 +161,24 @@ public final class CanaryPulls implements Companion {
       return;
     }
     logged = text;
-    var event = came instanceof Prospect.Effective ? LOG.atInfo() : LOG.atWarn();
-    event.setMessage("canary").addKeyValue("result", WORDS[index(came)]);
     switch (came) {
-      case Prospect.Effective() -> {}
+      case Prospect.Effective() ->
+          LOG.atInfo().setMessage("canary").addKeyValue("result", WORDS[index(came)]).log();
       case Prospect.Ineffective(String why, String fix) ->
-          event.addKeyValue("reason", why).addKeyValue("fix", fix);
+          LOG.atWarn()
+              .setMessage("canary")
+              .addKeyValue("result", WORDS[index(came)])
+              .addKeyValue("reason", why)
+              .addKeyValue("fix", fix)
+              .log();
       case Prospect.Unknown(String why, String tell) ->
-          event.addKeyValue("reason", why).addKeyValue("tell", tell);
+          LOG.atWarn()
+              .setMessage("canary")
+              .addKeyValue("result", WORDS[index(came)])
+              .addKeyValue("reason", why)
+              .addKeyValue("tell", tell)
+              .log();
     }
-    event.log();
   }
 
   private static int index(Prospect prospect) {

@@ -13,6 +13,11 @@ public interface Companion extends AutoCloseable {
   /** All that is due was done: so it stands. */
   default void turned(Scene scene) {}
 
+  /** Lines of the report to the mirror that it has to say. */
+  default List<String> lines() {
+    return List.of();
+  }
+
   /** The mirror, our own, answered: these repositories of the canary's registry it was asked for. */
   default void told(List<String> canaries) {}
 

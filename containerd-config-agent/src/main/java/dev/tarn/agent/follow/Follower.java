@@ -269,6 +269,11 @@ final class Follower {
     return wish;
   }
 
+  /** Whether nothing is put there any more. */
+  boolean isEnding() {
+    return ending;
+  }
+
   boolean isMirrorReady() {
     return health.isReady();
   }

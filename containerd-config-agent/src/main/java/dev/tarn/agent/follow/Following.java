@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +55,10 @@ public final class Following {
   private final Changes changes;
   private final Follower follower;
   private final List<Companion> companions;
+
+  /** Another one for each process: of two at once, as in a rollout, one may end. */
+  private final String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
+
   private final long startNanos = System.nanoTime();
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -285,7 +290,7 @@ public final class Following {
       case Action.Ask(int entries) -> {
         tellUpstreams();
         page = figures.page(follower, changes.isComplete(), companions);
-        Answer answer = mirror.ask(entries, page);
+        Answer answer = mirror.ask(entries, lines() + page);
         figures.answered(answer);
         if (answer instanceof Answer.Proven(var _, List<Seen> seen, List<String> canaries)) {
           userAgent = seen.isEmpty() ? userAgent : Optional.of(seen.getFirst().userAgent());
@@ -298,6 +303,20 @@ public final class Following {
       }
       case Action.End() -> throw new IllegalStateException("the end is not performed");
     }
+  }
+
+  /** What is reported besides the entries and the metrics. */
+  private String lines() {
+    StringBuilder lines = new StringBuilder("agent ").append(id).append('\n');
+    if (follower.isEnding()) {
+      lines.append("ending\n");
+    }
+    for (Companion companion : companions) {
+      for (String line : companion.lines()) {
+        lines.append(line).append('\n');
+      }
+    }
+    return lines.toString();
   }
 
   private void count(Standing standing) {

@@ -37,6 +37,27 @@ class ToldTest {
   }
 
   @Test
+  void theMirrorIsToldBeforeThePullWhatIsWaitedForButNotItsName() {
+    Told told = new Told(LONG);
+    assertThat(told.lines()).isEmpty();
+    told.told(List.of());
+    CompletableFuture<Void> expected = CompletableFuture.runAsync(() -> told.expect("abc"));
+    while (told.lines().isEmpty()) {
+      assertThat(expected).isNotDone();
+      told.told(List.of());
+    }
+    assertThat(told.lines())
+        .containsExactly("canary ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assertThat(expected).isNotDone();
+
+    told.told(List.of("abc"));
+
+    expected.join();
+    assertThat(told.of("abc")).isEqualTo(Sighting.ARRIVED);
+    assertThat(told.lines()).isEmpty();
+  }
+
+  @Test
   void whoHearsNothingKnowsNothing() {
     assertThat(new Told(Duration.ofMillis(20)).of("aa")).isEqualTo(Sighting.NOBODY_KNOWS);
   }
