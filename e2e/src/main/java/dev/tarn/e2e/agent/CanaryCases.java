@@ -29,6 +29,7 @@ final class CanaryCases {
     SwitchedOn.byConfiguration(run, "agent");
     agent.start();
     awaitSays(agent, Says.EFFECTIVE);
+    awaitPulls(agent, "effective");
     run.checkEquals("pulls that came", 1, pulls(agent, "effective"));
     run.checkEquals("pulls that told nothing", 0, pulls(agent, "unknown"));
     Child.Finished byHand = SwitchedOn.command(run, "canary", "--config", "agent.toml");
@@ -47,7 +48,7 @@ final class CanaryCases {
     SwitchedOn.byRoot(run, "agent", node);
     agent.start();
     awaitSays(agent, Says.INEFFECTIVE);
-    run.check(pulls(agent, "ineffective") >= 1, "no pull said so");
+    awaitPulls(agent, "ineffective");
     run.check(node.stands(), "the entry does not stand");
     Child.Finished byHand = SwitchedOn.command(run, "canary", "--config", "agent.toml");
     run.check(byHand.status() == 1, "by hand: " + byHand);
@@ -74,8 +75,12 @@ final class CanaryCases {
     Await.until("the agent says: " + expected, LIMIT, () -> agent.says() == expected);
   }
 
+  /** What is shown is as old as the last report to Tarn. */
+  private static void awaitPulls(LaunchedAgent agent, String result) throws Exception {
+    Await.until("a pull that was " + result, LIMIT, () -> pulls(agent, result) > 0);
+  }
+
   private static long pulls(LaunchedAgent agent, String result) throws IOException {
-    // What is shown is as old as the last report.
     return (long) agent.metrics().sum(PULLS, "result=\"" + result + "\"");
   }
 

@@ -19,43 +19,6 @@ import java.util.Optional;
 final class FakeSystemd {
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
 
-  private static final String SCRIPT =
-      """
-      #!/bin/sh
-      here=%1$s
-      case "$1 $2" in
-        "show --property=ExecStart")
-          echo "ExecStart={ path=%2$s ; argv[]=%2$s --config %3$s ; ignore_errors=no ; }" ;;
-        "show --property=LoadState") echo LoadState=loaded ;;
-        "show --property=InvocationID") echo "InvocationID=$(cat $here/invocation)" ;;
-        "is-active "*) kill -0 "$(cat $here/pid)" 2>/dev/null ;;
-        "restart "*)
-          echo restart >>$here/restarts
-          pid=$(cat $here/pid)
-          kill "$pid" 2>/dev/null
-          tries=0
-          while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do
-            sleep 0.1
-            tries=$((tries + 1))
-          done
-          if [ -e $here/broken ] && %2$s --config %3$s config dump 2>/dev/null | grep -q 'config_path = .%4$s'; then
-            echo "Job for containerd.service failed." >&2
-            exit 1
-          fi
-          rm -f %5$s
-          setsid unshare --mount --propagation private %2$s --config %3$s --log-level debug \\
-            >>$here/containerd.log 2>&1 </dev/null &
-          echo $! >$here/pid
-          date +%%s%%N >$here/invocation
-          tries=0
-          until [ -S %5$s ] || [ $tries -ge 200 ]; do
-            sleep 0.1
-            tries=$((tries + 1))
-          done ;;
-        *) echo "systemctl: $*" >&2; exit 4 ;;
-      esac
-      """;
-
   private final CaseRun run;
   private final Path directory;
 
@@ -72,7 +35,7 @@ final class FakeSystemd {
     Path script = directory.resolve("systemctl");
     Files.writeString(
         script,
-        SCRIPT.formatted(
+        script(
             directory,
             program,
             configuration,
@@ -85,6 +48,46 @@ final class FakeSystemd {
     FakeSystemd systemd = new FakeSystemd(run, directory);
     run.workspace().own(systemd::stop);
     return systemd;
+  }
+
+  private static String script(
+      Path directory, Path program, Path configuration, Path root, Path socket) {
+    return """
+        #!/bin/sh
+        here=%1$s
+        case "$1 $2" in
+          "show --property=ExecStart")
+            echo "ExecStart={ path=%2$s ; argv[]=%2$s --config %3$s ; ignore_errors=no ; }" ;;
+          "show --property=LoadState") echo LoadState=loaded ;;
+          "show --property=InvocationID") echo "InvocationID=$(cat $here/invocation)" ;;
+          "is-active "*) kill -0 "$(cat $here/pid)" 2>/dev/null ;;
+          "restart "*)
+            echo restart >>$here/restarts
+            pid=$(cat $here/pid)
+            kill "$pid" 2>/dev/null
+            tries=0
+            while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do
+              sleep 0.1
+              tries=$((tries + 1))
+            done
+            if [ -e $here/broken ] && %2$s --config %3$s config dump 2>/dev/null | grep -q 'config_path = .%4$s'; then
+              echo "Job for containerd.service failed." >&2
+              exit 1
+            fi
+            rm -f %5$s
+            setsid unshare --mount --propagation private %2$s --config %3$s --log-level debug \\
+              >>$here/containerd.log 2>&1 </dev/null &
+            echo $! >$here/pid
+            date +%%s%%N >$here/invocation
+            tries=0
+            until [ -S %5$s ] || [ $tries -ge 200 ]; do
+              sleep 0.1
+              tries=$((tries + 1))
+            done ;;
+          *) echo "systemctl: $*" >&2; exit 4 ;;
+        esac
+        """
+            .formatted(directory, program, configuration, root, socket);
   }
 
   private static ProcessHandle process(Path configuration) {
