@@ -257,6 +257,7 @@ public final class ConfigureContainerd implements Callable<Integer> {
         out.println(change.why() + "; tried on a copy with the host's containerd:\n");
         out.println(Difference.of(change));
         if (change.before().isPresent()) {
+          out.println("mkdir -p " + journal.directory());
           out.println("cp -p " + change.path() + " " + journal.backup(change.key()));
         }
         out.println(String.join(" ", unit.restartCommand()));

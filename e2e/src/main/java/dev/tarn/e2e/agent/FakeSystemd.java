@@ -128,7 +128,7 @@ final class FakeSystemd {
     words[1] = "--here";
     words[2] = "--root=" + node.containerd().certs();
     words[3] = "--state=" + directory.resolve("state");
-    words[4] = "--seconds=30";
+    words[4] = "--seconds=15";
     words[5] = "--settle-seconds=2";
     System.arraycopy(more, 0, words, 6, more.length);
     String path = directory + ":" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
