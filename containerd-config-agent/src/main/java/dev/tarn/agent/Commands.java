@@ -187,9 +187,7 @@ final class Commands {
   }
 
   private int with(
-      Optional<Path> file,
-      Map<String, List<String>> values,
-      ToIntFunction<Configuration> command) {
+      Optional<Path> file, Map<String, List<String>> values, ToIntFunction<Configuration> command) {
     Configuration configuration;
     try {
       configuration = ConfigurationLoader.load(file, values);

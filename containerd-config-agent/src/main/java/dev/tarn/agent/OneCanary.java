@@ -44,12 +44,7 @@ final class OneCanary {
     Path socket = node.here(configuration.canary().socket().orElse(findings.socket()));
     CanaryFile entry = new CanaryFile(root, URI.create(configuration.mirrorUrl()));
     Canary canary =
-        new Canary(
-            entry,
-            new Cri(socket),
-            new Asked(configuration, random),
-            random,
-            limit);
+        new Canary(entry, new Cri(socket), new Asked(configuration, random), random, limit);
     // A signal ends the process in the middle.
     Thread hook = new Thread(entry::withdraw, "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);

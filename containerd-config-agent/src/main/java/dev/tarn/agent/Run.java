@@ -170,8 +170,7 @@ final class Run {
   }
 
   /** Runs on the shutdown hook's thread; the process ends when it returns. */
-  private static void end(
-      Following following, List<Companion> companions, AutoCloseable logs) {
+  private static void end(Following following, List<Companion> companions, AutoCloseable logs) {
     try {
       LOG.atInfo().setMessage("ending").log();
       companions.forEach(Companion::close);

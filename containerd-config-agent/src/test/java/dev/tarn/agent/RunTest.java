@@ -217,8 +217,7 @@ class RunTest {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < 2; i++) {
       try (ScriptedMirror mirror = new ScriptedMirror((_, _) -> {})) {
-        mirror.play(
-            (request, out) -> mirror.proving(secret(), "state ready\n").play(request, out));
+        mirror.play((request, out) -> mirror.proving(secret(), "state ready\n").play(request, out));
         Running agent = start(mirror.address(), "docker.io");
         await(() -> contains(docker(), mirror.address()));
         assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
@@ -268,8 +267,7 @@ class RunTest {
                   Map.of("taint.enabled", List.of("true")), mirror.address(), "", "docker.io"));
 
       await(() -> contains(docker(), mirror.address()));
-      await(
-          () -> agent.following().metrics().contains("start_up_taint{state=\"given_up\"} 1"));
+      await(() -> agent.following().metrics().contains("start_up_taint{state=\"given_up\"} 1"));
 
       assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
     }

@@ -210,7 +210,9 @@ public final class CanaryPulls implements Companion {
     }
   }
 
-  /** An entry that is not put there any more once this was closed, and that {@link #close} knows. */
+  /**
+   * An entry that is not put there any more once this was closed, and that {@link #close} knows.
+   */
   private final class Guarded implements CanaryEntry {
     private final CanaryEntry entry;
 

@@ -146,7 +146,8 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
   }
 
   /**
-   * What {@code taint.Taint} takes for one. That class is not for an agent that takes no taint away.
+   * What {@code taint.Taint} takes for one. That class is not for an agent that takes no taint
+   * away.
    */
   private static boolean isTaint(String text) {
     int colon = text.lastIndexOf(':');

@@ -30,7 +30,6 @@ record ConfigFile(
     Map<String, Object> plugins) {
   private static final String SERVER = "io.containerd.server.v1.grpc";
 
-
   /** What became of a text. */
   sealed interface Parsed {
     record Valid(ConfigFile file) implements Parsed {}

@@ -18,7 +18,9 @@ public interface Companion extends AutoCloseable {
     return List.of();
   }
 
-  /** The mirror, our own, answered: these repositories of the canary's registry it was asked for. */
+  /**
+   * The mirror, our own, answered: these repositories of the canary's registry it was asked for.
+   */
   default void told(List<String> canaries) {}
 
   /** Whether containerd, as it is, comes to the mirror, where that was tried. */

@@ -12,5 +12,4 @@ import java.util.Optional;
  * @param prepared whether the mirror is ready, every entry that can be there is, and containerd
  *     reads them by its configuration
  */
-public record Scene(
-    Findings findings, Optional<String> root, boolean prepared, Verdict verdict) {}
+public record Scene(Findings findings, Optional<String> root, boolean prepared, Verdict verdict) {}

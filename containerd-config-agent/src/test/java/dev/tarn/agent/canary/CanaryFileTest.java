@@ -117,7 +117,8 @@ class CanaryFileTest {
   }
 
   private static void isComplete(CanaryTraces.Outcome outcome) {
-    assertThat(outcome).isEqualTo(new CanaryTraces.Outcome("canary.tarn.invalid: taken back", true));
+    assertThat(outcome)
+        .isEqualTo(new CanaryTraces.Outcome("canary.tarn.invalid: taken back", true));
   }
 
   @Test

@@ -60,8 +60,7 @@ class CanaryTest {
 
   private Prospect prove(Sighting sighting) {
     Cri cri = new Cri(directory.resolve("c.sock"));
-    return new Canary(entry, cri, said(sighting), new Random(1), Duration.ofSeconds(1))
-        .prove();
+    return new Canary(entry, cri, said(sighting), new Random(1), Duration.ofSeconds(1)).prove();
   }
 
   private static final class Entry implements CanaryEntry {

@@ -37,10 +37,7 @@ class ConfigurationLoaderTest {
                     Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofMinutes(1)),
                 Optional.of(new LoopbackAddress("127.0.0.1", 5053)),
                 new Configuration.Taint(
-                    false,
-                    "tarn.dev/starting:NoSchedule",
-                    Optional.empty(),
-                    Duration.ofMinutes(2)),
+                    false, "tarn.dev/starting:NoSchedule", Optional.empty(), Duration.ofMinutes(2)),
                 new Configuration.Canary(false, Optional.empty(), Duration.ofHours(1)),
                 new Configuration.Logging(LogLevel.INFO, LogFormat.TEXT)));
   }
@@ -194,10 +191,27 @@ class ConfigurationLoaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "tarn.dev/starting:NoSchedule", "a:NoExecute", "a.b-c/D_e.f:PreferNoSchedule", "A_b:NoExecute",
-        "", ":NoSchedule", "a", "a:", "a:noschedule", "a/b/c:NoSchedule", "/a:NoSchedule", "a/:NoSchedule",
-        "A/b:NoSchedule", "a_/b:NoSchedule", "-a:NoSchedule", "a-:NoSchedule", "a b:NoSchedule",
-        "a=b:NoSchedule", "é:NoSchedule", "a:b:NoSchedule", "a\nb:NoSchedule"
+        "tarn.dev/starting:NoSchedule",
+        "a:NoExecute",
+        "a.b-c/D_e.f:PreferNoSchedule",
+        "A_b:NoExecute",
+        "",
+        ":NoSchedule",
+        "a",
+        "a:",
+        "a:noschedule",
+        "a/b/c:NoSchedule",
+        "/a:NoSchedule",
+        "a/:NoSchedule",
+        "A/b:NoSchedule",
+        "a_/b:NoSchedule",
+        "-a:NoSchedule",
+        "a-:NoSchedule",
+        "a b:NoSchedule",
+        "a=b:NoSchedule",
+        "é:NoSchedule",
+        "a:b:NoSchedule",
+        "a\nb:NoSchedule"
       })
   void aTaintIsWhatThePartThatRemovesItTakesForOne(String text) {
     assertThat(Syntax.TAINT.parser().apply(text).isPresent())

@@ -268,8 +268,7 @@ class FinderTest {
     Path file = mount.resolve("etc/containerd/config.toml");
     Files.createDirectories(file.getParent());
     Files.createDirectories(mount.resolve("var/lib/rancher/k3s/agent/etc/containerd"));
-    assertThat(finder(host).find(Hints.NONE).socket())
-        .isEqualTo("/run/containerd/containerd.sock");
+    assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/containerd/containerd.sock");
 
     Files.writeString(file, "version = 2\n[grpc]\n  address = \"/run/second.sock\"\n");
     assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/second.sock");
@@ -282,8 +281,7 @@ class FinderTest {
         """);
     assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/fourth.sock");
     Files.writeString(file, "version = 2\n[grpc]\n  address = \"\"\n");
-    assertThat(finder(host).find(Hints.NONE).socket())
-        .isEqualTo("/run/containerd/containerd.sock");
+    assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/containerd/containerd.sock");
 
     Files.writeString(
         mount.resolve("var/lib/rancher/k3s/agent/etc/containerd/config.toml"), "version = 2\n");

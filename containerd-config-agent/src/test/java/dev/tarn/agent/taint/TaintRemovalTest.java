@@ -72,8 +72,7 @@ class TaintRemovalTest {
 
   @Test
   void withoutAnApiServerNothingElseFails() {
-    TaintRemoval removal =
-        TaintRemoval.start(Optional.empty(), effective, true, Taint.DEFAULT);
+    TaintRemoval removal = TaintRemoval.start(Optional.empty(), effective, true, Taint.DEFAULT);
 
     removal.turned(scene(true, EFFECTIVE));
 

@@ -36,11 +36,7 @@ final class FakeSystemd {
     Files.writeString(
         script,
         script(
-            directory,
-            program,
-            configuration,
-            node.containerd().certs(),
-            SwitchedOn.socket(node)));
+            directory, program, configuration, node.containerd().certs(), SwitchedOn.socket(node)));
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.writeString(directory.resolve("restarts"), "");
     Files.writeString(directory.resolve("invocation"), "first\n");
@@ -87,15 +83,14 @@ final class FakeSystemd {
           *) echo "systemctl: $*" >&2; exit 4 ;;
         esac
         """
-            .formatted(directory, program, configuration, root, socket);
+        .formatted(directory, program, configuration, root, socket);
   }
 
   private static ProcessHandle process(Path configuration) {
     Optional<ProcessHandle> found =
         ProcessHandle.allProcesses()
             .filter(each -> each.info().command().orElse("").endsWith("/containerd"))
-            .filter(
-                each -> each.info().commandLine().orElse("").contains(configuration.toString()))
+            .filter(each -> each.info().commandLine().orElse("").contains(configuration.toString()))
             .findFirst();
     return found.orElseThrow(() -> new CaseFailed("no containerd has " + configuration));
   }
