@@ -185,18 +185,19 @@ class RunTest {
 
   @Test
   void aSecondAgentOnTheSamePortGoesOnWithoutIt() throws Exception {
-    try (ProvingMirror mirror = new ProvingMirror(shared);
-        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      String listen = "127.0.0.1:" + taken.getLocalPort();
-      Running agent = start(configuration(mirror.address(), listen, "docker.io"));
+    ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    int port = taken.getLocalPort();
+    try (ProvingMirror mirror = new ProvingMirror(shared)) {
+      Running agent = start(configuration(mirror.address(), "127.0.0.1:" + port, "docker.io"));
       await(() -> contains(docker(), mirror.address()));
 
-      int port = taken.getLocalPort();
       taken.close();
       await(() -> serves(port));
 
       assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
       assertThat(agent.status().join()).isZero();
+    } finally {
+      taken.close();
     }
   }
 

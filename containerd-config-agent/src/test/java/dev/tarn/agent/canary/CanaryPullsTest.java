@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -111,7 +112,7 @@ class CanaryPullsTest {
     assertThat(pulled()).isEqualTo("0 1 0");
     now.addAndGet(4_999);
     pulls.turned(scene(true));
-    assertThat(containerds.getFirst().asked).isEqualTo(1);
+    assertThat(containerds.getFirst().asked).hasValue(1);
     now.addAndGet(1);
     pulls.turned(scene(true));
     await(() -> pulled().equals("0 2 0"));
@@ -124,7 +125,7 @@ class CanaryPullsTest {
     pulls.turned(scene(false));
 
     assertThat(pulls.proof()).isEmpty();
-    assertThat(containerds.getFirst().asked).isZero();
+    assertThat(containerds.getFirst().asked).hasValue(0);
   }
 
   @Test
@@ -133,7 +134,7 @@ class CanaryPullsTest {
 
     pulls.turned(scene(true));
     await(() -> Files.exists(root.resolve("canary.tarn.invalid/hosts.toml")));
-    await(() -> containerds.getFirst().asked == 1);
+    await(() -> containerds.getFirst().asked.get() == 1);
     pulls.turned(scene(true));
     assertThat(pulls.proof()).isEmpty();
 
@@ -210,7 +211,7 @@ class CanaryPullsTest {
             now::get);
     pulls.turned(scene(true));
 
-    await(() -> containerds.getFirst().asked == 1);
+    await(() -> containerds.getFirst().asked.get() == 1);
   }
 
   private static boolean isPull(Thread thread) {
@@ -283,7 +284,7 @@ class CanaryPullsTest {
     private final Path socket;
     private final byte[] answer;
     private final List<SocketChannel> kept = new ArrayList<>();
-    private volatile int asked;
+    private final AtomicInteger asked = new AtomicInteger();
 
     Containerd(Path socket, byte[] answer) throws IOException {
       this.socket = socket;
@@ -298,7 +299,7 @@ class CanaryPullsTest {
         while (true) {
           SocketChannel channel = listener.accept();
           kept.add(channel);
-          asked++;
+          asked.incrementAndGet();
           channel.write(ByteBuffer.wrap(answer));
         }
       } catch (IOException _) {
