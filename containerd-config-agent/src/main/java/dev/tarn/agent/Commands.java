@@ -1,15 +1,18 @@
 package dev.tarn.agent;
 
+import dev.tarn.agent.canary.CanaryTraces;
 import dev.tarn.agent.config.Configuration;
 import dev.tarn.agent.config.ConfigurationLoader;
 import dev.tarn.agent.config.ConfigurationPrinter;
 import dev.tarn.agent.config.InvalidConfigurationException;
 import dev.tarn.agent.follow.Uninstall;
 import dev.tarn.agent.inspect.Inspect;
+import dev.tarn.agent.setup.ConfigureContainerd;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,6 +63,7 @@ final class Commands {
     return new CommandLine(commands)
         .addSubcommand("config", new ConfigCommands(commands))
         .addSubcommand("inspect", new Inspect(HostNode::tree))
+        .addSubcommand("configure-containerd", new ConfigureContainerd())
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setExecutionStrategy(commands::execute)
@@ -120,23 +124,75 @@ final class Commands {
             out.println("containerd has no root here: nothing to take back");
             return ExitStatus.OK;
           }
+          boolean complete = true;
+          for (CanaryTraces.Outcome left : Run.clearTraces(node)) {
+            out.println(left.what());
+            complete &= left.complete();
+          }
           Uninstall.Outcome outcome = Uninstall.run(node, List.copyOf(roots));
           outcome.lines().forEach(out::println);
-          if (outcome.complete()) {
+          complete &= outcome.complete();
+          if (complete) {
             out.println("nothing of ours is left under " + String.join(", ", roots));
           } else {
             out.println("not everything could be taken back");
           }
-          return outcome.complete() ? ExitStatus.OK : ExitStatus.FAILURE;
+          return complete ? ExitStatus.OK : ExitStatus.FAILURE;
         });
   }
 
+  @Command(
+      name = "canary",
+      description = {
+        "Prove that containerd comes to the node's mirror: ask containerd, by CRI, for an image of"
+            + " canary.tarn.invalid, whose hosts.toml ends at the mirror, and ask the mirror"
+            + " whether it came. Leaves no image and no file, and dials nobody else.",
+        "",
+        "It needs containerd's socket, and the directory that is shared with the mirror."
+      },
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {
+        "0:Effective: containerd came.",
+        "1:Ineffective: it pulled, and did not come. What to change is on standard output.",
+        "2:The command line was not understood.",
+        "3:That cannot be told; why is on standard output.",
+        "78:The configuration is not valid."
+      },
+      mixinStandardHelpOptions = true)
+  int canary(
+      @Mixin Settings settings,
+      @Option(
+              names = "--socket",
+              paramLabel = "FILE",
+              description = "containerd's socket, as the host names it. By default it is found.")
+          @Nullable String socket,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "30",
+              description = "How long containerd may take; by default ${DEFAULT-VALUE}.")
+          int seconds) {
+    Map<String, List<String>> values = new LinkedHashMap<>(settings.values());
+    if (socket != null) {
+      values.put("canary.socket", List.of(socket));
+    }
+    return with(
+        settings.file(),
+        values,
+        configuration -> OneCanary.prove(configuration, Duration.ofSeconds(seconds), out));
+  }
+
   private int with(Settings settings, ToIntFunction<Configuration> command) {
+    return with(settings.file(), settings.values(), command);
+  }
+
+  private int with(
+      Optional<Path> file, Map<String, List<String>> values, ToIntFunction<Configuration> command) {
     Configuration configuration;
     try {
-      configuration = ConfigurationLoader.load(settings.file(), settings.values());
+      configuration = ConfigurationLoader.load(file, values);
     } catch (InvalidConfigurationException e) {
-      return Run.refused(settings.file(), e, err);
+      return Run.refused(file, e, err);
     }
     return command.applyAsInt(configuration);
   }

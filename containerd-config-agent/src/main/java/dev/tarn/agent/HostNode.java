@@ -70,6 +70,12 @@ final class HostNode implements Node {
           List.of(),
           containerd.version(),
           containerd.distribution(),
+          containerd
+              .distribution()
+              .flatMap(Layout::named)
+              .or(() -> Layout.recognise(host))
+              .orElse(Layout.PLAIN)
+              .socket(),
           roots,
           new Prospect.Unknown(
               "the roots were given, and containerd's configuration was not looked at",
@@ -91,6 +97,7 @@ final class HostNode implements Node {
         findings.files(),
         findings.version(),
         findings.layout(),
+        findings.socket(),
         roots,
         new Prospect.Unknown(
             "the roots were given, and are not those in containerd's configuration, "

@@ -1,9 +1,11 @@
 package dev.tarn.agent;
 
+import dev.tarn.agent.canary.CanaryTraces;
 import dev.tarn.agent.config.Configuration;
 import dev.tarn.agent.config.ConfigurationLoader;
 import dev.tarn.agent.config.InvalidConfigurationException;
 import dev.tarn.agent.config.LoopbackAddress;
+import dev.tarn.agent.follow.Companion;
 import dev.tarn.agent.follow.Following;
 import dev.tarn.agent.follow.Node;
 import dev.tarn.agent.follow.Uninstall;
@@ -13,11 +15,13 @@ import dev.tarn.agent.metrics.Endpoint;
 import dev.tarn.agent.mirror.Mirror;
 import dev.tarn.agent.mirror.SharedDirectory;
 import dev.tarn.agent.mirror.UpstreamsFile;
-import java.io.IOException;
+import dev.tarn.agent.tree.HostsTree;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,10 +57,6 @@ final class Run {
               + " registries = [\"docker.io\"]; [] takes every entry back");
       return ExitStatus.CONFIGURATION;
     }
-    if (configuration.taintEnabled() || configuration.canaryEnabled()) {
-      err.println("containerd-config-agent: taint.enabled and canary.enabled: not there yet");
-      return ExitStatus.CONFIGURATION;
-    }
     try (Logs logs = Logs.start(configuration.logging(), out)) {
       return run(configuration, new HostNode(configuration), logs, _ -> {});
     } catch (InterruptedException _) {
@@ -82,17 +82,18 @@ final class Run {
     LoopbackAddress address = configuration.mirror();
     Mirror mirror =
         new Mirror(address.toString(), address.toSocketAddress(), shared, random, QUESTION);
+    for (CanaryTraces.Outcome left : clearTraces(node)) {
+      LOG.atInfo().setMessage("canary_left").addKeyValue("entry", left.what()).log();
+    }
+    List<Companion> companions =
+        configuration.canary().enabled() || configuration.taint().enabled()
+            ? OptionalParts.of(configuration, node, random, System.getenv())
+            : List.of();
     Following following =
         new Following(
-            configuration, node, mirror, new UpstreamsFile(shared), Main.version(), _ -> {});
-    Optional<Endpoint> endpoint;
-    try {
-      endpoint = serve(configuration, following);
-    } catch (IOException e) {
-      LOG.atError().setMessage("start_failed").setCause(e).log();
-      return ExitStatus.FAILURE;
-    }
-    Thread hook = new Thread(() -> end(following, logs), "shutdown");
+            configuration, node, mirror, new UpstreamsFile(shared), Main.version(), companions);
+    Optional<Endpoint> endpoint = serve(configuration, following);
+    Thread hook = new Thread(() -> end(following, companions, logs), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     LOG.atInfo()
         .setMessage("following")
@@ -105,24 +106,40 @@ final class Run {
       return following.run() ? ExitStatus.OK : ExitStatus.FAILURE;
     } catch (RuntimeException e) {
       LOG.atError().setMessage("failed").setCause(e).log();
+      companions.forEach(Companion::close);
       giveUp(node);
       return ExitStatus.FAILURE;
     } finally {
+      companions.forEach(Companion::close);
       endpoint.ifPresent(Endpoint::close);
       remove(hook);
     }
   }
 
+  /** What is left of a pull of the canary, under any root; of whatever agent, and always first. */
+  static List<CanaryTraces.Outcome> clearTraces(Node node) {
+    List<CanaryTraces.Outcome> outcomes = new ArrayList<>();
+    for (String root : node.containerd(Optional.empty()).roots()) {
+      Path here = node.here(root);
+      // Nearly always there is nothing, and then nothing is loaded for it.
+      if (Files.exists(here.resolve(HostsTree.CANARY))
+          || Files.exists(here.resolve("." + HostsTree.CANARY))) {
+        CanaryTraces.remove(here).ifPresent(outcomes::add);
+      }
+    }
+    return outcomes;
+  }
+
   /** Nobody follows any more: what stands would stand for ever. */
   private static void giveUp(Node node) {
+    List<CanaryTraces.Outcome> _ = clearTraces(node);
     Uninstall.Outcome outcome = Uninstall.run(node, node.containerd(Optional.empty()).roots());
     for (String line : outcome.lines()) {
       LOG.atWarn().setMessage("given_up").addKeyValue("entry", line).log();
     }
   }
 
-  private static Optional<Endpoint> serve(Configuration configuration, Following following)
-      throws IOException {
+  private static Optional<Endpoint> serve(Configuration configuration, Following following) {
     if (configuration.listen().isEmpty()) {
       return Optional.empty();
     }
@@ -153,9 +170,10 @@ final class Run {
   }
 
   /** Runs on the shutdown hook's thread; the process ends when it returns. */
-  private static void end(Following following, AutoCloseable logs) {
+  private static void end(Following following, List<Companion> companions, AutoCloseable logs) {
     try {
       LOG.atInfo().setMessage("ending").log();
+      companions.forEach(Companion::close);
       boolean done = following.end(END);
       LOG.atInfo().setMessage("ended").addKeyValue("inTime", done).log();
       logs.close();
@@ -164,7 +182,8 @@ final class Run {
     }
   }
 
-  private static void remove(Thread hook) {
+  /** The hook is not needed any more. */
+  static void remove(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException _) {

@@ -122,6 +122,21 @@ class LayeringTest {
           .resideInAPackage("dev.tarn.agent")
           .because("it puts the parts together, so no part may need it");
 
+  @ArchTest static final ArchRule theCanaryIsNotLoadedWhereItIsOff = onlyTheRootKnows("canary");
+  @ArchTest static final ArchRule theTaintIsNotLoadedWhereItIsOff = onlyTheRootKnows("taint");
+  @ArchTest static final ArchRule setupIsACommandOfItsOwn = onlyTheRootKnows("setup");
+
+  private static ArchRule onlyTheRootKnows(String name) {
+    String home = "dev.tarn.agent." + name + "..";
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(home, "dev.tarn.agent")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(home)
+        .because("it is off by default, and an agent that runs without it should not load it");
+  }
+
   private static boolean isPrimitive(JavaClass type) {
     return type.isPrimitive() || type.isArray();
   }

@@ -2,22 +2,31 @@ package dev.tarn.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.agent.canary.CanaryFile;
 import dev.tarn.agent.config.Configuration;
 import dev.tarn.agent.config.ConfigurationLoader;
 import dev.tarn.agent.follow.Following;
 import dev.tarn.agent.follow.Verdict;
 import dev.tarn.agent.mirror.ProvingMirror;
+import dev.tarn.agent.mirror.ScriptedMirror;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -175,21 +184,166 @@ class RunTest {
   }
 
   @Test
-  void anAddressThatIsTakenEndsItBeforeAnythingIsWritten() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      Configuration configuration =
-          configuration("127.0.0.1:1", "127.0.0.1:" + taken.getLocalPort(), "docker.io");
+  void aSecondAgentOnTheSamePortGoesOnWithoutIt() throws Exception {
+    ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    int port = taken.getLocalPort();
+    try (ProvingMirror mirror = new ProvingMirror(shared)) {
+      Running agent = start(configuration(mirror.address(), "127.0.0.1:" + port, "docker.io"));
+      await(() -> contains(docker(), mirror.address()));
 
-      int status = Run.run(configuration, new HostNode(configuration), () -> {}, _ -> {});
+      taken.close();
+      await(() -> serves(port));
 
-      assertThat(status).isEqualTo(1);
+      assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+      assertThat(agent.status().join()).isZero();
+    } finally {
+      taken.close();
     }
+  }
+
+  private static boolean serves(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket
+          .getOutputStream()
+          .write("GET /healthz HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readAllBytes();
+      return new String(answer, StandardCharsets.US_ASCII).endsWith("ok\n");
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  @Test
+  void twoAgentsAreToldApartAndTheLastReportSaysThatItEnds() throws Exception {
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < 2; i++) {
+      try (ScriptedMirror mirror = new ScriptedMirror((_, _) -> {})) {
+        mirror.play((request, out) -> mirror.proving(secret(), "state ready\n").play(request, out));
+        Running agent = start(mirror.address(), "docker.io");
+        await(() -> contains(docker(), mirror.address()));
+        assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+
+        String first = mirror.requests().getFirst().text();
+        String last = mirror.requests().getLast().text();
+        assertThat(first).matches("(?s)entries 0\nagent [0-9a-f]{1,16}\n# HELP .*");
+        assertThat(last).matches("(?s)entries 0\nagent [0-9a-f]{1,16}\nending\n# HELP .*");
+        assertThat(agent.following().metrics()).startsWith("# HELP ");
+        ids.add(first.split("\n", -1)[1]);
+      }
+    }
+    assertThat(ids).hasSize(2);
+  }
+
+  private byte[] secret() throws IOException {
+    return Base64.getUrlDecoder().decode(Files.readString(shared.resolve("secret")).strip());
+  }
+
+  @Test
+  void aCanaryWithoutASocketSaysWhyAndLeavesNothing() throws Exception {
+    List<String> before = tree();
+    try (ProvingMirror mirror = new ProvingMirror(shared)) {
+      Running agent =
+          start(
+              configuration(
+                  Map.of("canary.enabled", List.of("true")), mirror.address(), "", "quay.io"));
+
+      await(
+          () ->
+              agent.following().verdict().orElse(null) instanceof Verdict.Unknown(String why, var _)
+                  && why.startsWith("the canary: containerd's socket does not answer: " + host));
+      await(() -> agent.following().metrics().contains("canary_pulls_total{result=\"unknown\"} 1"));
+
+      assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+      assertThat(agent.status().join()).isZero();
+    }
+    assertThat(tree()).isEqualTo(before);
+  }
+
+  @Test
+  void aTaintThatCannotBeRemovedKeepsNothingElseUp() throws Exception {
+    try (ProvingMirror mirror = new ProvingMirror(shared)) {
+      Running agent =
+          start(
+              configuration(
+                  Map.of("taint.enabled", List.of("true")), mirror.address(), "", "docker.io"));
+
+      await(() -> contains(docker(), mirror.address()));
+      await(() -> agent.following().metrics().contains("start_up_taint{state=\"given_up\"} 1"));
+
+      assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+    }
+  }
+
+  @Test
+  void whatAPullLeftThatWasCutShortGoesWithTheNextRunAndWithUninstall() throws Exception {
+    List<String> before = tree();
+    new CanaryFile(root, URI.create("http://127.0.0.1:1")).put();
+    try (ProvingMirror mirror = new ProvingMirror(shared)) {
+      Running agent = start(mirror.address(), "docker.io");
+      await(() -> contains(docker(), mirror.address()));
+      assertThat(root.resolve("canary.tarn.invalid")).doesNotExist();
+      assertThat(agent.following().end(Duration.ofSeconds(20))).isTrue();
+      assertThat(agent.status().join()).isZero();
+    }
+    new CanaryFile(root, URI.create("http://127.0.0.1:1")).put();
+
+    assertThat(command("uninstall", "--host", host.toString())).isZero();
+
+    assertThat(printed()).contains("canary.tarn.invalid: taken back");
+    assertThat(tree()).isEqualTo(before);
+  }
+
+  @Test
+  void aRootThatWasMadeForAnEntryGoesAlsoWhereAPullWasCutShort() throws Exception {
+    Files.delete(docker());
+    Files.delete(docker().getParent());
+    Files.delete(root);
+    leaveEntries("quay.io");
+    new CanaryFile(root, URI.create("http://127.0.0.1:1")).put();
+
+    assertThat(command("uninstall", "--host", host.toString())).isZero();
+
+    assertThat(root).doesNotExist();
+  }
+
+  @Test
+  void aPullByHandSaysWhatCannotBeTold() {
+    assertThat(command("canary", "--host", host.toString(), "--directory", shared.toString()))
+        .isEqualTo(3);
+
+    assertThat(printed()).startsWith("unknown: ");
+    assertThat(root.resolve("canary.tarn.invalid")).doesNotExist();
+    assertThat(command("canary", "--seconds", "x")).isEqualTo(2);
+    assertThat(command("canary", "--socket", "relative")).isEqualTo(78);
+  }
+
+  @Test
+  void aPullByHandOnANodeWithoutARootSaysWhatToChange() throws IOException {
+    Files.writeString(host.resolve("etc/containerd/config.toml"), "version = 2\n");
+
+    assertThat(command("canary", "--host", host.toString(), "--containerd-version", "1.7.27"))
+        .isEqualTo(1);
+    assertThat(printed()).startsWith("ineffective: config_path is not set").contains("set ");
+  }
+
+  @Test
+  void configureContainerdIsAmongTheCommands() {
+    assertThat(command("configure-containerd", "--frobnicate")).isEqualTo(2);
+    assertThat(command("configure-containerd", "--help")).isZero();
+    assertThat(command("canary", "--help")).isZero();
+    assertThat(printed()).contains("--print", "Exit status:", "--socket=FILE");
+    // No process has that number: nothing is looked at, least of all changed.
+    assertThat(command("configure-containerd", "--print", "--host-pid", "4194305")).isEqualTo(1);
+    assertThat(printed()).contains("refused: the host cannot be entered");
   }
 
   private record Running(Following following, CompletableFuture<Integer> status) {}
 
   private Running start(String mirror, String... registries) throws InterruptedException {
-    Configuration configuration = configuration(mirror, "", registries);
+    return start(configuration(mirror, "", registries));
+  }
+
+  private static Running start(Configuration configuration) throws InterruptedException {
     AtomicReference<Following> following = new AtomicReference<>();
     CountDownLatch running = new CountDownLatch(1);
     CompletableFuture<Integer> status = new CompletableFuture<>();
@@ -216,16 +370,23 @@ class RunTest {
   }
 
   private Configuration configuration(String mirror, String listen, String... registries) {
-    return ConfigurationLoader.load(
-        Optional.empty(),
-        Map.of(
-            "mirror", List.of("http://" + mirror),
-            "directory", List.of(shared.toString()),
-            "host", List.of(host.toString()),
-            "graceTime", List.of("300ms"),
-            "pollInterval", List.of("100ms"),
-            "listen", List.of(listen),
-            "registries", List.of(registries)));
+    return configuration(Map.of(), mirror, listen, registries);
+  }
+
+  private Configuration configuration(
+      Map<String, List<String>> more, String mirror, String listen, String... registries) {
+    Map<String, List<String>> values =
+        new HashMap<>(
+            Map.of(
+                "mirror", List.of("http://" + mirror),
+                "directory", List.of(shared.toString()),
+                "host", List.of(host.toString()),
+                "graceTime", List.of("300ms"),
+                "pollInterval", List.of("100ms"),
+                "listen", List.of(listen),
+                "registries", List.of(registries)));
+    values.putAll(more);
+    return ConfigurationLoader.load(Optional.empty(), values);
   }
 
   /** As an agent does that is killed right after. */

@@ -44,6 +44,7 @@ public final class Canary {
             "the canary's entry could not be put there: " + failed.get(),
             "look at the directory, and at how it is mounted");
       }
+      sightings.expect(repository);
       Answer answer =
           cri.pullImage(CanaryFile.REGISTRY.value() + "/" + repository + ":latest", limit);
       boolean stood = entry.stands();

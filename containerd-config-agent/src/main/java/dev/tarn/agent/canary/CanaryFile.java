@@ -1,5 +1,6 @@
 package dev.tarn.agent.canary;
 
+import dev.tarn.agent.tree.HostsTree;
 import dev.tarn.core.name.RegistryHost;
 import java.io.IOException;
 import java.net.URI;
@@ -14,7 +15,7 @@ import java.util.Optional;
  */
 public final class CanaryFile implements CanaryEntry {
   /** In a domain that never resolves (RFC 6761, 6.4), so that no image can have this name. */
-  public static final RegistryHost REGISTRY = new RegistryHost("canary.tarn.invalid");
+  public static final RegistryHost REGISTRY = new RegistryHost(HostsTree.CANARY);
 
   private static final String FIRST_LINE =
       "# Written by Tarn's canary for one pull; it may be deleted.";
@@ -86,8 +87,32 @@ public final class CanaryFile implements CanaryEntry {
     return Files.readString(file()).startsWith(FIRST_LINE);
   }
 
+  /** Whether something of a pull is there, be it of one that was cut short by a crash. */
+  public boolean hasTraces() {
+    if (Files.exists(prepared())) {
+      return true;
+    }
+    try {
+      return Files.isDirectory(directory()) && (!Files.exists(file()) || isOurs());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   @Override
   public void withdraw() {
+    // An interrupted thread reads no file; and whatever it was interrupted for, this comes first.
+    boolean interrupted = Thread.interrupted();
+    try {
+      takeAway();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void takeAway() {
     try {
       if (isOurs()) {
         Files.delete(file());

@@ -19,8 +19,8 @@ import java.util.Optional;
  * @param containerd where containerd is configured
  * @param follow how closely the node is followed
  * @param listen where metrics and health are served, if anywhere
- * @param taintEnabled whether the start-up taint is taken from the own node
- * @param canaryEnabled whether a pull proves that containerd comes to the mirror
+ * @param taint the start-up taint of the own node
+ * @param canary the pull that proves that containerd comes to the mirror
  */
 public record Configuration(
     LoopbackAddress mirror,
@@ -30,8 +30,8 @@ public record Configuration(
     Containerd containerd,
     Follow follow,
     Optional<LoopbackAddress> listen,
-    boolean taintEnabled,
-    boolean canaryEnabled,
+    Taint taint,
+    Canary canary,
     Logging logging) {
 
   public Configuration {
@@ -79,6 +79,25 @@ public record Configuration(
    *     and again
    */
   public record Follow(Duration graceTime, Duration pollInterval, Duration driftLimit) {}
+
+  /**
+   * The start-up taint.
+   *
+   * @param enabled whether it is taken from the own node
+   * @param taint as {@code KEY:EFFECT}
+   * @param node the own node's name, where it is given; else the environment says it
+   * @param limit after which it is taken from the node regardless
+   */
+  public record Taint(boolean enabled, String taint, Optional<String> node, Duration limit) {}
+
+  /**
+   * The canary.
+   *
+   * @param enabled whether containerd is asked for an image that proves that it comes to the mirror
+   * @param socket containerd's, as the host names it, where it is given; else it is found
+   * @param interval how often that is done while nothing changes
+   */
+  public record Canary(boolean enabled, Optional<String> socket, Duration interval) {}
 
   /** What is logged, and how. */
   public record Logging(LogLevel level, LogFormat format) {}

@@ -29,6 +29,9 @@ public final class ConfigurationLoader {
   private static final Duration SHORTEST_POLL = Duration.ofMillis(100);
   private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
   private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration LONGEST_INTERVAL = Duration.ofDays(7);
+  private static final String START_UP_TAINT = "tarn.dev/starting:NoSchedule";
   private static final LoopbackAddress MIRROR = new LoopbackAddress("127.0.0.1", 5050);
   private static final LoopbackAddress LISTEN = new LoopbackAddress("127.0.0.1", 5053);
 
@@ -82,8 +85,8 @@ public final class ConfigurationLoader {
       root.problem("listen", "the mirror listens there");
     }
     Configuration.Containerd containerd = containerd(root.section("containerd"));
-    boolean taint = enabled(root.section("taint"));
-    boolean canary = enabled(root.section("canary"));
+    Configuration.Taint taint = taint(root.section("taint"));
+    Configuration.Canary canary = canary(root.section("canary"));
     Configuration.Logging logging = logging(root.section("logging"));
     root.end();
     return new Configuration(
@@ -151,10 +154,22 @@ public final class ConfigurationLoader {
     section.problem("distribution", "unknown distribution " + distribution + hint);
   }
 
-  private static boolean enabled(Section section) {
+  private static Configuration.Taint taint(Section section) {
     boolean enabled = section.value("enabled", Syntax.BOOLEAN, false);
+    String taint = section.value("taint", Syntax.TAINT, START_UP_TAINT);
+    Optional<String> node = section.value("node", Syntax.NODE_IF_ANY, Optional.empty());
+    Duration limit = between(section, "limit", Duration.ofMinutes(2), Duration.ZERO, LONGEST);
     section.end();
-    return enabled;
+    return new Configuration.Taint(enabled, taint, node, limit);
+  }
+
+  private static Configuration.Canary canary(Section section) {
+    boolean enabled = section.value("enabled", Syntax.BOOLEAN, false);
+    Optional<String> socket = section.value("socket", Syntax.HOST_PATH_IF_ANY, Optional.empty());
+    Duration interval =
+        between(section, "interval", Duration.ofHours(1), SHORTEST_INTERVAL, LONGEST_INTERVAL);
+    section.end();
+    return new Configuration.Canary(enabled, socket, interval);
   }
 
   private static Configuration.Logging logging(Section section) {

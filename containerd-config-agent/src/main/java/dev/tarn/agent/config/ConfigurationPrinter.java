@@ -34,9 +34,14 @@ public final class ConfigurationPrinter {
     line(out, "roots", list(containerd.roots()));
     line(out, "version", quoted(containerd.version().orElse("")));
     out.append("\n[taint]\n");
-    line(out, "enabled", String.valueOf(configuration.taintEnabled()));
+    line(out, "enabled", String.valueOf(configuration.taint().enabled()));
+    line(out, "taint", quoted(configuration.taint().taint()));
+    line(out, "node", quoted(configuration.taint().node().orElse("")));
+    line(out, "limit", quoted(Durations.print(configuration.taint().limit())));
     out.append("\n[canary]\n");
-    line(out, "enabled", String.valueOf(configuration.canaryEnabled()));
+    line(out, "enabled", String.valueOf(configuration.canary().enabled()));
+    line(out, "socket", quoted(configuration.canary().socket().orElse("")));
+    line(out, "interval", quoted(Durations.print(configuration.canary().interval())));
     out.append("\n[logging]\n");
     line(out, "level", quoted(configuration.logging().level().toString()));
     line(out, "format", quoted(configuration.logging().format().toString()));

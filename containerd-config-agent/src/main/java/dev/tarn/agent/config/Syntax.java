@@ -79,6 +79,20 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
   static final Syntax<Optional<String>> VERSION_IF_ANY =
       new Syntax<>("a version such as \"2.1.4\", or nothing", Syntax::version);
 
+  static final Syntax<String> TAINT =
+      new Syntax<>(
+          "a taint such as \"tarn.dev/starting:NoSchedule\"",
+          text -> isTaint(text) ? Optional.of(text) : Optional.empty());
+
+  /** The empty text stands for none. */
+  static final Syntax<Optional<String>> NODE_IF_ANY =
+      new Syntax<>(
+          "the name of a node, or nothing",
+          text ->
+              text.isEmpty()
+                  ? Optional.of(Optional.empty())
+                  : isName(text, true, 253) ? Optional.of(Optional.of(text)) : Optional.empty());
+
   static final Syntax<LogLevel> LOG_LEVEL =
       new Syntax<>("one of trace, debug, info, warn, error", text -> of(LogLevel.values(), text));
   static final Syntax<LogFormat> LOG_FORMAT =
@@ -129,6 +143,43 @@ record Syntax<T>(String expected, Function<String, Optional<T>> parser) {
       return Optional.empty();
     }
     return Optional.of(Optional.of(bare));
+  }
+
+  /**
+   * What {@code taint.Taint} takes for one. That class is not for an agent that takes no taint
+   * away.
+   */
+  private static boolean isTaint(String text) {
+    int colon = text.lastIndexOf(':');
+    String effect = text.substring(colon + 1);
+    if (colon < 0
+        || !(effect.equals("NoSchedule")
+            || effect.equals("PreferNoSchedule")
+            || effect.equals("NoExecute"))) {
+      return false;
+    }
+    String key = text.substring(0, colon);
+    int slash = key.indexOf('/');
+    return (slash < 0 || isName(key.substring(0, slash), true, 253))
+        && isName(key.substring(slash + 1), false, 63);
+  }
+
+  /**
+   * Whether it has letters, digits, and in between dots and hyphens, as names of Kubernetes have.
+   *
+   * @param domain whether capital letters and underscores are no part of it
+   */
+  private static boolean isName(String text, boolean domain, int longest) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean inner = c == '.' || c == '-' || (!domain && c == '_');
+      boolean plain =
+          (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (!domain && c >= 'A' && c <= 'Z');
+      if (!plain && !(inner && i > 0 && i < text.length() - 1)) {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= longest;
   }
 
   private static <E extends Enum<E>> Optional<E> of(E[] values, String text) {

@@ -18,6 +18,7 @@ import org.tomlj.TomlTable;
  * @param version what its {@code version} says; 0 where it says nothing
  * @param imports as they are written
  * @param disabledPlugins as they are written
+ * @param address the socket that it listens at; empty where it does not say
  * @param plugins the table of that name: plain maps, lists and values
  */
 record ConfigFile(
@@ -25,7 +26,9 @@ record ConfigFile(
     int version,
     List<String> imports,
     List<String> disabledPlugins,
+    String address,
     Map<String, Object> plugins) {
+  private static final String SERVER = "io.containerd.server.v1.grpc";
 
   /** What became of a text. */
   sealed interface Parsed {
@@ -64,7 +67,19 @@ record ConfigFile(
     }
     return new Parsed.Valid(
         new ConfigFile(
-            path, number.intValue(), imports, disabled, plugins == null ? Map.of() : plugins));
+            path,
+            number.intValue(),
+            imports,
+            disabled,
+            address(root),
+            plugins == null ? Map.of() : plugins));
+  }
+
+  /** Until version 3 the socket is in a table of its own, from version 4 on it is a plugin's. */
+  private static String address(Map<String, Object> root) {
+    Map<String, Object> plugin = Tables.table(root, "plugins", SERVER);
+    Map<String, Object> server = plugin == null ? Tables.table(root, "grpc") : plugin;
+    return server != null && server.get("address") instanceof String address ? address : "";
   }
 
   private static @Nullable List<String> strings(@Nullable Object value) {

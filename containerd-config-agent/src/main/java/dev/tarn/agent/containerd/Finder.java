@@ -1,6 +1,7 @@
 package dev.tarn.agent.containerd;
 
 import dev.tarn.agent.files.HostRoot;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -140,7 +141,8 @@ public final class Finder {
     }
 
     private Findings findings(
-        ConfigLoader.Loaded configuration, Optional<String> version, Verdict verdict) {
+        ConfigLoader.Loaded configuration, Optional<String> version, Verdict judged) {
+      Verdict verdict = nameable(judged);
       List<String> files =
           switch (configuration) {
             case ConfigLoader.Loaded.BuiltIn() -> List.of();
@@ -152,7 +154,44 @@ public final class Finder {
       remarks.addAll(layout.remarks());
       unusedDropIns(files);
       laterDirectories(verdict);
-      return new Findings(files, version, name, verdict.roots(), verdict.prospect(), remarks);
+      return new Findings(
+          files,
+          version,
+          name,
+          socket(configuration),
+          verdict.roots(),
+          verdict.prospect(),
+          remarks);
+    }
+
+    /** Without roots whose names cannot be those of directories here: nothing can be put there. */
+    private Verdict nameable(Verdict verdict) {
+      List<String> roots = new ArrayList<>();
+      Prospect prospect = verdict.prospect();
+      for (String root : verdict.roots()) {
+        try {
+          host.resolve(root);
+          roots.add(root);
+        } catch (IOException e) {
+          if (prospect instanceof Prospect.Effective) {
+            prospect =
+                new Prospect.Unknown(
+                    "config_path names a directory that cannot be looked at: " + e,
+                    "name another one");
+          }
+        }
+      }
+      return new Verdict(prospect, roots, verdict.notes());
+    }
+
+    private String socket(ConfigLoader.Loaded configuration) {
+      String socket = layout.socket();
+      if (configuration instanceof ConfigLoader.Loaded.Complete(List<ConfigFile> read)) {
+        for (ConfigFile file : read) {
+          socket = file.address().startsWith("/") ? file.address() : socket;
+        }
+      }
+      return socket;
     }
 
     private void unusedDropIns(List<String> files) {

@@ -50,8 +50,10 @@ public final class Cri {
 
   private Answer call(String method, byte[] message, Duration limit) {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
       channel.configureBlocking(false);
+      if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
+        return new Answer.Unreachable(socket + ": nobody accepts a connection");
+      }
       return new UnaryCall(channel, limit).make(method, message);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       return new Answer.Unreachable(socket + ": " + e.getMessage());

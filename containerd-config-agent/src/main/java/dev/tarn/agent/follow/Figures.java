@@ -4,6 +4,7 @@ import dev.tarn.agent.config.Configuration;
 import dev.tarn.agent.metrics.Page;
 import dev.tarn.agent.mirror.Answer;
 import dev.tarn.agent.tree.Standing;
+import java.util.List;
 
 /** What is counted, and the page that tells it. For one thread. */
 final class Figures {
@@ -24,7 +25,7 @@ final class Figures {
   void answered(Answer answer) {
     int which =
         switch (answer) {
-          case Answer.Proven(Answer.State state, var _) ->
+          case Answer.Proven(Answer.State state, var _, var _) ->
               switch (state) {
                 case READY -> 0;
                 case STARTING -> 1;
@@ -57,7 +58,7 @@ final class Figures {
   }
 
   /** The page; what concerns the node as a whole comes first, because the end may be cut off. */
-  String page(Follower follower, boolean watching) {
+  String page(Follower follower, boolean watching, List<Companion> companions) {
     Page page = new Page();
     page.metric("info", Page.Type.GAUGE, "The version of the agent.").sample(1, "version", version);
     page.metric(
@@ -90,6 +91,9 @@ final class Figures {
     page.metric(
             "watching", Page.Type.GAUGE, "Whether the kernel tells of changes; else it is polled.")
         .sample(watching ? 1 : 0);
+    for (Companion companion : companions) {
+      companion.write(page);
+    }
     entries(page, follower);
     return page.toString();
   }

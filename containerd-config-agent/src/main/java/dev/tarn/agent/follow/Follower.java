@@ -1,5 +1,6 @@
 package dev.tarn.agent.follow;
 
+import dev.tarn.agent.containerd.Findings;
 import dev.tarn.agent.containerd.Prospect;
 import dev.tarn.agent.hosts.Target;
 import dev.tarn.agent.hosts.UpstreamHost;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -59,6 +61,7 @@ final class Follower {
   private long foundAt;
   private Verdict verdict = new Verdict.Unknown("nothing is known yet", "wait");
   private String provenBy = "";
+  private Optional<Prospect> trial = Optional.empty();
   private Wish wish = Wish.UNDECIDED;
 
   private long lastProven = Long.MIN_VALUE;
@@ -112,7 +115,7 @@ final class Follower {
 
   void answered(Answer answer, long now) {
     health.heard(answer, now);
-    if (answer instanceof Answer.Proven(var _, List<Seen> seen)) {
+    if (answer instanceof Answer.Proven(var _, List<Seen> seen, var _)) {
       if (seen.size() < counts.size()) {
         counts.clear(); // The mirror was started anew, and counts from nothing.
       }
@@ -269,12 +272,42 @@ final class Follower {
     return wish;
   }
 
+  /** Whether nothing is put there any more. */
+  boolean isEnding() {
+    return ending;
+  }
+
   boolean isMirrorReady() {
     return health.isReady();
   }
 
   Verdict verdict() {
     return verdict;
+  }
+
+  /** A pull of ours was tried with containerd as it is; empty where none was. */
+  void tried(Optional<Prospect> outcome) {
+    if (!outcome.equals(trial)) {
+      trial = outcome;
+      judge();
+    }
+  }
+
+  /** How it stands, for the parts that are off by default. */
+  Scene scene(Findings findings) {
+    boolean wanted = wish == Wish.PRESENT && health.isReady();
+    boolean all = wanted && prospect instanceof Prospect.Effective;
+    Optional<String> root = Optional.empty();
+    boolean proven = false;
+    for (Entry entry : entries.values()) {
+      if (entry.isChosen() && entry.stands() && root.isEmpty()) {
+        root = Optional.of(entry.place().root());
+      }
+      all &= !entry.isChosen() || entry.stands() || entry.last() instanceof Standing.LeftAlone;
+      proven |= entry.isProven();
+    }
+    boolean prepared = all && root.isPresent();
+    return new Scene(findings, wanted && !proven ? root : Optional.empty(), prepared, verdict);
   }
 
   private Entry entry(Place place) {
@@ -380,11 +413,21 @@ final class Follower {
         return new Verdict.Effective(provenBy);
       }
     }
-    if (prospect instanceof Prospect.Ineffective(String why, String fix)) {
+    boolean reads = trial.orElse(null) instanceof Prospect.Effective;
+    if (trial.orElse(null) instanceof Prospect.Ineffective(String why, String fix)) {
+      return new Verdict.Ineffective(why, fix);
+    }
+    if (!reads && prospect instanceof Prospect.Ineffective(String why, String fix)) {
       return new Verdict.Ineffective(why, fix);
     }
     if (standing() == 0) {
       return nothingStands();
+    }
+    if (reads) {
+      return new Verdict.Effective("containerd came for the canary");
+    }
+    if (trial.orElse(null) instanceof Prospect.Unknown(String why, String tell)) {
+      return new Verdict.Unknown("the canary: " + why, tell);
     }
     return prospect instanceof Prospect.Unknown(String why, String tell)
         ? new Verdict.Unknown(why, tell)

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +53,11 @@ public final class Following {
   private final Figures figures;
   private final Changes changes;
   private final Follower follower;
-  private final Consumer<Verdict> judged;
+  private final List<Companion> companions;
+
+  /** Another one for each process: of two at once, as in a rollout, one may end. */
+  private final String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
+
   private final long startNanos = System.nanoTime();
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -73,7 +77,7 @@ public final class Following {
    * Follows a node, once it is run.
    *
    * @param version of the agent
-   * @param judged is told, on the loop's thread, when the verdict changes
+   * @param companions the parts that are off by default and are switched on
    */
   public Following(
       Configuration configuration,
@@ -81,14 +85,14 @@ public final class Following {
       Mirror mirror,
       UpstreamsFile upstreamsFile,
       String version,
-      Consumer<Verdict> judged) {
+      List<Companion> companions) {
     this.targets = configuration.registries().orElse(List.of());
     this.node = node;
     this.mirror = mirror;
     this.upstreamsFile = upstreamsFile;
     this.figures = new Figures(version);
     this.changes = Changes.watching();
-    this.judged = judged;
+    this.companions = List.copyOf(companions);
     Configuration.Follow follow = configuration.follow();
     this.follower =
         new Follower(
@@ -116,6 +120,7 @@ public final class Following {
           report();
         }
         if (due.isEmpty()) {
+          accompany();
           rest();
         }
       }
@@ -191,6 +196,23 @@ public final class Following {
     report();
   }
 
+  /** The parts that are off by default are told how it stands, and say what they know. */
+  private void accompany() {
+    Findings known = findings;
+    if (companions.isEmpty() || ending || known == null) {
+      return;
+    }
+    Optional<Prospect> proof = Optional.empty();
+    Scene scene = follower.scene(known);
+    for (Companion companion : companions) {
+      companion.turned(scene);
+      proof = proof.isPresent() ? proof : companion.proof();
+    }
+    follower.tried(proof);
+    verdict = Optional.of(follower.verdict());
+    report();
+  }
+
   private static String word(Prospect prospect) {
     return switch (prospect) {
       case Prospect.Effective() -> "effective";
@@ -243,17 +265,34 @@ public final class Following {
       }
       case Action.Ask(int entries) -> {
         tellUpstreams();
-        page = figures.page(follower, changes.isComplete());
-        Answer answer = mirror.ask(entries, page);
+        page = figures.page(follower, changes.isComplete(), companions);
+        Answer answer = mirror.ask(entries, lines() + page);
         figures.answered(answer);
-        if (answer instanceof Answer.Proven(var _, List<Seen> seen) && !seen.isEmpty()) {
-          userAgent = Optional.of(seen.getFirst().userAgent());
+        if (answer instanceof Answer.Proven(var _, List<Seen> seen, List<String> canaries)) {
+          userAgent = seen.isEmpty() ? userAgent : Optional.of(seen.getFirst().userAgent());
+          for (Companion companion : companions) {
+            companion.told(canaries);
+          }
         }
         follower.answered(answer, now());
         verdict = Optional.of(follower.verdict());
       }
       case Action.End() -> throw new IllegalStateException("the end is not performed");
     }
+  }
+
+  /** What is reported besides the entries and the metrics. */
+  private String lines() {
+    StringBuilder lines = new StringBuilder("agent ").append(id).append('\n');
+    if (follower.isEnding()) {
+      lines.append("ending\n");
+    }
+    for (Companion companion : companions) {
+      for (String line : companion.lines()) {
+        lines.append(line).append('\n');
+      }
+    }
+    return lines.toString();
   }
 
   private void count(Standing standing) {
@@ -353,6 +392,5 @@ public final class Following {
               .log();
     }
     verdict = Optional.of(now);
-    judged.accept(now);
   }
 }

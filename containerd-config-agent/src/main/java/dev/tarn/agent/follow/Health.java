@@ -38,7 +38,7 @@ final class Health {
 
   void heard(Answer answer, long now) {
     switch (answer) {
-      case Answer.Proven(Answer.State state, var _) -> {
+      case Answer.Proven(Answer.State state, var _, var _) -> {
         switch (state) {
           case READY -> ready(now);
           case STARTING -> notReady("the mirror is starting", now);

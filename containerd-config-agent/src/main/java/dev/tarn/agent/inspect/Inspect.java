@@ -1,5 +1,6 @@
 package dev.tarn.agent.inspect;
 
+import dev.tarn.agent.config.LoopbackAddress;
 import dev.tarn.agent.containerd.BinaryVersion;
 import dev.tarn.agent.containerd.ContainerdVersion;
 import dev.tarn.agent.containerd.Finder;
@@ -83,6 +84,15 @@ public final class Inspect implements Callable<Integer> {
   private URI mirror = URI.create("http://127.0.0.1:5050");
 
   @Option(
+      names = "--agent",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1:5053",
+      description =
+          "where an agent that runs here listens, whose word is asked for; \"\" for nobody"
+              + " (default: ${DEFAULT-VALUE})")
+  private String agent = "";
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -117,7 +127,7 @@ public final class Inspect implements Callable<Integer> {
     Optional<String> chosen = Optional.ofNullable(root).map(path -> absolute("--root", path));
     Findings findings = new Finder(hostRoot, new BinaryVersion(hostRoot)::of).find(hints);
     Inspection inspection =
-        new Inspector(hostRoot, trees).inspect(findings, mirror, chosen, targets);
+        new Inspector(hostRoot, trees).inspect(findings, mirror, chosen, word(), targets);
     PrintWriter out = command().commandLine().getOut();
     out.print(
         switch (output) {
@@ -126,6 +136,16 @@ public final class Inspect implements Callable<Integer> {
         });
     out.flush();
     return inspection.outcome().exitStatus();
+  }
+
+  private Optional<AgentsWord> word() {
+    if (agent.isEmpty()) {
+      return Optional.empty();
+    }
+    LoopbackAddress address =
+        LoopbackAddress.parse(agent)
+            .orElseThrow(() -> bad("--agent: not a loopback address and a port: " + agent));
+    return AgentsWord.ask(address.toSocketAddress());
   }
 
   private String absolute(String option, String path) {

@@ -14,10 +14,15 @@ import java.util.Optional;
  * @param mirror where an entry sends containerd
  * @param root the directory that entries are for where nothing stands, as the host names it; empty
  *     where there is none
+ * @param agent what an agent that runs here says; empty where none does
  * @param entries one for each target that was asked for; none where there is no root
  */
 public record Inspection(
-    Findings findings, URI mirror, Optional<String> root, List<Entry> entries) {
+    Findings findings,
+    URI mirror,
+    Optional<String> root,
+    Optional<AgentsWord> agent,
+    List<Entry> entries) {
   public Inspection {
     entries = List.copyOf(entries);
   }
@@ -62,19 +67,29 @@ public record Inspection(
     }
   }
 
+  /** What happened goes before what is to be expected. */
   public Outcome outcome() {
+    String said = agent.map(AgentsWord::verdict).orElse("");
+    if (said.equals(AgentsWord.INEFFECTIVE)) {
+      return Outcome.INEFFECTIVE;
+    }
+    if (said.equals(AgentsWord.EFFECTIVE)) {
+      return ofEntries();
+    }
     return switch (findings.prospect()) {
       case Prospect.Ineffective _ -> Outcome.INEFFECTIVE;
       case Prospect.Unknown _ -> Outcome.UNKNOWN;
-      case Prospect.Effective _ -> {
-        for (Entry entry : entries) {
-          if (entry.standing() instanceof Standing.LeftAlone
-              || entry.standing() instanceof Standing.Failed) {
-            yield Outcome.PARTIAL;
-          }
-        }
-        yield Outcome.EFFECTIVE;
-      }
+      case Prospect.Effective _ -> ofEntries();
     };
+  }
+
+  private Outcome ofEntries() {
+    for (Entry entry : entries) {
+      if (entry.standing() instanceof Standing.LeftAlone
+          || entry.standing() instanceof Standing.Failed) {
+        return Outcome.PARTIAL;
+      }
+    }
+    return Outcome.EFFECTIVE;
   }
 }

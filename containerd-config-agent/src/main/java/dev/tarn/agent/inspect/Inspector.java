@@ -44,9 +44,14 @@ public final class Inspector {
    *
    * @param root the directory that entries are for, as the host names it, where it is not to be the
    *     first that was found
+   * @param agent what an agent that runs here says
    */
   public Inspection inspect(
-      Findings findings, URI mirror, Optional<String> root, List<Target> targets) {
+      Findings findings,
+      URI mirror,
+      Optional<String> root,
+      Optional<AgentsWord> agent,
+      List<Target> targets) {
     List<String> roots = root.map(List::of).orElse(findings.roots());
     List<Inspection.Entry> entries = new ArrayList<>();
     if (!roots.isEmpty()) {
@@ -54,7 +59,7 @@ public final class Inspector {
         entries.add(entry(target, roots, mirror));
       }
     }
-    return new Inspection(findings, mirror, roots.stream().findFirst(), entries);
+    return new Inspection(findings, mirror, roots.stream().findFirst(), agent, entries);
   }
 
   private Inspection.Entry entry(Target target, List<String> roots, URI mirror) {

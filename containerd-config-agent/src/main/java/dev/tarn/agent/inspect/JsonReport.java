@@ -36,6 +36,7 @@ public final class JsonReport {
       case Prospect.Ineffective(String why, String fix) -> prospect("ineffective", why, "fix", fix);
       case Prospect.Unknown(String why, String tell) -> prospect("unknown", why, "tell", tell);
     }
+    agent(inspection.agent());
     field("remarks", findings.remarks());
     field("mirror", Optional.of(inspection.mirror().toString()));
     field("root", inspection.root());
@@ -59,6 +60,21 @@ public final class JsonReport {
       text.append(", \"").append(adviceName).append("\": ");
       string(advice);
     }
+    text.append('}');
+  }
+
+  private void agent(Optional<AgentsWord> said) {
+    name("agent");
+    if (said.isEmpty()) {
+      text.append("null");
+      return;
+    }
+    text.append("{\"verdict\": ");
+    string(said.get().verdict());
+    text.append(", \"why\": ");
+    string(said.get().why());
+    text.append(", \"advice\": ");
+    string(said.get().advice());
     text.append('}');
   }
 

@@ -38,6 +38,13 @@ public final class TextReport {
         line("to find out", tell);
       }
     }
+    if (inspection.agent().isPresent()) {
+      AgentsWord word = inspection.agent().get();
+      line("the agent says", word.verdict() + ": " + word.why());
+      if (!word.advice().isEmpty()) {
+        line("", word.advice());
+      }
+    }
     findings.remarks().forEach(remark -> line("note", remark));
     entries(inspection);
     return text.toString();

@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers GET for a few pages, one request at a time, each within two seconds. On a thread of its
@@ -22,62 +25,116 @@ public final class Endpoint implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final long STACK_BYTES = 256 * 1024;
 
-  private final ServerSocket socket;
+  /** How often an address that somebody else has is tried again. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger("tarn.agent");
+
+  private final InetSocketAddress wanted;
   private final Map<String, Supplier<Answer>> pages;
+  private volatile @Nullable ServerSocket socket;
+  private volatile boolean closed;
 
   /** What is answered. */
   public record Answer(int status, String body) {}
 
-  private Endpoint(ServerSocket socket, Map<String, Supplier<Answer>> pages) {
-    this.socket = socket;
+  private Endpoint(InetSocketAddress wanted, Map<String, Supplier<Answer>> pages) {
+    this.wanted = wanted;
     this.pages = pages;
   }
 
-  /** Serves {@code pages}, each by its path, which are asked for on the endpoint's thread. */
-  public static Endpoint start(InetSocketAddress address, Map<String, Supplier<Answer>> pages)
-      throws IOException {
-    ServerSocket socket = new ServerSocket();
+  /**
+   * Serves {@code pages}, each by its path, which are asked for on the endpoint's thread. An
+   * address that somebody else has, such as the agent that this one takes the place of, is taken as
+   * soon as it is free.
+   */
+  public static Endpoint start(InetSocketAddress address, Map<String, Supplier<Answer>> pages) {
+    Endpoint endpoint = new Endpoint(address, Map.copyOf(pages));
     try {
-      socket.setReuseAddress(true);
-      socket.bind(address, BACKLOG);
+      endpoint.listen();
     } catch (IOException e) {
-      socket.close();
-      throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+      LOG.atWarn()
+          .setMessage("not_listening")
+          .addKeyValue("address", address)
+          .addKeyValue("reason", e.getMessage())
+          .addKeyValue("next", "it goes on without, and takes the address when it is free")
+          .log();
     }
-    Endpoint endpoint = new Endpoint(socket, Map.copyOf(pages));
     Thread thread = new Thread(null, endpoint::serve, "endpoint", STACK_BYTES);
     thread.setDaemon(true);
     thread.start();
     return endpoint;
   }
 
+  /** Where it listens; where it does not yet, where it is going to. */
   public InetSocketAddress address() {
-    return (InetSocketAddress) socket.getLocalSocketAddress();
+    ServerSocket listening = socket;
+    return listening == null ? wanted : (InetSocketAddress) listening.getLocalSocketAddress();
   }
 
   @Override
   public void close() {
+    closed = true;
+    close(socket);
+  }
+
+  private static void close(@Nullable ServerSocket listening) {
     try {
-      socket.close();
+      if (listening != null) {
+        listening.close();
+      }
     } catch (IOException _) {
       // Nobody is answered any more in any case.
     }
   }
 
+  private void listen() throws IOException {
+    ServerSocket fresh = new ServerSocket();
+    try {
+      fresh.setReuseAddress(true);
+      fresh.bind(wanted, BACKLOG);
+    } catch (IOException e) {
+      fresh.close();
+      throw e;
+    }
+    socket = fresh;
+    if (closed) {
+      close(fresh);
+    }
+  }
+
   private void serve() {
-    while (!socket.isClosed()) {
-      try (Socket client = socket.accept()) {
+    while (!closed) {
+      ServerSocket listening = socket;
+      if (listening == null) {
+        listenAgain();
+        continue;
+      }
+      try (Socket client = listening.accept()) {
         answer(client);
       } catch (IOException _) {
-        pause(); // The client is gone, or no file can be opened: that passes.
+        pause(Duration.ofMillis(10)); // The client is gone, or no file can be opened: that passes.
       }
     }
   }
 
-  private void pause() {
-    if (!socket.isClosed()) {
+  private void listenAgain() {
+    pause(RETRY);
+    if (closed) {
+      return;
+    }
+    try {
+      listen();
+      LOG.atInfo().setMessage("listening").addKeyValue("address", wanted).log();
+    } catch (IOException _) {
+      // Still taken; that was said.
+    }
+  }
+
+  private void pause(Duration time) {
+    if (!closed) {
       try {
-        TimeUnit.MILLISECONDS.sleep(10);
+        TimeUnit.MILLISECONDS.sleep(time.toMillis());
       } catch (InterruptedException _) {
         close();
       }

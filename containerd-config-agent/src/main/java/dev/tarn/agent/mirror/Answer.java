@@ -11,10 +11,19 @@ public sealed interface Answer {
     DRAINING
   }
 
-  /** It is the node's own Tarn: it knows the secret. */
-  record Proven(State state, List<Seen> seen) implements Answer {
+  /**
+   * It is the node's own Tarn: it knows the secret.
+   *
+   * @param canaries the repositories of the canary's registry that it was asked for lately
+   */
+  record Proven(State state, List<Seen> seen, List<String> canaries) implements Answer {
     public Proven {
       seen = List.copyOf(seen);
+      canaries = List.copyOf(canaries);
+    }
+
+    public Proven(State state, List<Seen> seen) {
+      this(state, seen, List.of());
     }
   }
 

@@ -21,6 +21,9 @@ public final class Mirror {
   private static final int MAX_REPORT_BYTES = 64 * 1024;
   private static final int MAX_LINES = 4096;
   private static final int MAX_USER_AGENT = 128;
+  private static final int MAX_CANARIES = 64;
+  private static final int MAX_CANARY_NAME = 64;
+  private static final int MAX_CANARY_LINE = MAX_CANARY_NAME + 20;
   private static final int UNAUTHORIZED = 401;
 
   private final String address;
@@ -99,6 +102,7 @@ public final class Mirror {
   private static Answer parse(String body) {
     Optional<Answer.State> state = Optional.empty();
     List<Seen> seen = new ArrayList<>();
+    List<String> canaries = new ArrayList<>();
     int at = 0;
     for (int line = 0; at < body.length() && line < MAX_LINES; line++) {
       int newline = body.indexOf('\n', at);
@@ -115,10 +119,12 @@ public final class Mirror {
             };
       } else if (text.startsWith("seen ")) {
         seen(text.substring("seen ".length())).ifPresent(seen::add);
+      } else if (text.startsWith("canary ") && canaries.size() < MAX_CANARIES) {
+        canary(text.substring("canary ".length())).ifPresent(canaries::add);
       }
     }
     return state.isPresent()
-        ? new Answer.Proven(state.get(), seen)
+        ? new Answer.Proven(state.get(), seen, canaries)
         : new Answer.Silent("it does not say how it is");
   }
 
@@ -138,6 +144,26 @@ public final class Mirror {
     } catch (NumberFormatException _) {
       return Optional.empty();
     }
+  }
+
+  /** A repository, and how many seconds ago it was asked for. */
+  private static Optional<String> canary(String text) {
+    int space = text.indexOf(' ');
+    if (space <= 0 || space > MAX_CANARY_NAME || text.length() > MAX_CANARY_LINE) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < space; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return Optional.empty();
+      }
+    }
+    for (int i = space + 1; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return Optional.empty();
+      }
+    }
+    return space + 1 < text.length() ? Optional.of(text.substring(0, space)) : Optional.empty();
   }
 
   private static String printable(String text) {

@@ -29,9 +29,15 @@ import picocli.CommandLine.Spec;
           + " is set so that containerd ignores it; tries the change on a copy with the host's own"
           + " containerd first, keeps a backup, restarts containerd once, and takes it all back if"
           + " containerd does not come back.",
-      "On the host, or in a privileged container with the host's process namespace.",
-      "Exits with 0 if config_path is as it should be, 1 if nothing was done though it is not, 2 if"
-          + " the change was taken back."
+      "",
+      "Run it as root on the host, or in a privileged container with the host's process namespace."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:config_path is as it should be.",
+      "1:It is not, and nothing was done (also with --print); why is on standard output.",
+      "2:The command line was not understood.",
+      "3:The change was taken back; standard output says whether containerd is well."
     },
     mixinStandardHelpOptions = true)
 public final class ConfigureContainerd implements Callable<Integer> {
@@ -39,7 +45,7 @@ public final class ConfigureContainerd implements Callable<Integer> {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
   private static final int AS_IT_SHOULD_BE = 0;
   private static final int NOT_DONE = 1;
-  private static final int TAKEN_BACK = 2;
+  private static final int TAKEN_BACK = 3;
 
   @SuppressWarnings("NullAway.Init") // picocli sets it.
   @Spec
@@ -251,6 +257,7 @@ public final class ConfigureContainerd implements Callable<Integer> {
         out.println(change.why() + "; tried on a copy with the host's containerd:\n");
         out.println(Difference.of(change));
         if (change.before().isPresent()) {
+          out.println("mkdir -p " + journal.directory());
           out.println("cp -p " + change.path() + " " + journal.backup(change.key()));
         }
         out.println(String.join(" ", unit.restartCommand()));

@@ -177,6 +177,11 @@ final class Journal {
     return text;
   }
 
+  /** Where backups and records are. */
+  String directory() {
+    return directory;
+  }
+
   /** Where the backup of it is. */
   String backup(String key) {
     return directory + "/" + key + BACKUP;

@@ -1,5 +1,6 @@
 package dev.tarn.agent.taint;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -18,18 +19,22 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The own node by HTTPS, with the service account's token and the cluster's certificates, both read
  * afresh for each request, because the kubelet exchanges them. Only {@code patch} is needed: a
  * patch of nothing is answered with the node and writes nothing.
  *
+ * <p>An agent runs without a compiler, so that a handshake takes seconds on a busy node: requests
+ * share a connection, and are given time. For one thread.
+ *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6902">RFC 6902, JSON Patch</a>
  */
 public final class ApiServer implements OwnNode {
   private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(15);
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
+  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(60);
   private static final int MAX_NODE_BYTES = 4 << 20;
   private static final int MAX_MESSAGE_CHARACTERS = 300;
   private static final int OK = 200;
@@ -40,6 +45,9 @@ public final class ApiServer implements OwnNode {
   private final URI node;
   private final Path token;
   private final Path certificates;
+
+  private @Nullable HttpClient client;
+  private String trusted = "";
 
   /**
    * @param server such as {@code https://10.96.0.1:443}
@@ -96,13 +104,7 @@ public final class ApiServer implements OwnNode {
   }
 
   private Answer patch(String patch, Meaning meaning) {
-    try (HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_LIMIT)
-            .sslContext(trusting(certificates))
-            .build()) {
+    try {
       HttpRequest request =
           HttpRequest.newBuilder(node)
               .timeout(REQUEST_LIMIT)
@@ -112,7 +114,7 @@ public final class ApiServer implements OwnNode {
               .method("PATCH", HttpRequest.BodyPublishers.ofString(patch))
               .build();
       HttpResponse<InputStream> response =
-          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+          client().send(request, HttpResponse.BodyHandlers.ofInputStream());
       String body;
       try (InputStream stream = response.body()) {
         body = new String(stream.readNBytes(MAX_NODE_BYTES), StandardCharsets.UTF_8);
@@ -123,6 +125,7 @@ public final class ApiServer implements OwnNode {
         default -> new Answer.Failed(response.statusCode() + ": " + start(body));
       };
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      close();
       return new Answer.Failed(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -135,11 +138,40 @@ public final class ApiServer implements OwnNode {
     return line.substring(0, Math.min(line.length(), MAX_MESSAGE_CHARACTERS));
   }
 
-  private static SSLContext trusting(Path certificates)
+  /** The same one for as long as the same certificates are trusted. */
+  private HttpClient client() throws IOException, GeneralSecurityException {
+    String now = Files.readString(certificates);
+    HttpClient last = client;
+    if (last != null && now.equals(trusted)) {
+      return last;
+    }
+    close();
+    HttpClient fresh =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_LIMIT)
+            .sslContext(trusting(now))
+            .build();
+    client = fresh;
+    trusted = now;
+    return fresh;
+  }
+
+  @Override
+  public void close() {
+    if (client != null) {
+      client.shutdownNow();
+      client = null;
+    }
+  }
+
+  private static SSLContext trusting(String certificates)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
-    try (InputStream pem = Files.newInputStream(certificates)) {
+    try (InputStream pem =
+        new ByteArrayInputStream(certificates.getBytes(StandardCharsets.UTF_8))) {
       int count = 0;
       for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
         store.setCertificateEntry("ca" + count++, each);

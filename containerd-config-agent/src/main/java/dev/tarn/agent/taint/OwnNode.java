@@ -1,7 +1,7 @@
 package dev.tarn.agent.taint;
 
 /** The own node, at the API server. Blocks for seconds; never throws for what is answered. */
-public interface OwnNode {
+public interface OwnNode extends AutoCloseable {
   /** Changes nothing, and looks whether the taint's key is anywhere in the node. */
   Answer look(Taint taint);
 
@@ -10,6 +10,10 @@ public interface OwnNode {
    * not at all.
    */
   Answer removeAt(int index, Taint taint);
+
+  /** Keeps nothing open any more. */
+  @Override
+  default void close() {}
 
   /** What the API server said. */
   sealed interface Answer {

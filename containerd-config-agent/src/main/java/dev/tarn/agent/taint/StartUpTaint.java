@@ -64,6 +64,12 @@ public final class StartUpTaint {
   /** Waits, then removes it; tries for a quarter of an hour and more where that fails. */
   public Outcome remove() throws InterruptedException {
     waiting.untilEffective(limit);
+    try (node) {
+      return removeNow();
+    }
+  }
+
+  private Outcome removeNow() throws InterruptedException {
     String why = "";
     Duration backOff = FIRST_BACK_OFF;
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {

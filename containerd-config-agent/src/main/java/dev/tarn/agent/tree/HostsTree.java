@@ -33,6 +33,12 @@ import java.util.random.RandomGenerator;
  * who made the link manages what it leads to.
  */
 public final class HostsTree implements Entries {
+  /**
+   * The directory that the canary makes for the time of a pull, and the registry that it is for;
+   * while it is prepared, with a dot before it. A root that we made stays ours meanwhile.
+   */
+  public static final String CANARY = "canary.tarn.invalid";
+
   private static final int MAX_ATTEMPTS = 16;
   private static final int FILE_MODE = 0644;
   private static final int NOTE_MODE = 0600;
@@ -214,7 +220,8 @@ public final class HostsTree implements Entries {
     }
     Set<Target> left = new LinkedHashSet<>();
     addEntries(left, names);
-    if (left.isEmpty() && names.stream().noneMatch(Names::isWork)) {
+    boolean canary = names.contains(CANARY) || names.contains("." + CANARY);
+    if (left.isEmpty() && !canary && names.stream().noneMatch(Names::isWork)) {
       files.delete(note);
       files.syncDirectory(root);
     }

@@ -80,6 +80,48 @@ class CanaryFileTest {
   }
 
   @Test
+  void anInterruptedThreadTakesItAwayToo() {
+    entry.put();
+    Thread.currentThread().interrupt();
+
+    entry.withdraw();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void whateverACrashLeavesIsFoundAndTakenAway() throws IOException {
+    assertThat(CanaryTraces.remove(root)).isEmpty();
+    Path prepared = root.resolve(".canary.tarn.invalid");
+    Files.createDirectory(prepared);
+    assertThat(CanaryTraces.remove(root)).hasValueSatisfying(CanaryFileTest::isComplete);
+    Files.createDirectory(prepared);
+    Files.createFile(prepared.resolve("hosts.toml"));
+    assertThat(CanaryTraces.remove(root)).hasValueSatisfying(CanaryFileTest::isComplete);
+    entry.put();
+    assertThat(CanaryTraces.remove(root)).hasValueSatisfying(CanaryFileTest::isComplete);
+    Files.createDirectory(file.getParent());
+    assertThat(CanaryTraces.remove(root)).hasValueSatisfying(CanaryFileTest::isComplete);
+
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void somebodyElsesFileIsNoTrace() throws IOException {
+    Files.createDirectory(file.getParent());
+    Files.writeString(file, "server = \"https://example.com\"\n");
+
+    assertThat(CanaryTraces.remove(root)).isEmpty();
+    assertThat(file).exists();
+  }
+
+  private static void isComplete(CanaryTraces.Outcome outcome) {
+    assertThat(outcome)
+        .isEqualTo(new CanaryTraces.Outcome("canary.tarn.invalid: taken back", true));
+  }
+
+  @Test
   void aRootThatIsNotThereIsNotMade() {
     Path missing = root.resolve("missing");
 

@@ -54,10 +54,13 @@ class CanaryTest {
             Prospect.Unknown.class, unknown -> assertThat(unknown.why()).contains("taken away"));
   }
 
+  private static Sightings said(Sighting sighting) {
+    return _ -> sighting;
+  }
+
   private Prospect prove(Sighting sighting) {
     Cri cri = new Cri(directory.resolve("c.sock"));
-    return new Canary(entry, cri, repository -> sighting, new Random(1), Duration.ofSeconds(1))
-        .prove();
+    return new Canary(entry, cri, said(sighting), new Random(1), Duration.ofSeconds(1)).prove();
   }
 
   private static final class Entry implements CanaryEntry {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tarn.agent.hosts.Target;
+import dev.tarn.agent.taint.Taint;
 import dev.tarn.core.name.RegistryHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationLoaderTest {
 
@@ -34,8 +36,9 @@ class ConfigurationLoaderTest {
                 new Configuration.Follow(
                     Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofMinutes(1)),
                 Optional.of(new LoopbackAddress("127.0.0.1", 5053)),
-                false,
-                false,
+                new Configuration.Taint(
+                    false, "tarn.dev/starting:NoSchedule", Optional.empty(), Duration.ofMinutes(2)),
+                new Configuration.Canary(false, Optional.empty(), Duration.ofHours(1)),
                 new Configuration.Logging(LogLevel.INFO, LogFormat.TEXT)));
   }
 
@@ -61,8 +64,13 @@ class ConfigurationLoaderTest {
 
             [taint]
             enabled = true
+            taint = "example.com/new:NoExecute"
+            node = "node-7.example.com"
+            limit = "90s"
             [canary]
             enabled = true
+            socket = "/run/k3s/containerd/containerd.sock"
+            interval = "30m"
 
             [logging]
             level = "debug"
@@ -88,8 +96,15 @@ class ConfigurationLoaderTest {
                 new Configuration.Follow(
                     Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMinutes(2)),
                 Optional.empty(),
-                true,
-                true,
+                new Configuration.Taint(
+                    true,
+                    "example.com/new:NoExecute",
+                    Optional.of("node-7.example.com"),
+                    Duration.ofSeconds(90)),
+                new Configuration.Canary(
+                    true,
+                    Optional.of("/run/k3s/containerd/containerd.sock"),
+                    Duration.ofMinutes(30)),
                 new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON)));
     assertThat(configuration.mirrorUrl()).isEqualTo("http://[::1]:5060");
   }
@@ -98,7 +113,16 @@ class ConfigurationLoaderTest {
   void whatIsPrintedLoadsToTheSame() {
     Configuration configuration =
         parse(
-            "registries = [\"quay.io\", \"_default\"]\nhost = \"/ho\\\"st\"\ndriftLimit = \"90s\"");
+            """
+            registries = ["quay.io", "_default"]
+            host = "/ho\\"st"
+            driftLimit = "90s"
+            [taint]
+            node = "n1"
+            limit = "0s"
+            [canary]
+            socket = "/s"
+            """);
 
     assertThat(parse(ConfigurationPrinter.toToml(configuration))).isEqualTo(configuration);
     assertThat(parse(ConfigurationPrinter.toToml(parse("")))).isEqualTo(parse(""));
@@ -144,6 +168,13 @@ class ConfigurationLoaderTest {
       host = "host"                        | host (line 1, column 1): expected an absolute path such as "/host", or nothing, found "host"
       logging.level = "loud"               | logging.level (line 1, column 1): expected one of trace, debug, info, warn, error, found "loud"
       taint.enabled = "maybe"              | taint.enabled (line 1, column 1): expected true or false, found "maybe"
+      [taint]\\ntant = "a:NoSchedule"       | taint.tant (line 2, column 1): unknown key; did you mean taint?
+      taint.taint = "a:Never"              | taint.taint (line 1, column 1): expected a taint such as "tarn.dev/starting:NoSchedule", found "a:Never"
+      taint.node = "Node One"              | taint.node (line 1, column 1): expected the name of a node, or nothing, found "Node One"
+      taint.limit = "2h"                   | taint.limit (line 1, column 1): expected between 0s and 1h, found 2h
+      [canary]\\nsoket = "/s"              | canary.soket (line 2, column 1): unknown key; did you mean socket?
+      canary.socket = "s"                  | canary.socket (line 1, column 1): expected an absolute path of the host, or nothing, found "s"
+      canary.interval = "1s"               | canary.interval (line 1, column 1): expected between 1m and 168h, found 1s
       a =                                  | (line 1, column
       """)
   void whatIsWrongIsNamedWithItsPlace(String toml, String problem) {
@@ -154,6 +185,37 @@ class ConfigurationLoaderTest {
     assertThat(refusal).isNotNull();
     assertThat(refusal.problems()).hasSize(1);
     assertThat(refusal.problems().getFirst().toString()).startsWith(problem);
+  }
+
+  /** One class checks what another one uses, so that the other one need not be loaded. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tarn.dev/starting:NoSchedule",
+        "a:NoExecute",
+        "a.b-c/D_e.f:PreferNoSchedule",
+        "A_b:NoExecute",
+        "",
+        ":NoSchedule",
+        "a",
+        "a:",
+        "a:noschedule",
+        "a/b/c:NoSchedule",
+        "/a:NoSchedule",
+        "a/:NoSchedule",
+        "A/b:NoSchedule",
+        "a_/b:NoSchedule",
+        "-a:NoSchedule",
+        "a-:NoSchedule",
+        "a b:NoSchedule",
+        "a=b:NoSchedule",
+        "é:NoSchedule",
+        "a:b:NoSchedule",
+        "a\nb:NoSchedule"
+      })
+  void aTaintIsWhatThePartThatRemovesItTakesForOne(String text) {
+    assertThat(Syntax.TAINT.parser().apply(text).isPresent())
+        .isEqualTo(Taint.parse(text).isPresent());
   }
 
   @Test

@@ -262,6 +262,33 @@ class FinderTest {
         .contains("it is not UTF-8");
   }
 
+  @Test
+  void theSocketIsTheOneInTheConfigurationElseTheDistributions() throws IOException {
+    HostRoot host = new HostRoot(mount);
+    Path file = mount.resolve("etc/containerd/config.toml");
+    Files.createDirectories(file.getParent());
+    Files.createDirectories(mount.resolve("var/lib/rancher/k3s/agent/etc/containerd"));
+    assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/containerd/containerd.sock");
+
+    Files.writeString(file, "version = 2\n[grpc]\n  address = \"/run/second.sock\"\n");
+    assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/second.sock");
+    Files.writeString(
+        file,
+        """
+        version = 4
+        [plugins."io.containerd.server.v1.grpc"]
+          address = "/run/fourth.sock"
+        """);
+    assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/fourth.sock");
+    Files.writeString(file, "version = 2\n[grpc]\n  address = \"\"\n");
+    assertThat(finder(host).find(Hints.NONE).socket()).isEqualTo("/run/containerd/containerd.sock");
+
+    Files.writeString(
+        mount.resolve("var/lib/rancher/k3s/agent/etc/containerd/config.toml"), "version = 2\n");
+    assertThat(finder(host).find(Hints.NONE).socket())
+        .isEqualTo("/run/k3s/containerd/containerd.sock");
+  }
+
   private String fix(String name) throws IOException {
     Prospect prospect = finder(Cases.host(mount.resolve(name), name)).find(Hints.NONE).prospect();
     return ((Prospect.Ineffective) prospect).fix();

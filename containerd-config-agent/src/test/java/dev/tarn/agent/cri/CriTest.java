@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.agent.cri.ScriptedSocket.Script;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CriTest {
@@ -43,6 +51,34 @@ class CriTest {
       assertThat(server.received.get(2).payload())
           .startsWith(0, 0, 0, 0, 32, 10, 30, 10, 28, 'c', 'a', 'n')
           .hasSize(5 + 32);
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void whoAcceptsNoConnectionIsNotWaitedFor() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("c.sock"));
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocketChannel hanging = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      hanging.bind(address, 1);
+      boolean room = true;
+      while (room) {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        waiting.add(channel);
+        channel.configureBlocking(false);
+        try {
+          room = channel.connect(address);
+        } catch (SocketException _) {
+          room = false;
+        }
+      }
+
+      assertThat(cri().pullImage("canary.tarn.invalid/x:latest", LIMIT))
+          .isInstanceOf(Answer.Unreachable.class);
+    } finally {
+      for (SocketChannel channel : waiting) {
+        channel.close();
+      }
     }
   }
 

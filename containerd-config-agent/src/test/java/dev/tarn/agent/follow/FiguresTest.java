@@ -2,10 +2,19 @@ package dev.tarn.agent.follow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.agent.canary.CanaryPulls;
+import dev.tarn.agent.metrics.Page;
+import dev.tarn.agent.taint.EffectiveSignal;
+import dev.tarn.agent.taint.Taint;
+import dev.tarn.agent.taint.TaintRemoval;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -24,7 +33,13 @@ class FiguresTest {
       }
     }
 
-    assertThat(documented).isEqualTo(shown(page()));
+    Page optional = new Page();
+    try (CanaryPulls canary = canary();
+        TaintRemoval taint = taint()) {
+      canary.write(optional);
+      taint.write(optional);
+    }
+    assertThat(documented).isEqualTo(shown(page() + optional));
   }
 
   @Test
@@ -40,12 +55,29 @@ class FiguresTest {
         .contains(PREFIX + "mirror_answers_total{answer=\"ready\"} 1\n");
   }
 
+  private static CanaryPulls canary() {
+    return new CanaryPulls(
+        new CanaryPulls.Settings(
+            URI.create("http://127.0.0.1:1"),
+            Optional.empty(),
+            Duration.ofHours(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1)),
+        Path::of,
+        new Random(1),
+        () -> 0);
+  }
+
+  private static TaintRemoval taint() {
+    return TaintRemoval.start(Optional.empty(), new EffectiveSignal(), true, Taint.DEFAULT);
+  }
+
   private static String page() {
     World world = new World(World.DOCKER);
     world.settle();
     Figures figures = new Figures("1.0");
     figures.answered(World.READY);
-    return figures.page(world.follower, true);
+    return figures.page(world.follower, true, List.of());
   }
 
   private static Set<String> shown(String page) {

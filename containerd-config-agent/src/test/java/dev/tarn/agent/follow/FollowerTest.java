@@ -474,6 +474,98 @@ class FollowerTest {
   }
 
   @Test
+  void aPullThatCameProvesItWhileAnEntryStands() {
+    World world = new World(DOCKER);
+    world.mirror = () -> STARTING;
+    world.settle();
+    world.follower.tried(Optional.of(new Prospect.Effective()));
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Unknown.class);
+
+    world.mirror = () -> READY;
+    world.pass(2_000);
+
+    assertThat(world.follower.verdict())
+        .isEqualTo(new Verdict.Effective("containerd came for the canary"));
+    world.follower.tried(Optional.empty());
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Unknown.class);
+  }
+
+  @Test
+  void aPullGoesBeforeTheConfigurationAndARequestBeforeBoth() {
+    World world = new World(DOCKER);
+    world.pass(5_000);
+    world.follower.tried(Optional.of(new Prospect.Ineffective("why", "fix")));
+    assertThat(world.follower.verdict()).isEqualTo(new Verdict.Ineffective("why", "fix"));
+
+    world.follower.found(
+        Set.of(new Place(ROOT, DOCKER)),
+        List.of(ROOT),
+        new Prospect.Ineffective("empty", "set it"),
+        world.now);
+    world.follower.tried(Optional.of(new Prospect.Effective()));
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Effective.class);
+    world.follower.tried(Optional.of(new Prospect.Unknown("silent", "again")));
+    assertThat(world.follower.verdict()).isEqualTo(new Verdict.Ineffective("empty", "set it"));
+
+    world.choose(DOCKER);
+    assertThat(world.follower.verdict())
+        .isEqualTo(new Verdict.Unknown("the canary: silent", "again"));
+    world.pass(5_000);
+    world.mirror = () -> seen(RegistryHost.DOCKER_HUB, 1, 0);
+    world.pass(2_000);
+    assertThat(world.follower.verdict()).isInstanceOf(Verdict.Effective.class);
+  }
+
+  @Test
+  void aPullIsWantedWhileEntriesStandAndNobodyCame() {
+    World world = new World(DOCKER);
+    assertThat(world.scene().root()).isEmpty();
+    assertThat(world.scene().prepared()).isFalse();
+
+    world.pass(5_000);
+    assertThat(world.scene().root()).contains(ROOT);
+    assertThat(world.scene().prepared()).isTrue();
+
+    world.mirror = () -> seen(RegistryHost.DOCKER_HUB, 1, 0);
+    world.pass(2_000);
+    assertThat(world.scene().root()).isEmpty();
+    assertThat(world.scene().prepared()).isTrue();
+
+    world.mirror = () -> SILENT;
+    world.pass(2_000);
+    assertThat(world.scene().prepared()).isFalse();
+  }
+
+  @Test
+  void aNodeIsPreparedWhenEveryEntryStandsThatCan() {
+    World world = new World(DOCKER, QUAY);
+    world.root().spoil(QUAY, "a client certificate");
+    world.pass(5_000);
+    assertThat(world.scene().prepared()).isTrue();
+
+    World failing = new World(DOCKER);
+    failing.root().fail(true);
+    failing.pass(5_000);
+    assertThat(failing.scene().prepared()).isFalse();
+
+    World unread = new World(DOCKER);
+    unread.follower.found(
+        Set.of(new Place(ROOT, DOCKER)),
+        List.of(ROOT),
+        new Prospect.Unknown("it depends", "tell"),
+        0);
+    unread.pass(5_000);
+    assertThat(unread.stands(DOCKER)).isTrue();
+    assertThat(unread.scene().prepared()).isFalse();
+    assertThat(unread.scene().root()).contains(ROOT);
+  }
+
+  private static Answer seen(RegistryHost registry, long count, long secondsAgo) {
+    return new Answer.Proven(
+        Answer.State.READY, List.of(new Seen(registry, count, secondsAgo, "containerd/2.1.4")));
+  }
+
+  @Test
   void whatWasProvenIsDoubtedWhenContainerdIsConfiguredAnew() {
     World world = new World(DOCKER);
     world.pass(10_000);

@@ -1,5 +1,6 @@
 package dev.tarn.agent.follow;
 
+import dev.tarn.agent.containerd.Findings;
 import dev.tarn.agent.containerd.Prospect;
 import dev.tarn.agent.hosts.Target;
 import dev.tarn.agent.mirror.Answer;
@@ -13,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -111,6 +113,18 @@ final class World {
       }
       case Action.End() -> ended = true;
     }
+  }
+
+  Scene scene() {
+    return follower.scene(
+        new Findings(
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            "/s",
+            List.of(ROOT),
+            new Prospect.Effective(),
+            List.of()));
   }
 
   boolean stands(Target target) {

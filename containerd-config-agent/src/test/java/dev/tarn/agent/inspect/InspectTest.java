@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.agent.hosts.Target;
 import dev.tarn.agent.hosts.UpstreamHost;
+import dev.tarn.agent.metrics.Endpoint;
 import dev.tarn.agent.tree.Entries;
 import dev.tarn.agent.tree.Standing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -37,6 +41,7 @@ class InspectTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private Path lookedAt = Path.of("/");
+  private String agent = "";
 
   @Test
   void saysThatEntriesTakeEffectAndHowTheyStand() throws IOException {
@@ -172,6 +177,7 @@ class InspectTest {
               "files": ["/etc/containerd/config.toml"],
               "roots": ["/etc/containerd/certs.d"],
               "prospect": {"kind": "effective"},
+              "agent": null,
               "remarks": [],
               "mirror": "http://127.0.0.1:5050",
               "root": "/etc/containerd/certs.d",
@@ -237,6 +243,7 @@ class InspectTest {
         "--root certs.d",
         "-o yaml",
         "--unknown",
+        "--agent 10.0.0.1:5053",
         "not/a/registry"
       })
   void badUsageIsStatusTwo(String arguments) {
@@ -245,11 +252,58 @@ class InspectTest {
     assertThat(out.toString()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "effective, containerd came for the canary, '', 0",
+    "ineffective, it does not read hosts.toml there, set config_path, 1",
+    "unknown, it did not come yet, pull an image, 3"
+  })
+  void whatAnAgentThatRunsSaysGoesBeforeWhatFilesLetExpect(
+      String verdict, String why, String advice, int status) throws IOException {
+    config("version = 2\nimports = [\"/elsewhere/not-mounted.toml\"]\n");
+    assertThat(run("docker.io")).isEqualTo(3);
+    out.getBuffer().setLength(0);
+    String body = verdict + "\n" + why + "\n" + (advice.isEmpty() ? "" : advice + "\n");
+    try (Endpoint running =
+        Endpoint.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Map.of("/verdict", () -> new Endpoint.Answer(200, body)))) {
+      agent = "127.0.0.1:" + running.address().getPort();
+
+      assertThat(run("docker.io")).isEqualTo(status);
+      assertThat(run("-o", "json")).isEqualTo(status);
+    }
+
+    assertThat(out.toString())
+        .contains("the agent says " + verdict + ": " + why + "\n")
+        .contains("\"agent\": {\"verdict\": \"" + verdict + "\", \"why\": \"" + why + "\", ")
+        .contains("\"advice\": \"" + advice + "\"}");
+    if (!advice.isEmpty()) {
+      assertThat(out.toString()).contains("               " + advice + "\n");
+    }
+  }
+
+  @Test
+  void whoeverElseListensThereSaysNothing() throws IOException {
+    config(ONE_ROOT);
+    try (Endpoint stranger =
+        Endpoint.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Map.of("/verdict", () -> new Endpoint.Answer(200, "<html>\n\n\n")))) {
+      agent = "127.0.0.1:" + stranger.address().getPort();
+
+      assertThat(run("docker.io")).isZero();
+    }
+
+    assertThat(out.toString()).doesNotContain("the agent says");
+  }
+
   private int run(String... arguments) {
-    String[] all = new String[arguments.length + 2];
+    String[] all = new String[arguments.length + 3];
     all[0] = "--host";
     all[1] = mount.toString();
-    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    all[2] = "--agent=" + agent;
+    System.arraycopy(arguments, 0, all, 3, arguments.length);
     return new CommandLine(
             new Inspect(
                 (host, root, mirror) -> {

@@ -1,7 +1,6 @@
 package dev.tarn.agent.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.agent.metrics.Endpoint.Answer;
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,9 +72,38 @@ class EndpointTest {
   }
 
   @Test
-  void anAddressThatIsTakenIsNamed() {
-    assertThatThrownBy(() -> Endpoint.start(endpoint.address(), Map.of()))
-        .hasMessageContaining(String.valueOf(endpoint.address().getPort()));
+  void anAddressThatIsTakenIsTakenOverWhenItIsFree() throws Exception {
+    InetSocketAddress address = endpoint.address();
+    try (Endpoint second =
+        Endpoint.start(address, Map.of("/metrics", () -> new Answer(200, "b 2\n")))) {
+      assertThat(second.address()).isEqualTo(address);
+      assertServes();
+
+      endpoint.close();
+      endpoint = second;
+      String answer = "";
+      long deadline = System.nanoTime() + 10_000_000_000L;
+      while (!answer.endsWith("b 2\n")) {
+        assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+        LockSupport.parkNanos(20_000_000);
+        answer = answerOrNothing();
+      }
+    }
+  }
+
+  @Test
+  void whoWaitsForAnAddressCanBeClosed() throws IOException {
+    Endpoint.start(endpoint.address(), Map.of()).close();
+
+    assertServes();
+  }
+
+  private String answerOrNothing() throws IOException {
+    try {
+      return ask("GET /metrics HTTP/1.1\r\n\r\n");
+    } catch (java.net.ConnectException _) {
+      return "";
+    }
   }
 
   @Test

@@ -46,6 +46,31 @@ class MirrorTest {
   }
 
   @Test
+  void whatTheCanaryAskedForIsTold() {
+    server.play(
+        server.proving(
+            secret,
+            """
+            state ready
+            canary 0123456789abcdef01234567 3
+            canary ABC 1
+            canary 11 x
+            canary 22
+            canary  4
+            canary %s 1
+            canary ff 0
+            """
+                .formatted("a".repeat(65))));
+
+    assertThat(mirror(TIMEOUT).ask(0, ""))
+        .isEqualTo(
+            new Answer.Proven(
+                Answer.State.READY,
+                java.util.List.of(),
+                java.util.List.of("0123456789abcdef01234567", "ff")));
+  }
+
+  @Test
   void theNodesOwnMirrorIsKnownAndSaysHowItIs() {
     server.play(
         server.proving(

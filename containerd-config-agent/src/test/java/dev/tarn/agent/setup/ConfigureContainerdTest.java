@@ -65,7 +65,7 @@ class ConfigureContainerdTest {
       Systemd systemd = new Systemd(program, containerd);
       systemd.failures = 1;
 
-      assertThat(configure(systemd)).isEqualTo(2);
+      assertThat(configure(systemd)).isEqualTo(3);
       assertThat(out.toString()).contains("taken back: ").contains("containerd is well");
       assertThat(directory.resolve("config.toml")).hasContent(before);
       assertThat(directory.resolve("conf.d")).isEmptyDirectory();

@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ class ApiServerTest {
 
   private final List<String> bodies = new ArrayList<>();
   private final List<String> tokens = new ArrayList<>();
+  private final Set<Integer> clients = new HashSet<>();
   private HttpsServer server;
   private Path token;
   private int status = 200;
@@ -121,6 +124,21 @@ class ApiServerTest {
   }
 
   @Test
+  void requestsShareAConnectionWhileTheSameCertificatesAreTrusted() throws IOException {
+    Path authorities = Files.copy(keys.resolve("ca.crt"), directory.resolve("ca.crt"));
+    try (OwnNode node = node(authorities)) {
+      node.look(Taint.DEFAULT);
+      node.removeAt(0, Taint.DEFAULT);
+      node.removeAt(1, Taint.DEFAULT);
+      assertThat(clients).hasSize(1);
+
+      Files.writeString(authorities, Files.readString(authorities) + "\n");
+      assertThat(node.look(Taint.DEFAULT)).isInstanceOf(Answer.No.class);
+      assertThat(clients).hasSize(2);
+    }
+  }
+
+  @Test
   void everythingElseIsAFailureThatSaysWhy() {
     status = 403;
     answer = "{\n  \"message\": \"nodes \\\"node-1\\\" is forbidden\"\n}";
@@ -179,6 +197,7 @@ class ApiServerTest {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
+    clients.add(exchange.getRemoteAddress().getPort());
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     tokens.add(exchange.getRequestHeaders().getFirst("Authorization"));
     bodies.add(

@@ -82,6 +82,22 @@ class HostsTreeTest {
   }
 
   @Test
+  void aRootThatWeMadeStaysOursWhileTheCanaryIsInIt() throws IOException {
+    Snapshot before = node.snapshot();
+    for (String name : List.of("canary.tarn.invalid", ".canary.tarn.invalid")) {
+      tree.put(HUB);
+      Path canary = Files.createDirectory(node.root.resolve(name));
+      assertThat(tree.withdraw(HUB)).isInstanceOf(Standing.Absent.class);
+
+      Files.delete(canary);
+      assertThat(tree.standing()).containsExactly(HUB);
+      assertThat(tree.withdraw(HUB)).isInstanceOf(Standing.Absent.class);
+
+      assertThat(node.snapshot()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void aRootThatSomebodyElseUsesStaysAndLosesOurNote() {
     tree.put(HUB);
     node.write("foreign.example/hosts.toml", "# theirs\n");

@@ -71,6 +71,8 @@ public final class AgentSuite implements Suite<AgentBench> {
     for (Release release : quick ? List.of(Release.V2_4) : List.of(Release.V1_6, Release.V2_4)) {
       addAway(cases, release);
       addHost(cases, release);
+      addCanary(cases, release);
+      addConfigure(cases, release);
     }
     int number = 0;
     for (Combination each : options.selected()) {
@@ -101,6 +103,19 @@ public final class AgentSuite implements Suite<AgentBench> {
     add(cases, release, "an operator's file in the second root", host::secondRoot);
     add(cases, release, "a registry that is not configured any more", host::registryRemoved);
     add(cases, release, "somebody else takes the entry away again and again", host::drift);
+  }
+
+  private static void addCanary(List<Case<AgentBench>> cases, Release release) {
+    CanaryCases canary = new CanaryCases(release);
+    add(cases, release, "a canary that comes", canary::effective);
+    add(cases, release, "a canary that does not come", canary::ineffective);
+    add(cases, release, "an agent killed during a canary's pull", canary::killed);
+  }
+
+  private static void addConfigure(List<Case<AgentBench>> cases, Release release) {
+    ConfigureCases configure = new ConfigureCases(release);
+    add(cases, release, "configure-containerd", configure::makesEffective);
+    add(cases, release, "configure-containerd, and no start", configure::rollsBack);
   }
 
   private static void add(
