@@ -43,7 +43,7 @@ final class MemoryCases {
       throws Exception {
     Findings findings = new Findings(run, bench.scale.lenience());
     Tarn tarn =
-        Tarn.start(run.workspace(), "tarn", Tarn.Settings.of(bench.upstream).withPeers(peers));
+        Tarn.start(run.workspace(), "tarn", Tarn.Settings.of(bench.upstream).withSections(peers));
     if (!peers.isEmpty()) {
       PeerCases.awaitPeers(tarn);
     }
@@ -133,7 +133,7 @@ final class MemoryCases {
           Tarn.start(
               workspace,
               "tarn",
-              Tarn.Settings.of(bench.upstream).wrapped(wrapping).withPeers(peers));
+              Tarn.Settings.of(bench.upstream).wrapped(wrapping).withSections(peers));
       if (!peers.isEmpty()) {
         PeerCases.awaitPeers(tarn);
       }

@@ -35,7 +35,7 @@ final class PeerCases {
                 workspace,
                 name,
                 Tarn.Settings.of(bench.upstream)
-                    .withPeers(section(name, i, ports, authority, workspace))));
+                    .withSections(section(name, i, ports, authority, workspace))));
       }
       for (Tarn node : nodes) {
         awaitPeers(node);

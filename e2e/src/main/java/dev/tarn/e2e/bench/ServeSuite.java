@@ -63,6 +63,7 @@ public final class ServeSuite implements Suite<ServeBench> {
               MemoryCases::peakWithPeers));
     }
     cases.add(new Case<>("idle, with peers", CERTIFICATES, MemoryCases::idleWithPeers));
+    cases.add(Case.of("idle agent", AgentCase::idle));
     cases.add(Case.of("ready", StartCases::ready));
     return cases;
   }
@@ -84,6 +85,8 @@ public final class ServeSuite implements Suite<ServeBench> {
         "ready_ms",
         "ready_100k_ms",
         "idle_cpu_percent",
+        "agent_rss_idle_mib",
+        "agent_idle_cpu_percent",
         "peer_tls_vs_plain",
         "anon_idle_mib_peers",
         "anon_peak_mib_peers",

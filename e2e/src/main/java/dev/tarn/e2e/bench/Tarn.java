@@ -33,23 +33,23 @@ final class Tarn {
    * What differs from case to case.
    *
    * @param stall how long a body may make no progress
-   * @param peers the configuration's section of that name, or nothing
+   * @param sections more of the configuration, whole sections, or nothing
    */
-  record Settings(URI upstream, Duration stall, Wrapping wrapping, String peers) {
+  record Settings(URI upstream, Duration stall, Wrapping wrapping, String sections) {
     static Settings of(URI upstream) {
       return new Settings(upstream, Duration.ofSeconds(10), Wrapping.NONE, "");
     }
 
     Settings withStall(Duration limit) {
-      return new Settings(upstream, limit, wrapping, peers);
+      return new Settings(upstream, limit, wrapping, sections);
     }
 
     Settings wrapped(Wrapping by) {
-      return new Settings(upstream, stall, by, peers);
+      return new Settings(upstream, stall, by, sections);
     }
 
-    Settings withPeers(String section) {
-      return new Settings(upstream, stall, wrapping, section);
+    Settings withSections(String more) {
+      return new Settings(upstream, stall, wrapping, more);
     }
   }
 
@@ -97,7 +97,7 @@ final class Tarn {
                 REGISTRY,
                 settings.upstream(),
                 ServeBench.REPOSITORY)
-        + settings.peers();
+        + settings.sections();
   }
 
   Server server() {
