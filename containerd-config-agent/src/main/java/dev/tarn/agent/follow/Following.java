@@ -51,6 +51,7 @@ public final class Following {
   private final Mirror mirror;
   private final UpstreamsFile upstreamsFile;
   private final Figures figures;
+  private final MetricsTurn metricsTurn = new MetricsTurn();
   private final Changes changes;
   private final Follower follower;
   private final List<Companion> companions;
@@ -266,7 +267,9 @@ public final class Following {
       case Action.Ask(int entries) -> {
         tellUpstreams();
         page = figures.page(follower, changes.isComplete(), companions);
-        Answer answer = mirror.ask(entries, lines() + page);
+        boolean withMetrics = follower.isEnding() || metricsTurn.isDue(now());
+        Answer answer = mirror.ask(entries, withMetrics ? lines() + page : lines());
+        metricsTurn.heard(answer, withMetrics, now());
         figures.answered(answer);
         if (answer instanceof Answer.Proven(var _, List<Seen> seen, List<String> canaries)) {
           userAgent = seen.isEmpty() ? userAgent : Optional.of(seen.getFirst().userAgent());

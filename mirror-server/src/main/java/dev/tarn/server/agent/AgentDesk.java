@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. {@link #answer} reads a file at times, so it is not for event loops.
  */
 public final class AgentDesk {
-  /** How long its metrics are shown without a newer report. */
+  /** How long its metrics are shown without newer ones: they do not come with every report. */
   static final Duration METRICS_KEPT = Duration.ofSeconds(60);
 
   private static final Logger LOG = LoggerFactory.getLogger(AgentDesk.class);
@@ -40,9 +40,13 @@ public final class AgentDesk {
   private final Withdrawal withdrawal = new Withdrawal();
   private volatile boolean draining;
   private volatile @Nullable Heard last;
+  private volatile @Nullable Metrics metrics;
 
   /** The last report. */
-  private record Heard(Report report, boolean hasMetrics, long nanos) {}
+  private record Heard(int entries, long nanos) {}
+
+  /** The last metrics; none where they made no sense. */
+  private record Metrics(String text, long nanos) {}
 
   /** What is answered. */
   public sealed interface Reply {
@@ -120,11 +124,16 @@ public final class AgentDesk {
 
   private void note(Report report, long now) {
     heard.increment();
-    boolean wellFormed = Exposition.isWellFormed(report.metrics());
+    last = new Heard(report.entries(), now);
+    String text = report.metrics();
+    if (text.isEmpty()) {
+      return;
+    }
+    boolean wellFormed = Exposition.isWellFormed(text);
     if (!wellFormed) {
       malformed.increment();
     }
-    last = new Heard(report, wellFormed, now);
+    metrics = new Metrics(wellFormed ? text : "", now);
   }
 
   private String state(boolean ending) {
@@ -155,11 +164,11 @@ public final class AgentDesk {
 
   /** The agent's metrics as it gave them, while they are fresh and well-formed; else nothing. */
   public String metrics() {
-    Heard report = last;
-    if (report == null || !report.hasMetrics() || ageNanos() > METRICS_KEPT.toNanos()) {
+    Metrics shown = metrics;
+    if (shown == null || nanoClock.getAsLong() - shown.nanos() > METRICS_KEPT.toNanos()) {
       return "";
     }
-    String text = report.report().metrics();
+    String text = shown.text();
     return text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
   }
 
@@ -176,7 +185,7 @@ public final class AgentDesk {
   /** How many entries stood on the node by the last report. */
   public int entries() {
     Heard report = last;
-    return report == null ? 0 : report.report().entries();
+    return report == null ? 0 : report.entries();
   }
 
   /** How many reports there were. */

@@ -271,6 +271,19 @@ class AgentDeskTest {
   }
 
   @Test
+  void metricsStayThroughReportsWithoutAny() {
+    told("entries 2\ncontainerd_config_agent_a 1\n");
+    pass(AgentDesk.METRICS_KEPT);
+    told("entries 3\n");
+
+    assertThat(desk.metrics()).isEqualTo("containerd_config_agent_a 1\n");
+    assertThat(desk.entries()).isEqualTo(3);
+    assertThat(desk.malformed()).isZero();
+    pass(Duration.ofNanos(1));
+    assertThat(desk.metrics()).isEmpty();
+  }
+
+  @Test
   void metricsThatAreNoneAreNotShownAndTheReportCountsAllTheSame() {
     told("entries 2\ncontainerd_config_agent_a 1\n");
     assertThat(told("entries 3\ncontainerd_config_agent_a 1\ntarn_requests_total 7\n"))
