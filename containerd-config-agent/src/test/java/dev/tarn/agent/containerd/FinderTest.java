@@ -289,6 +289,27 @@ class FinderTest {
         .isEqualTo("/run/k3s/containerd/containerd.sock");
   }
 
+  @Test
+  void aRootThatNoDirectoryCanBeIsNotLookedAt() throws IOException {
+    Path file = mount.resolve("etc/containerd/config.toml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file,
+        """
+        version = 2
+        [plugins."io.containerd.grpc.v1.cri".registry]
+          config_path = "/etc/containerd/\\u0000certs.d"
+        """);
+
+    Findings findings = finder(new HostRoot(mount)).find(Hints.NONE);
+
+    assertThat(findings.roots()).isEmpty();
+    assertThat(findings.prospect())
+        .isInstanceOfSatisfying(
+            Prospect.Unknown.class,
+            unknown -> assertThat(unknown.why()).contains("cannot be looked at"));
+  }
+
   private String fix(String name) throws IOException {
     Prospect prospect = finder(Cases.host(mount.resolve(name), name)).find(Hints.NONE).prospect();
     return ((Prospect.Ineffective) prospect).fix();
