@@ -32,7 +32,7 @@ final class CanaryCases {
     awaitPulls(agent, "effective");
     run.checkEquals("pulls that came", 1, pulls(agent, "effective"));
     run.checkEquals("pulls that told nothing", 0, pulls(agent, "unknown"));
-    Child.Finished byHand = SwitchedOn.command(run, "canary", "--config", "agent.toml");
+    Child.Finished byHand = agent.canary();
     run.check(byHand.status() == 0, "by hand: " + byHand);
     leavesNothing(run, node);
     agent.terminate();
@@ -50,7 +50,7 @@ final class CanaryCases {
     awaitSays(agent, Says.INEFFECTIVE);
     awaitPulls(agent, "ineffective");
     run.check(node.stands(), "the entry does not stand");
-    Child.Finished byHand = SwitchedOn.command(run, "canary", "--config", "agent.toml");
+    Child.Finished byHand = agent.canary();
     run.check(byHand.status() == 1, "by hand: " + byHand);
     leavesNothing(run, node);
     agent.terminate();

@@ -28,6 +28,7 @@ final class LaunchedAgent {
   private static final Duration START_LIMIT = Duration.ofSeconds(40);
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
   private static final Duration OPINION_LIMIT = Duration.ofSeconds(15);
+  private static final Duration CANARY_LIMIT = Duration.ofMinutes(2);
   private static final Duration INSPECT_LIMIT = Duration.ofSeconds(30);
   private static final String PREFIX = "containerd_config_agent_";
 
@@ -209,6 +210,12 @@ final class LaunchedAgent {
   void uninstall() {
     List<String> command = command("uninstall", "--config", config.toString());
     Child.run("uninstall", directory, Map.of(), command, END_LIMIT).orFail();
+  }
+
+  /** One pull of the canary, by hand. */
+  Child.Finished canary() {
+    List<String> command = command("canary", "--config", config.toString());
+    return Child.run("canary", directory, Map.of(), command, CANARY_LIMIT);
   }
 
   boolean alive() {

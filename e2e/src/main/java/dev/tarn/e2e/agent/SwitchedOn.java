@@ -47,11 +47,7 @@ final class SwitchedOn {
     return node.containerd().configuration().resolveSibling("s").resolve("c.sock");
   }
 
-  /** Runs a command of the agent to its end, in the case's directory. */
-  static Child.Finished command(CaseRun run, String... words) {
-    return command(run, Map.of(), words);
-  }
-
+  /** Runs a command of the agent on the host itself to its end, in the case's directory. */
   static Child.Finished command(CaseRun run, Map<String, String> environment, String... words) {
     String launcher =
         System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString());

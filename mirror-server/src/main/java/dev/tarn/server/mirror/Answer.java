@@ -130,6 +130,12 @@ public record Answer(
     return new Answer(status, contentLength, headers.plus(field), body, source, outcome, digest);
   }
 
+  /** The same, of what was fetched from there for this very request, however fast. */
+  Answer fetchedFrom(Source other) {
+    Outcome known = outcome == Outcome.HIT ? Outcome.MISS : outcome;
+    return new Answer(status, contentLength, headers, body, other, known, digest);
+  }
+
   /** Whether it asks for a credential. */
   public boolean isChallenge() {
     return !headers.challenges().isEmpty();

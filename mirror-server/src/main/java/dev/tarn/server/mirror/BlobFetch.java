@@ -92,7 +92,7 @@ final class BlobFetch implements Fetch {
 
   private void open() throws IOException {
     if (tools.store().sizeOf(digest).isPresent()) {
-      opened.complete(new Opened.Stored());
+      opened.complete(new Opened.Stored(null));
       return;
     }
     OptionalLong kept = tools.store().partialSize(digest);

@@ -213,9 +213,12 @@ final class Blobs {
       case Transfers.Joined.Reading reading -> whenFirstByteIsHere(request, reading);
       case Transfers.Joined.NoRoom noRoom -> stream(request, noRoom.content());
       case Transfers.Joined.OfAnotherRegistry _ -> stream(request, null);
-      case Transfers.Joined.Stored _ -> {
-        Answer hit = held(request, Standing.ANSWERS);
-        yield hit != null ? hit : afterAsking(request);
+      case Transfers.Joined.Stored(Source from) -> {
+        Answer here = held(request, Standing.ANSWERS);
+        if (here == null) {
+          yield afterAsking(request);
+        }
+        yield from == null ? here : here.fetchedFrom(from);
       }
       case Transfers.Joined.Ended(TransferFailure failure) -> failed(request, failure);
       case Transfers.Joined.Overdue _ ->

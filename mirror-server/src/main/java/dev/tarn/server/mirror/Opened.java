@@ -14,8 +14,12 @@ sealed interface Opened {
    */
   record Running(Transfer transfer, Hurry hurry, Source source) implements Opened {}
 
-  /** It was completed by another transfer before this one began. */
-  record Stored() implements Opened {}
+  /**
+   * It is complete already.
+   *
+   * @param from where this transfer had it from; null where another one completed it before
+   */
+  record Stored(@Nullable Source from) implements Opened {}
 
   /**
    * There is no room for it on disk: each reader streams for itself. The content is the first

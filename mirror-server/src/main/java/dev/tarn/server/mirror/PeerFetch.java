@@ -86,7 +86,7 @@ final class PeerFetch implements Fetch, Hurry {
   @Override
   public void run() {
     if (tools.store().sizeOf(digest).isPresent()) {
-      opened.complete(new Opened.Stored());
+      opened.complete(new Opened.Stored(null));
       return;
     }
     try {
@@ -174,8 +174,10 @@ final class PeerFetch implements Fetch, Hurry {
     ArrivingFile arriving;
     UpstreamAnswer answer;
     boolean answerComes;
+    Source from;
     synchronized (this) {
       over = true;
+      from = source;
       arriving = file;
       answer = refusal;
       answerComes = asking && !allowed;
@@ -184,7 +186,7 @@ final class PeerFetch implements Fetch, Hurry {
       case COMPLETE -> {
         // Peers may be faster than upstream's word on who may have it.
         if (!answerComes) {
-          opened.complete(new Opened.Stored());
+          opened.complete(new Opened.Stored(from));
         }
       }
       case STORAGE -> {
@@ -297,13 +299,15 @@ final class PeerFetch implements Fetch, Hurry {
       try (content) {
         allowedBy(content);
       }
+      Source from;
       synchronized (this) {
         asking = false;
         if (!over) {
           return;
         }
+        from = source;
       }
-      opened.complete(new Opened.Stored());
+      opened.complete(new Opened.Stored(from));
     } else {
       synchronized (this) {
         asking = false;

@@ -45,10 +45,10 @@ final class SharedManifests {
           yield read(wanted, reader, source);
         }
       }
-      case Transfers.Joined.Stored _ -> {
+      case Transfers.Joined.Stored(Source from) -> {
         // It may have come to rest just now for somebody else, which lets nobody in.
         HotManifest manifest = mayRead(wanted, allowed) ? hot.find(wanted.digest()) : null;
-        yield manifest == null ? null : answer(wanted, manifest, Source.DISK);
+        yield manifest == null ? null : answer(wanted, manifest, from == null ? Source.DISK : from);
       }
       case Transfers.Joined.NoRoom(UpstreamContent content) -> {
         if (content != null) {

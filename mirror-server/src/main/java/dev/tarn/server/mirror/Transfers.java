@@ -65,8 +65,12 @@ final class Transfers {
     /** It failed before it could be read. */
     record Ended(TransferFailure failure) implements Joined {}
 
-    /** It is complete by now, which says nothing about this asker's right to it. */
-    record Stored() implements Joined {}
+    /**
+     * It is complete by now, which says nothing about this asker's right to it.
+     *
+     * @param from where it came from, if it came for this asker; else null
+     */
+    record Stored(@Nullable Source from) implements Joined {}
 
     /**
      * The disk has no room for it. The receiver owns the content, which begins at its start; it is
@@ -274,11 +278,13 @@ final class Transfers {
         TransferFailure failure = transfer.failure();
         if (reader == null || (failure != null && !ours)) {
           closeIfOpen(reader);
-          yield failure == null ? new Joined.Stored() : ours ? new Joined.Ended(failure) : null;
+          yield failure == null
+              ? new Joined.Stored(ours ? source : null)
+              : ours ? new Joined.Ended(failure) : null;
         }
         yield new Joined.Reading(reader, hurry, ours, source);
       }
-      case Opened.Stored _ -> new Joined.Stored();
+      case Opened.Stored(Source from) -> new Joined.Stored(ours ? from : null);
       case Opened.NoRoom(UpstreamContent content) -> new Joined.NoRoom(ours ? content : null);
       case Opened.Otherwise(UpstreamAnswer answer) -> new Joined.Otherwise(answer);
     };

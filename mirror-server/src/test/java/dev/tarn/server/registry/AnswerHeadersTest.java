@@ -138,4 +138,20 @@ class AnswerHeadersTest {
     assertThat(mirror.get(Sample.tagUri("v2")).header("Cache-Status"))
         .isEqualTo("tarn; hit; detail=stale");
   }
+
+  /** What comes from nearby is all here before its asker looks: that is no hit. */
+  @Test
+  void aMissThatCameAtOnceIsAMiss() throws IOException {
+    mirror.close();
+    mirror =
+        MirrorFixture.start(
+            directory.resolve("quick"), MirrorOptions.patient().fetchingBeforeReading());
+    mirror.upstream.on(BLOB.path(), BLOB.reply());
+
+    Response miss = mirror.get(BLOB.uri());
+
+    assertThat(miss.body()).isEqualTo(BLOB.bytes());
+    assertThat(miss.header("Cache-Status")).isEqualTo("tarn; fwd=miss; detail=upstream");
+    assertThat(mirror.get(BLOB.uri()).header("Cache-Status")).isEqualTo("tarn; hit; detail=disk");
+  }
 }

@@ -138,7 +138,7 @@ public final class MirrorFixture implements AutoCloseable {
             new Mirror.Surroundings(
                 clock,
                 () -> System.nanoTime() + nanosAhead.get(),
-                workers,
+                options.fetching().apply(workers),
                 options.timeouts().header(),
                 attempt -> {},
                 peers),

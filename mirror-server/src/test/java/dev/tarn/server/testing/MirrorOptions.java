@@ -4,6 +4,7 @@ import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.server.mirror.TagRules;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /** What a test may want of a {@link MirrorFixture} otherwise. */
@@ -13,6 +14,7 @@ public record MirrorOptions(
     int maxConnections,
     FileSystemSpace space,
     UnaryOperator<BlobStore> stores,
+    UnaryOperator<Executor> fetching,
     Manners manners) {
   /**
    * How the mirror behaves towards its upstream.
@@ -43,6 +45,7 @@ public record MirrorOptions(
         256,
         space(Long.MAX_VALUE / 2),
         store -> store,
+        executor -> executor,
         new Manners(0, 0, false));
   }
 
@@ -53,7 +56,7 @@ public record MirrorOptions(
   }
 
   private MirrorOptions with(Timeouts changed) {
-    return new MirrorOptions(changed, tags, maxConnections, space, stores, manners);
+    return new MirrorOptions(changed, tags, maxConnections, space, stores, fetching, manners);
   }
 
   public MirrorOptions withHeaderTimeout(Duration changed) {
@@ -101,20 +104,26 @@ public record MirrorOptions(
   }
 
   public MirrorOptions withTags(TagRules changed) {
-    return new MirrorOptions(timeouts, changed, maxConnections, space, stores, manners);
+    return new MirrorOptions(timeouts, changed, maxConnections, space, stores, fetching, manners);
   }
 
   public MirrorOptions withMaxConnections(int changed) {
-    return new MirrorOptions(timeouts, tags, changed, space, stores, manners);
+    return new MirrorOptions(timeouts, tags, changed, space, stores, fetching, manners);
   }
 
   /** Wraps the blob store that the mirror sees. */
   public MirrorOptions withStore(UnaryOperator<BlobStore> changed) {
-    return new MirrorOptions(timeouts, tags, maxConnections, space, changed, manners);
+    return new MirrorOptions(timeouts, tags, maxConnections, space, changed, fetching, manners);
+  }
+
+  /** Whoever asks first fetches, and sees what came when all of it is there. */
+  public MirrorOptions fetchingBeforeReading() {
+    return new MirrorOptions(
+        timeouts, tags, maxConnections, space, stores, _ -> Runnable::run, manners);
   }
 
   public MirrorOptions withSpace(FileSystemSpace changed) {
-    return new MirrorOptions(timeouts, tags, maxConnections, changed, stores, manners);
+    return new MirrorOptions(timeouts, tags, maxConnections, changed, stores, fetching, manners);
   }
 
   public MirrorOptions withClientLimit(int rate, int burst) {
@@ -127,7 +136,7 @@ public record MirrorOptions(
   }
 
   private MirrorOptions with(Manners changed) {
-    return new MirrorOptions(timeouts, tags, maxConnections, space, stores, changed);
+    return new MirrorOptions(timeouts, tags, maxConnections, space, stores, fetching, changed);
   }
 
   /** A disk with so many bytes free of a hundred times that many. */
