@@ -141,11 +141,7 @@ public final class Containerd {
   /** Fetches an image's content for a namespace of its own, without unpacking. */
   public CompletableFuture<Void> fetchMeanwhile(String namespace, String reference) {
     List<String> command =
-        List.of(
-            programs.resolve("ctr").toString(),
-            "--address",
-            socket.toString(),
-            "--namespace",
+        ctr(
             namespace,
             // Without it ctr shows its progress, and ends at the next tenth of a second.
             "--debug",
@@ -159,6 +155,15 @@ public final class Containerd {
     return CompletableFuture.runAsync(
         () -> Child.run("ctr-" + namespace, directory, Map.of(), command, PULL_LIMIT).orFail(),
         OWN_THREAD);
+  }
+
+  /** The words of a call of ctr in a namespace. */
+  public List<String> ctr(String namespace, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(programs.resolve("ctr").toString());
+    command.addAll(List.of("--address", socket.toString(), "--namespace", namespace));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   /** Fails unless containerd's store has exactly the image's bytes. */

@@ -1,0 +1,50 @@
+package dev.tarn.image;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The two steps that the build runs: {@code stage} for each platform before Jib, {@code layout}
+ * after it.
+ */
+public final class Main {
+  private static final int MISUSED = 2;
+
+  private Main() {}
+
+  /** Arguments: the step, then {@code key=value} for each setting. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    String step = arguments.length == 0 ? "" : arguments[0];
+    Settings settings =
+        Settings.parse(
+            Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length));
+    switch (step) {
+      case "stage" -> stage(settings);
+      case "layout" -> new Layout(settings).write();
+      default -> {
+        System.err.println("usage: stage key=value… or layout key=value…");
+        System.exit(MISUSED);
+      }
+    }
+  }
+
+  private static void stage(Settings settings) throws IOException, InterruptedException {
+    Platform platform = Platform.named(settings.get("platform"));
+    Path root = settings.image().resolve(platform.architecture());
+    Tree.delete(root);
+    if (settings.get("base").equals("scratch")) {
+      new SystemFiles(platform, settings.path("system")).copyTo(root);
+    }
+    new JavaRuntime(platform, settings).linkTo(root);
+    Application application = new Application(platform, settings, root);
+    application.copyJars();
+    // What is learnt is learnt of files with these times, and holds for no others.
+    Tree.settle(root);
+    if (settings.is("train") && platform.isOurs()) {
+      application.train();
+    }
+    application.writeArgumentFiles();
+    Tree.settle(root);
+  }
+}
