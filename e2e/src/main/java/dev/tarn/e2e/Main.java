@@ -5,6 +5,7 @@ import dev.tarn.e2e.agent.AgentSuite;
 import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.chaos.ChaosSuite;
+import dev.tarn.e2e.chart.ChartSuite;
 import dev.tarn.e2e.fanout.FanoutSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
@@ -49,7 +50,8 @@ public final class Main {
         new SimulateSuite(options),
         new FanoutSuite(quick, options),
         new ChaosSuite(options),
-        new AgentSuite(quick, options));
+        new AgentSuite(quick, options),
+        new ChartSuite());
   }
 
   public static void main(String[] arguments) {
