@@ -216,7 +216,8 @@ final class ChartCases {
             .contains("/host/var/lib/rancher/k3s/agent/etc/containerd"),
         "the pool edge is not k3s");
     Manifest grace =
-        ofKind(bench.manifests(Rendering.of("everything", version)), "DaemonSet").getFirst();
+        named(
+            bench.manifests(Rendering.of("everything", version)), "DaemonSet", "everything");
     run.check(
         grace.text("spec.template.spec.terminationGracePeriodSeconds").equals("85"),
         "a longer drain is not given time");
