@@ -1,11 +1,9 @@
 package dev.tarn.agent;
 
-import dev.tarn.agent.canary.CanaryTraces;
 import dev.tarn.agent.config.Configuration;
 import dev.tarn.agent.config.ConfigurationLoader;
 import dev.tarn.agent.config.ConfigurationPrinter;
 import dev.tarn.agent.config.InvalidConfigurationException;
-import dev.tarn.agent.follow.Uninstall;
 import dev.tarn.agent.inspect.Inspect;
 import dev.tarn.agent.setup.ConfigureContainerd;
 import java.io.PrintStream;
@@ -14,11 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -114,31 +110,25 @@ final class Commands {
         "78:The configuration is not valid."
       },
       mixinStandardHelpOptions = true)
-  int uninstall(@Mixin Settings settings) {
+  int uninstall(
+      @Mixin Settings settings,
+      @Option(
+              names = "--stay",
+              description =
+                  "Look again every few seconds, until SIGTERM: for a DaemonSet, whose pods may begin"
+                      + " before the last agent has ended.")
+          boolean stay,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "0",
+              description = "With --stay, end after that many seconds; 0 for never.")
+          int seconds) {
     return with(
         settings,
-        configuration -> {
-          HostNode node = new HostNode(configuration);
-          Set<String> roots = new LinkedHashSet<>(node.containerd(Optional.empty()).roots());
-          if (roots.isEmpty()) {
-            out.println("containerd has no root here: nothing to take back");
-            return ExitStatus.OK;
-          }
-          boolean complete = true;
-          for (CanaryTraces.Outcome left : Run.clearTraces(node)) {
-            out.println(left.what());
-            complete &= left.complete();
-          }
-          Uninstall.Outcome outcome = Uninstall.run(node, List.copyOf(roots));
-          outcome.lines().forEach(out::println);
-          complete &= outcome.complete();
-          if (complete) {
-            out.println("nothing of ours is left under " + String.join(", ", roots));
-          } else {
-            out.println("not everything could be taken back");
-          }
-          return complete ? ExitStatus.OK : ExitStatus.FAILURE;
-        });
+        configuration ->
+            new TakeBack(new HostNode(configuration), out)
+                .run(stay ? TakeBack.everyFewSeconds(seconds) : TakeBack.ONCE));
   }
 
   @Command(

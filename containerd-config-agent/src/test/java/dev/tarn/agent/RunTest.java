@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -120,6 +121,42 @@ class RunTest {
     out.reset();
     assertThat(command("uninstall", "--host", host.toString())).isZero();
     assertThat(printed()).isEqualTo("nothing of ours is left under /etc/containerd/certs.d\n");
+  }
+
+  @Test
+  void uninstallThatStaysTakesBackWhatAnAgentPutThereMeanwhile() throws Exception {
+    List<String> before = tree();
+    AtomicInteger pauses = new AtomicInteger();
+    TakeBack.Pause anAgentEndsLate =
+        () -> {
+          if (pauses.incrementAndGet() == 1) {
+            leaveEntries("quay.io");
+          }
+          return pauses.get() < 4;
+        };
+
+    int status =
+        new TakeBack(new HostNode(configuration("127.0.0.1:1", "")), new PrintStream(out, true))
+            .run(anAgentEndsLate);
+
+    assertThat(status).isZero();
+    assertThat(tree()).isEqualTo(before);
+    assertThat(printed())
+        .isEqualTo(
+            """
+            nothing of ours is left under /etc/containerd/certs.d
+            /etc/containerd/certs.d, quay.io: taken back
+            nothing of ours is left under /etc/containerd/certs.d
+            nothing of ours is left under /etc/containerd/certs.d
+            """);
+  }
+
+  @Test
+  void uninstallSucceedsWhereThereIsNothing() {
+    int status = command("uninstall", "--host", host.toString(), "--root", "/nothing");
+
+    assertThat(status).isZero();
+    assertThat(printed()).isEqualTo("nothing of ours is left under /nothing\n");
   }
 
   @Test

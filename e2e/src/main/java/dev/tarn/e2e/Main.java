@@ -5,6 +5,7 @@ import dev.tarn.e2e.agent.AgentSuite;
 import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.chaos.ChaosSuite;
+import dev.tarn.e2e.chart.ChartSuite;
 import dev.tarn.e2e.container.ImageSuite;
 import dev.tarn.e2e.fanout.FanoutSuite;
 import dev.tarn.e2e.run.Need;
@@ -51,6 +52,7 @@ public final class Main {
         new FanoutSuite(quick, options),
         new ChaosSuite(options),
         new AgentSuite(quick, options),
+        new ChartSuite(),
         new ImageSuite());
   }
 

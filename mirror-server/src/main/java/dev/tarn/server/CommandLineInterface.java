@@ -180,6 +180,39 @@ final class CommandLineInterface {
   }
 
   @Command(
+      name = "prepare-cache",
+      description = {
+        "Give the cache's directory to the user that the server runs as.",
+        "",
+        "For a pod's init container, which is root and may change owners, where the server is not."
+      },
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {
+        "0:It belongs to that user.",
+        "1:It could not be given; the reason is on standard error.",
+        "2:The command line was not understood."
+      },
+      mixinStandardHelpOptions = true)
+  int prepareCache(
+      @Option(
+              names = "--owner",
+              paramLabel = "UID:GID",
+              required = true,
+              description = "The user and the group, as numbers.")
+          String owner,
+      @Parameters(paramLabel = "DIRECTORY", description = "The cache's directory; it has to exist.")
+          Path directory) {
+    PrepareCache.Owner wanted =
+        PrepareCache.Owner.parse(owner)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "--owner: expected numbers such as 65532:65532, found " + owner));
+    return new PrepareCache(out, err).run(directory, wanted);
+  }
+
+  @Command(
       name = "train",
       hidden = true,
       description = "Be a node for a while: for the launcher, to keep what the JVM learns of it.")

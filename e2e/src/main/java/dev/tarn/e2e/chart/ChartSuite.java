@@ -1,0 +1,53 @@
+package dev.tarn.e2e.chart;
+
+import dev.tarn.e2e.process.Workspace;
+import dev.tarn.e2e.run.Case;
+import dev.tarn.e2e.run.Need;
+import dev.tarn.e2e.run.Suite;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Helm chart, without a cluster. */
+public final class ChartSuite implements Suite<ChartBench> {
+  @Override
+  public String name() {
+    return "chart";
+  }
+
+  @Override
+  public String summary() {
+    return "what the Helm chart makes of values: helm lint, Kubernetes' schemas, the programs' own words";
+  }
+
+  @Override
+  public List<Need> needs() {
+    List<Need> needs = new ArrayList<>(List.of(Need.goTool("helm"), Need.goTool("kubeconform")));
+    ChartBench.kubernetes().forEach(version -> needs.add(Need.goTool(ChartBench.API + version)));
+    return needs;
+  }
+
+  @Override
+  public List<Case<ChartBench>> cases() {
+    List<Case<ChartBench>> cases = new ArrayList<>();
+    cases.add(Case.of("helm lint --strict", ChartCases::lint));
+    for (String version : ChartBench.kubernetes()) {
+      cases.add(
+          Case.of(
+              "Kubernetes " + version + " knows every field",
+              (bench, run) -> ChartCases.conform(bench, run, version)));
+    }
+    cases.add(Case.of("a field that Kubernetes does not know is found", ChartCases::strict));
+    cases.add(Case.of("tarn config check takes every tarn.yaml", ChartCases::serverConfigurations));
+    cases.add(
+        Case.of("tarn agent config check takes every agent.toml", ChartCases::agentConfigurations));
+    cases.add(Case.of("the programs know every command", ChartCases::commands));
+    cases.add(Case.of("wrong values are refused, with their names", ChartCases::refusals));
+    cases.add(Case.of("what is asked for is there, and nothing else", ChartCases::contents));
+    return cases;
+  }
+
+  @Override
+  public ChartBench open(Workspace workspace) throws Exception {
+    return ChartBench.open(workspace);
+  }
+}

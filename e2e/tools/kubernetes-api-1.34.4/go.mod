@@ -1,0 +1,3 @@
+module dev.tarn/tools/kubernetes-api
+
+go 1.26
