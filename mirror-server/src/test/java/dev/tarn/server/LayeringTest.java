@@ -132,7 +132,12 @@ class LayeringTest {
           "peer",
           "what nodes give each other is decided by the planner, and stored behind an interface",
           "dev.tarn.core..",
-          "dev.tarn.server.net..");
+          "dev.tarn.server.net..",
+          "dev.tarn.server.pki..");
+
+  @ArchTest
+  static final ArchRule certificatesKnowNobody =
+      onlyKnows("pki", "what is written and signed has to be readable without the rest");
 
   @ArchTest
   static final ArchRule theMembershipKnowsNoTransferAndNoEndpoint =
