@@ -118,12 +118,12 @@ final class Der {
       out.write(length);
     } else {
       int octets = 1;
-      while (length >>> 8 * octets != 0) {
+      while (length >>> (8 * octets) != 0) {
         octets++;
       }
       out.write(LONG_FORM | octets);
       for (int i = octets - 1; i >= 0; i--) {
-        out.write(length >>> 8 * i);
+        out.write(length >>> (8 * i));
       }
     }
     for (byte[] part : parts) {

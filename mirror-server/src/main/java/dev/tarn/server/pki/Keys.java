@@ -23,13 +23,25 @@ public final class Keys {
 
   private Keys() {}
 
-  /**
-   * How a key signs.
-   *
-   * @param name the JDK's
-   * @param identifier as certificates have it
-   */
-  record Scheme(String name, byte[] identifier) {
+  /** How a key signs: the JDK's name for it, and what certificates have. */
+  static final class Scheme {
+    private final String name;
+    private final byte[] identifier;
+
+    private Scheme(String name, byte[] identifier) {
+      this.name = name;
+      this.identifier = identifier;
+    }
+
+    String name() {
+      return name;
+    }
+
+    /** To be read only. */
+    byte[] identifier() {
+      return identifier;
+    }
+
     static Scheme of(PrivateKey key) throws GeneralSecurityException {
       return switch (key.getAlgorithm()) {
         case "EC" -> ofCurve(key);

@@ -369,7 +369,7 @@ class PeerTlsTest implements PeerTls.Listener {
   void anAuthorityThatCannotIssueIsSaidToBeSo() throws Exception {
     Authority good = authority("ca", Duration.ofDays(1), Duration.ofDays(90));
     Authority ended = authority("ca", Duration.ofDays(90), Duration.ofSeconds(-1));
-    Authority early = authority("ca", Duration.ofSeconds(-60), Duration.ofDays(90));
+    Authority early = authority("ca", Duration.ofMinutes(-1), Duration.ofDays(90));
     Authority foreign = authority("other", Duration.ofDays(1), Duration.ofDays(90));
 
     install(ended, Pem.text(ended.key()), ended, good);
