@@ -43,6 +43,7 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.add(Case.of("the programs know every command", ChartCases::commands));
     cases.add(Case.of("wrong values are refused, with their names", ChartCases::refusals));
     cases.add(Case.of("what is asked for is there, and nothing else", ChartCases::contents));
+    cases.add(Case.of("peer certificates are made and renewed", ChartCases::certificates));
     return cases;
   }
 
