@@ -241,7 +241,7 @@ final class ChartCases {
             certificateJob(bench.manifests(Rendering.minimal(version, "cache.maxSize=1GiB")))
                 .name()),
         "another name where something else changes");
-    for (String setting : List.of("image.tag=2", "peers.tls.life=30d", "tolerations=null")) {
+    for (String setting : List.of("image.tag=v2", "peers.tls.life=30d", "tolerations=null")) {
       run.check(
           !name.equals(certificateJob(bench.manifests(Rendering.minimal(version, setting))).name()),
           setting + " changes what the Job runs, and not its name");
