@@ -29,7 +29,7 @@ final class AdmissionCases {
 
   private static void privileged(ChartBench bench, CaseRun run) throws Exception {
     ChartCluster cluster = bench.cluster();
-    String namespace = cluster.namespace("privileged");
+    String namespace = cluster.namespace(run, "privileged");
     cluster.install(namespace).orFail();
     cluster.awaitReady(namespace, ChartCluster.RELEASE);
     run.checkEquals("pods", cluster.nodes().size(), cluster.pods(namespace).size());
@@ -45,7 +45,7 @@ final class AdmissionCases {
   private static void refused(ChartBench bench, CaseRun run) throws Exception {
     ChartCluster cluster = bench.cluster();
     for (String level : List.of("baseline", "restricted")) {
-      String namespace = cluster.namespace(level);
+      String namespace = cluster.namespace(run, level);
       cluster.install(namespace).orFail();
       cluster.awaitEvent(
           namespace, "violates PodSecurity \"" + level + ":latest\"", "host namespaces");
@@ -57,7 +57,7 @@ final class AdmissionCases {
   /** What is no node's own needs nothing of a node. */
   private static void jobs(ChartBench bench, CaseRun run) throws Exception {
     ChartCluster cluster = bench.cluster();
-    String namespace = cluster.namespace("restricted");
+    String namespace = cluster.namespace(run, "restricted");
     List<String> admitted = new ArrayList<>();
     for (Rendering rendering : Rendering.all(ChartBench.newest())) {
       for (Manifest manifest : bench.manifests(rendering)) {
@@ -91,7 +91,7 @@ final class AdmissionCases {
 
   private static void quota(ChartBench bench, CaseRun run) throws Exception {
     ChartCluster cluster = bench.cluster();
-    String namespace = cluster.namespace("privileged");
+    String namespace = cluster.namespace(run, "privileged");
     cluster.install(namespace, "resourceQuota.create=false").orFail();
     cluster.awaitEvent(namespace, "insufficient quota to match these scopes");
     run.check(cluster.pods(namespace).isEmpty(), "pods were admitted without a quota");

@@ -2,6 +2,7 @@ package dev.tarn.e2e.chart;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tarn.e2e.check.Await;
+import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.kube.ControlPlane;
 import dev.tarn.e2e.kube.HollowKubelet;
 import dev.tarn.e2e.kube.HollowNode;
@@ -9,6 +10,7 @@ import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.kube.Trees;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Workspace;
+import dev.tarn.e2e.run.CaseRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,11 +62,11 @@ final class ChartCluster {
   }
 
   /**
-   * Makes a namespace.
+   * Makes a namespace, for the case alone: what is left there when it is over goes.
    *
    * @param level of PodSecurity that is enforced there
    */
-  String namespace(String level) {
+  String namespace(CaseRun run, String level) throws Exception {
     String name = "case-" + ++namespaces;
     api()
         .create(
@@ -78,6 +80,13 @@ final class ChartCluster {
             """
                 .formatted(name, level))
         .orFail();
+    run.workspace().own(() -> clear(name));
+    Await.until(
+        "what every namespace has is in " + name,
+        PATIENCE,
+        () ->
+            api().exists("/api/v1/namespaces/" + name + "/serviceaccounts/default")
+                && api().exists("/api/v1/namespaces/" + name + "/configmaps/kube-root-ca.crt"));
     return name;
   }
 
@@ -92,6 +101,16 @@ final class ChartCluster {
 
   Child.Finished upgrade(String namespace, String... settings) {
     return withChart(List.of("upgrade", RELEASE), namespace, List.of(settings));
+  }
+
+  /** What would be installed, without hooks: for kubectl. */
+  String template(String namespace, String... settings) {
+    return withChart(
+            List.of("template", RELEASE, "--no-hooks", "--kube-version", plane.version()),
+            namespace,
+            List.of(settings))
+        .orFail()
+        .output();
   }
 
   private Child.Finished withChart(List<String> verb, String namespace, List<String> settings) {
@@ -135,6 +154,15 @@ final class ChartCluster {
     return api().list("/api/v1/namespaces/" + namespace + "/pods");
   }
 
+  /** The pod of a release's server and agent on that node. */
+  JsonNode nodePod(String namespace, HollowNode node) {
+    return pods(namespace).stream()
+        .filter(pod -> Trees.text(pod, "spec.nodeName").equals(node.name()))
+        .filter(pod -> Trees.text(pod, "spec.containers.0.name").equals("tarn"))
+        .findFirst()
+        .orElseThrow(() -> new CaseFailed("no pod on " + node.name()));
+  }
+
   /** Waits for an event of the namespace whose message has all these words. */
   void awaitEvent(String namespace, String... words) throws Exception {
     Await.until(
@@ -149,6 +177,13 @@ final class ChartCluster {
     return api().list("/api/v1/namespaces/" + namespace + "/events").stream()
         .map(event -> Trees.text(event, "message"))
         .toList();
+  }
+
+  /** Ends what a case that failed left, so that others have its ports. */
+  private void clear(String namespace) {
+    nodes().forEach(kubelet::switchOn);
+    helm(namespace, "uninstall", RELEASE, "--no-hooks", "--ignore-not-found").orFail();
+    api().delete("/api/v1/namespaces/" + namespace).orFail();
   }
 
   /** Ends a release without what would run afterwards, so that the next case has its ports. */

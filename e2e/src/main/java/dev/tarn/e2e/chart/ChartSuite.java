@@ -46,6 +46,9 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.add(Case.of("wrong values are refused, with their names", ChartCases::refusals));
     cases.add(Case.of("what is asked for is there, and nothing else", ChartCases::contents));
     cases.addAll(AdmissionCases.all());
+    cases.addAll(RightsCases.all());
+    cases.addAll(MembershipCases.all());
+    cases.addAll(ReleaseCases.all());
     return cases;
   }
 

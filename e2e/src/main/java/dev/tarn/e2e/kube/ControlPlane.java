@@ -32,7 +32,6 @@ public final class ControlPlane {
   private static final String ETCD = "etcd";
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration COMMAND_LIMIT = Duration.ofMinutes(2);
-  private static final Duration END_LIMIT = Duration.ofSeconds(60);
   private static final String ADMIN_TOKEN = "of-the-harness";
 
   /**
@@ -100,6 +99,11 @@ public final class ControlPlane {
     return plane;
   }
 
+  /** Such as 1.34.4. */
+  public String version() {
+    return Tools.version(KUBERNETES).substring(KUBERNETES.indexOf('-') + 1);
+  }
+
   /** As one who may do all. */
   public KubeApi api() {
     return api;
@@ -133,10 +137,10 @@ public final class ControlPlane {
     return Child.run("kubectl", directory, Map.of(), command, COMMAND_LIMIT);
   }
 
-  /** SIGTERM; what it knew stays. */
+  /** SIGKILL, as it would serve watches for a minute more; what it knew stays. */
   public void stopApiServer() {
     if (apiServer != null) {
-      apiServer.terminate(END_LIMIT);
+      apiServer.kill();
     }
   }
 

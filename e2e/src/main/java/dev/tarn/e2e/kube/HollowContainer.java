@@ -21,11 +21,15 @@ import java.util.stream.Collectors;
  * it writes beside its volumes is gone with it.
  */
 final class HollowContainer {
-  /** Programs of the image that end by themselves, and what the launcher is told for each. */
-  private static final Map<String, List<String>> TOOLS =
+  /** Programs of the image, and what the launcher is told for each. */
+  private static final Map<String, List<String>> PROGRAMS =
       Map.of(
           "@/opt/tarn/tool.args", List.of(),
-          "@/opt/tarn/agent-tool.args", List.of("agent"));
+          "@/opt/tarn/agent-tool.args", List.of("agent"),
+          "@/opt/tarn/serve.args", List.of(),
+          "@/opt/tarn/agent.args", List.of("agent"));
+
+  private static final String TOOL = "tool.args";
 
   private static final String SCRIPT =
       """
@@ -36,6 +40,8 @@ final class HollowContainer {
       mount -t overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" overlay "$base/root"
       for each in proc sys dev; do mount --rbind "/$each" "$base/root/$each"; done
       while read -r from at rights; do
+        [ -n "$at" ] || continue
+        at=$(chroot "$base/root" realpath -m "$at")
         mkdir -p "$base/root$at"
         mount --bind "$from" "$base/root$at"
         [ "$rights" = rw ] || mount -o "remount,bind,$rights" "$base/root$at"
@@ -62,11 +68,15 @@ final class HollowContainer {
 
   /** Whether it is one of Tarn's tools, which can run here. */
   boolean isTool() {
-    return TOOLS.containsKey(Trees.text(spec, "command.1"));
+    return Trees.text(spec, "command.1").endsWith(TOOL);
   }
 
-  /** Starts it; its output is in a log of its own. */
-  Child start(URI server) throws IOException {
+  /**
+   * Starts it; its output is in a log of its own.
+   *
+   * @param overrides variables that are not as the pod has them
+   */
+  Child start(URI server, Map<String, String> overrides) throws IOException {
     Files.createDirectories(directory);
     Path base = Files.createDirectories(directory.resolve("root-of-" + name()));
     Path mounts = directory.resolve("mounts-of-" + name());
@@ -87,7 +97,9 @@ final class HollowContainer {
                 isReadOnly() ? "ro" : "rw"));
     command.addAll(rights());
     command.addAll(words());
-    return Child.start(name(), directory, environment(server), command);
+    Map<String, String> environment = environment(server);
+    environment.putAll(overrides);
+    return Child.start(name(), directory, environment, command);
   }
 
   Path log() {
@@ -138,7 +150,7 @@ final class HollowContainer {
     Map<String, String> variables = variables();
     List<String> words = new ArrayList<>();
     words.add(System.getenv().getOrDefault("TARN", Tools.repository().resolve("tarn").toString()));
-    words.addAll(TOOLS.getOrDefault(given.get(1), List.of()));
+    words.addAll(PROGRAMS.getOrDefault(given.get(1), List.of()));
     given.subList(2, given.size()).forEach(word -> words.add(expanded(word, variables)));
     Trees.list(spec, "args").forEach(word -> words.add(expanded(word.asText(), variables)));
     return words;

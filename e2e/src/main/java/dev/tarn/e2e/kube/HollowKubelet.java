@@ -2,6 +2,7 @@ package dev.tarn.e2e.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tarn.e2e.check.CaseFailed;
+import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ public final class HollowKubelet implements AutoCloseable {
   private final Map<String, HollowNode> nodes = new ConcurrentHashMap<>();
   private final Set<String> off = ConcurrentHashMap.newKeySet();
   private final Map<String, HollowPod> pods = new ConcurrentHashMap<>();
+  private final Set<String> ending = ConcurrentHashMap.newKeySet();
   private final Map<String, String> names = new ConcurrentHashMap<>();
   private final Thread thread;
   private volatile boolean closed;
@@ -66,6 +68,21 @@ public final class HollowKubelet implements AutoCloseable {
 
   public void switchOn(HollowNode node) {
     off.remove(node.name());
+  }
+
+  /**
+   * Really starts a container of a pod that is only said to run; it ends with the pod at the
+   * latest.
+   *
+   * @param overrides variables that are not as the pod has them
+   */
+  public Child run(JsonNode pod, String container, Map<String, String> overrides)
+      throws IOException {
+    HollowPod begun = pods.get(Trees.text(pod, "metadata.uid"));
+    if (begun == null) {
+      throw new IllegalArgumentException("not begun: " + Trees.text(pod, "metadata.name"));
+    }
+    return begun.run(container, overrides);
   }
 
   /**
@@ -114,7 +131,10 @@ public final class HollowKubelet implements AutoCloseable {
     }
     String uid = Trees.text(pod, "metadata.uid");
     if (!Trees.text(pod, "metadata.deletionTimestamp").isEmpty()) {
-      remove(pod, Optional.ofNullable(pods.get(uid)));
+      if (ending.add(uid)) {
+        Optional<HollowPod> begun = Optional.ofNullable(pods.get(uid));
+        Thread.ofPlatform().name("hollow-end").daemon().start(() -> remove(pod, begun));
+      }
     } else if (!pods.containsKey(uid) && isNew(pod)) {
       HollowPod begun =
           new HollowPod(

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -139,9 +140,21 @@ final class HollowPod implements Runnable {
     if (ended) {
       return Optional.empty();
     }
-    Child child = container.start(server);
+    Child child = container.start(server, Map.of());
     running.add(child);
     return Optional.of(child);
+  }
+
+  /** Really starts a container that was only said to run. */
+  synchronized Child run(String name, Map<String, String> overrides) throws IOException {
+    HollowContainer chosen =
+        containers.stream()
+            .filter(container -> container.name().equals(name))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no container " + name));
+    Child child = chosen.start(server, overrides);
+    running.add(child);
+    return child;
   }
 
   private synchronized boolean isEnded() {
@@ -157,9 +170,13 @@ final class HollowPod implements Runnable {
   }
 
   /** Ends its processes; what it says of itself is over. */
-  synchronized void end() {
-    ended = true;
-    for (Child child : running) {
+  void end() {
+    List<Child> left;
+    synchronized (this) {
+      ended = true;
+      left = List.copyOf(running);
+    }
+    for (Child child : left) {
       if (child.alive()) {
         child.terminate(END_LIMIT);
       }

@@ -22,6 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
 public final class KubeApi {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final int NOT_FOUND = 404;
+  private static final int TOKEN_SECONDS = 3600;
 
   private final HttpClient http;
   private final URI server;
@@ -62,6 +63,36 @@ public final class KubeApi {
   /** The same server as somebody else sees it. */
   public KubeApi as(String otherToken) {
     return new KubeApi(http, server, otherToken);
+  }
+
+  /** A token of a ServiceAccount that is bound to nothing. */
+  public String token(String namespace, String account) {
+    return token(namespace, account, "");
+  }
+
+  /** A token of the pod's ServiceAccount that is bound to the pod, and so to its node. */
+  public String tokenOf(JsonNode pod) {
+    return token(
+        Trees.text(pod, "metadata.namespace"),
+        Trees.text(pod, "spec.serviceAccountName"),
+        "boundObjectRef: {apiVersion: v1, kind: Pod, name: %s, uid: %s}"
+            .formatted(Trees.text(pod, "metadata.name"), Trees.text(pod, "metadata.uid")));
+  }
+
+  private String token(String namespace, String account, String bound) {
+    JsonNode answer =
+        create(
+                "/api/v1/namespaces/%s/serviceaccounts/%s/token".formatted(namespace, account),
+                """
+                apiVersion: authentication.k8s.io/v1
+                kind: TokenRequest
+                spec:
+                  expirationSeconds: %d
+                  %s
+                """
+                    .formatted(TOKEN_SECONDS, bound))
+            .orFail();
+    return Trees.text(answer, "status.token");
   }
 
   /** What was answered: an object, or a Status. */

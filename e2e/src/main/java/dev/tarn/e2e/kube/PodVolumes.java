@@ -14,7 +14,6 @@ import java.util.Optional;
 
 /** The volumes of one pod, laid out once as a kubelet does it. Blocks. */
 final class PodVolumes {
-  private static final int TOKEN_SECONDS = 3600;
   private static final String READABLE = "rwxr-xr-x";
 
   private final KubeApi api;
@@ -91,7 +90,7 @@ final class PodVolumes {
 
   private void project(JsonNode source, Path own) throws IOException {
     if (source.has("serviceAccountToken")) {
-      write(own.resolve(Trees.text(source, "serviceAccountToken.path")), token());
+      write(own.resolve(Trees.text(source, "serviceAccountToken.path")), bytes(api.tokenOf(pod)));
     } else if (source.has("configMap")) {
       copy("configmaps", source.get("configMap"), "name", own);
     } else if (source.has("secret")) {
@@ -102,29 +101,6 @@ final class PodVolumes {
         write(own.resolve(Trees.text(item, "path")), bytes(Trees.text(pod, field)));
       }
     }
-  }
-
-  /** A token of the pod's ServiceAccount that is bound to the pod, and so to its node. */
-  private byte[] token() {
-    JsonNode answer =
-        api.create(
-                "/api/v1/namespaces/%s/serviceaccounts/%s/token"
-                    .formatted(
-                        Trees.text(pod, "metadata.namespace"),
-                        Trees.text(pod, "spec.serviceAccountName")),
-                """
-                apiVersion: authentication.k8s.io/v1
-                kind: TokenRequest
-                spec:
-                  expirationSeconds: %d
-                  boundObjectRef: {apiVersion: v1, kind: Pod, name: %s, uid: %s}
-                """
-                    .formatted(
-                        TOKEN_SECONDS,
-                        Trees.text(pod, "metadata.name"),
-                        Trees.text(pod, "metadata.uid")))
-            .orFail();
-    return bytes(Trees.text(answer, "status.token"));
   }
 
   private void copy(String kind, JsonNode source, String nameKey, Path own) throws IOException {
