@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the cases of the chart share: renderings, made once, and schemas. */
 public final class ChartBench {
@@ -24,13 +25,17 @@ public final class ChartBench {
   private final Path directory;
   private final Map<String, Path> schemas = new LinkedHashMap<>();
 
-  private ChartBench(Helm helm, Path directory) {
+  private final Workspace workspace;
+  private @Nullable ChartCluster cluster;
+
+  private ChartBench(Helm helm, Workspace workspace) {
     this.helm = helm;
-    this.directory = directory;
+    this.workspace = workspace;
+    this.directory = workspace.directory();
   }
 
   static ChartBench open(Workspace workspace) throws IOException {
-    ChartBench bench = new ChartBench(Helm.in(workspace.directory()), workspace.directory());
+    ChartBench bench = new ChartBench(Helm.in(workspace.directory()), workspace);
     for (String version : kubernetes()) {
       Path swagger = Tools.build(API + version).resolve("swagger.json");
       Path directory = workspace.directory().resolve("schemas-" + version);
@@ -60,6 +65,14 @@ public final class ChartBench {
 
   Helm helm() {
     return helm;
+  }
+
+  /** A real control plane, started for the first case that asks; cases come one after another. */
+  ChartCluster cluster() throws Exception {
+    if (cluster == null) {
+      cluster = ChartCluster.start(workspace.child("cluster"), helm);
+    }
+    return cluster;
   }
 
   /** What the chart makes of these values. */

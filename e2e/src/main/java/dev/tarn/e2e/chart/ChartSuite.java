@@ -1,5 +1,6 @@
 package dev.tarn.e2e.chart;
 
+import dev.tarn.e2e.kube.ControlPlane;
 import dev.tarn.e2e.process.Workspace;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.Need;
@@ -7,7 +8,7 @@ import dev.tarn.e2e.run.Suite;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The Helm chart, without a cluster. */
+/** The Helm chart: what it makes of values, and what a real control plane makes of that. */
 public final class ChartSuite implements Suite<ChartBench> {
   @Override
   public String name() {
@@ -16,12 +17,13 @@ public final class ChartSuite implements Suite<ChartBench> {
 
   @Override
   public String summary() {
-    return "what the Helm chart makes of values: helm lint, Kubernetes' schemas, the programs' own words";
+    return "the Helm chart: helm lint, Kubernetes' schemas, the programs' own words, a real control plane";
   }
 
   @Override
   public List<Need> needs() {
     List<Need> needs = new ArrayList<>(List.of(Need.goTool("helm"), Need.goTool("kubeconform")));
+    needs.addAll(ControlPlane.needs());
     ChartBench.kubernetes().forEach(version -> needs.add(Need.goTool(ChartBench.API + version)));
     return needs;
   }
@@ -44,6 +46,11 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.add(Case.of("wrong values are refused, with their names", ChartCases::refusals));
     cases.add(Case.of("what is asked for is there, and nothing else", ChartCases::contents));
     cases.add(Case.of("peer certificates are made and renewed", ChartCases::certificates));
+    cases.addAll(AdmissionCases.all());
+    cases.addAll(RightsCases.all());
+    cases.addAll(MembershipCases.all());
+    cases.addAll(ReleaseCases.all());
+    cases.addAll(CertificateCases.all());
     return cases;
   }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** helm, with nothing of the user's own: its directories are below one of the case's. */
 record Helm(Path program, Path chart, Path directory) {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   static Helm in(Path directory) {
     return new Helm(
@@ -39,6 +39,18 @@ record Helm(Path program, Path chart, Path directory) {
                 "--kube-version",
                 rendering.kubernetes()),
             rendering));
+  }
+
+  /**
+   * Installs, upgrades or ends releases.
+   *
+   * @param kubeconfig of the cluster
+   * @param arguments what follows {@code helm}
+   */
+  Child.Finished act(Path kubeconfig, List<String> arguments) {
+    List<String> command = new ArrayList<>(arguments);
+    command.addAll(List.of("--kubeconfig", kubeconfig.toString()));
+    return run(arguments.getFirst(), command);
   }
 
   private static List<String> withValues(List<String> command, Rendering rendering) {

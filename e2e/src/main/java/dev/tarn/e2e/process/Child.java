@@ -96,6 +96,11 @@ public final class Child implements AutoCloseable {
     return Stream.concat(Stream.of(self), self.descendants()).toList();
   }
 
+  /** Waits for its end, however long it takes, and gives its exit status. */
+  public int awaitEnd() throws InterruptedException {
+    return process.waitFor();
+  }
+
   /** Everything it printed so far. */
   public String output() {
     try {

@@ -112,12 +112,12 @@ final class Succession {
   }
 
   private static Instant successionAt(Authority signing) {
-    Instant from = signing.certificate().getNotBefore().toInstant();
+    Instant from = trustedSince(signing);
     return from.plus(Duration.between(from, signing.notAfter()).multipliedBy(2).dividedBy(3));
   }
 
-  private static Instant trustedSince(Authority next) {
-    return next.certificate().getNotBefore().toInstant().plus(BACKDATING);
+  private static Instant trustedSince(Authority authority) {
+    return authority.certificate().getNotBefore().toInstant().plus(BACKDATING);
   }
 
   /** Each with a name of its own, by which nobody takes one for the other. */
