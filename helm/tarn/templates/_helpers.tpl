@@ -54,9 +54,79 @@ imagePullSecrets:
 {{- default (printf "%s-peer-tls" (include "tarn.fullname" .)) .Values.peers.tls.existingSecret -}}
 {{- end -}}
 
-{{- /* The Secret of one node's Certificate; of a dict with root and node. */ -}}
-{{- define "tarn.nodeSecret" -}}
-{{- printf "%s-peer-%s" (include "tarn.fullname" .root) .node -}}
+{{- /* Whether the Job and the CronJob are there: "true", or nothing. */ -}}
+{{- define "tarn.makesCertificates" -}}
+{{- $tls := .Values.peers.tls -}}
+{{- if and .Values.peers.enabled (not .Values.peers.plainHttp) $tls.create (not $tls.existingSecret) (not $tls.filesPerNode) (not $tls.certManager.enabled) -}}true{{- end -}}
+{{- end -}}
+
+{{- /* A CronJob's name has 52 characters at most, and a release's 40. */ -}}
+{{- define "tarn.certificates" -}}
+{{- printf "%s-certs" (include "tarn.fullname" .) -}}
+{{- end -}}
+
+{{- define "tarn.certificatesLabels" -}}
+{{ include "tarn.labels" . }}
+app.kubernetes.io/component: certificates
+{{- end -}}
+
+{{- /* Daily, at a time that the release's name and namespace decide. */ -}}
+{{- define "tarn.certificatesSchedule" -}}
+{{- $sum := printf "%s/%s" .Release.Namespace .Release.Name | adler32sum | atoi -}}
+{{- printf "%d %d * * *" (mod $sum 60) (mod (div $sum 60) 24) -}}
+{{- end -}}
+
+{{- /* A pod that needs nothing of its node. Without labels that change with the version, as the Job's name does. */ -}}
+{{- define "tarn.certificatesPod" -}}
+metadata:
+  labels:
+    {{- include "tarn.selectorLabels" . | nindent 4 }}
+    app.kubernetes.io/component: certificates
+spec:
+  serviceAccountName: {{ include "tarn.certificates" . }}
+  automountServiceAccountToken: true
+  enableServiceLinks: false
+  {{- include "tarn.pullSecrets" . | nindent 2 }}
+  # Pods that failed stay, for their logs.
+  restartPolicy: Never
+  affinity: {{- include "tarn.affinity" . | nindent 4 }}
+  {{- with .Values.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  securityContext:
+    runAsUser: 65532
+    runAsGroup: 65532
+    runAsNonRoot: true
+    seccompProfile:
+      type: RuntimeDefault
+  containers:
+    - name: certificates
+      image: {{ include "tarn.image" . }}
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      command:
+        - /opt/java/bin/java
+        - "@/opt/tarn/tool.args"
+        - certificates
+        - --namespace={{ .Release.Namespace }}
+        - --secret={{ include "tarn.peerSecret" . }}
+        - --owner-service={{ include "tarn.fullname" . }}
+        - --life={{ .Values.peers.tls.life }}
+        - --min-overlap={{ .Values.peers.tls.minOverlap }}
+      env:
+        - name: MALLOC_ARENA_MAX
+          value: "1"
+        {{- with .Values.kubernetesApi.host }}
+        - name: KUBERNETES_SERVICE_HOST
+          value: {{ . | quote }}
+        - name: KUBERNETES_SERVICE_PORT
+          value: {{ $.Values.kubernetesApi.port | quote }}
+        {{- end }}
+      resources: {{- toYaml .Values.peers.tls.resources | nindent 8 }}
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities:
+          drop: [ALL]
 {{- end -}}
 
 {{- /* What containerd has where, by distribution: what the agent knows (docs/nodes.md), as far as it is mounted. */ -}}

@@ -1,9 +1,11 @@
 package dev.tarn.server;
 
+import dev.tarn.server.certificates.PeerAuthority;
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.ConfigurationPrinter;
 import dev.tarn.server.config.CredentialProvidersLoader;
 import dev.tarn.server.config.CredentialsConfiguration;
+import dev.tarn.server.config.GoDuration;
 import dev.tarn.server.config.InvalidConfigurationException;
 import dev.tarn.server.config.LogFormat;
 import dev.tarn.server.config.LogLevel;
@@ -17,11 +19,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -213,6 +219,96 @@ final class CommandLineInterface {
   }
 
   @Command(
+      name = "certificates",
+      description = {
+        "Look after the Secret with the authority that nodes issue their peer certificates by.",
+        "",
+        "Makes it where it is missing, and renews what is in it: at two thirds of an authority's life"
+            + " the next one is trusted, then it signs, and the old one is dropped when it has ended."
+            + " One step a run, if any is due: to be run daily. It may be run as often as one likes,"
+            + " also twice at once. In a pod, by its service account, which has to create Secrets, to"
+            + " get and update this one, and to get the Service.",
+        "",
+        "The Secret has ca.crt (whom to trust), tls.crt and tls.key (who signs), and, while there is"
+            + " a successor, next.crt and next.key."
+      },
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {
+        "0:The Secret is as it is to be.",
+        "1:The API server was not reached, or refused; the reason is on standard error.",
+        "2:The command line was not understood.",
+        "3:There is a Secret of that name that is not Tarn's, or is broken. It was left as it is."
+      },
+      mixinStandardHelpOptions = true)
+  int certificates(
+      @Option(names = "--secret", paramLabel = "NAME", required = true, description = "The Secret.")
+          String secret,
+      @Option(
+              names = "--namespace",
+              paramLabel = "NAME",
+              description = "Its namespace; by default that of the service account.")
+          @Nullable String namespace,
+      @Option(
+              names = "--owner-service",
+              paramLabel = "NAME",
+              description = "The Service that the Secret belongs to, and is taken away with.")
+          @Nullable String ownerService,
+      @Option(
+              names = "--life",
+              paramLabel = "TIME",
+              defaultValue = "90d",
+              converter = TimeSpan.class,
+              description = "How long an authority lasts; by default ${DEFAULT-VALUE}.")
+          Duration life,
+      @Option(
+              names = "--min-overlap",
+              paramLabel = "TIME",
+              defaultValue = "12h",
+              converter = TimeSpan.class,
+              description = {
+                "For how long, at least, the next one is trusted before it signs; by default",
+                "${DEFAULT-VALUE}. At most a sixth of --life."
+              })
+          Duration overlap,
+      @Option(
+              names = "--timeout",
+              paramLabel = "TIME",
+              defaultValue = "2m",
+              converter = TimeSpan.class,
+              description =
+                  "For how long the API server is asked again; by default ${DEFAULT-VALUE}.")
+          Duration timeout,
+      @Option(
+              names = "--service-account",
+              paramLabel = "DIRECTORY",
+              defaultValue = "/var/run/secrets/kubernetes.io/serviceaccount",
+              description = "Where the pod has its token, ca.crt and namespace.")
+          Path serviceAccount)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    PeerAuthority.Settings settings =
+        new PeerAuthority.Settings(
+            Optional.ofNullable(namespace),
+            secret,
+            Optional.ofNullable(ownerService),
+            life,
+            overlap,
+            timeout);
+    settings
+        .problem()
+        .ifPresent(
+            problem -> {
+              throw new ParameterException(spec.commandLine(), problem);
+            });
+    try (Logs _ = Logs.start(QUIET, err)) {
+      return switch (PeerAuthority.run(settings, environment, serviceAccount, out, err)) {
+        case DONE -> ExitStatus.OK;
+        case FAILED -> ExitStatus.FAILURE;
+        case NOT_OURS -> ExitStatus.NOT_OURS;
+      };
+    }
+  }
+
+  @Command(
       name = "train",
       hidden = true,
       description = "Be a node for a while: for the launcher, to keep what the JVM learns of it.")
@@ -230,6 +326,24 @@ final class CommandLineInterface {
       TrainingGround.run(directory, System.in, writer(out), Main.version());
     }
     return ExitStatus.OK;
+  }
+
+  /** Times such as 90d, 12h or 1h30m. */
+  static final class TimeSpan implements CommandLine.ITypeConverter<Duration> {
+    private static final Pattern DAYS = Pattern.compile("([0-9]{1,5})d");
+
+    @Override
+    public Duration convert(String text) {
+      Matcher days = DAYS.matcher(text);
+      return days.matches()
+          ? Duration.ofDays(Integer.parseInt(days.group(1)))
+          : GoDuration.parse(text)
+              .filter(time -> !time.isNegative())
+              .orElseThrow(
+                  () ->
+                      new CommandLine.TypeConversionException(
+                          "expected a time such as 90d, 12h or 30m, found " + text));
+    }
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -8,6 +8,9 @@ final class ExitStatus {
   static final int FAILURE = 1;
   static final int USAGE = 2;
 
+  /** There is something that somebody else made, and it was left as it is. */
+  static final int NOT_OURS = 3;
+
   /** The configuration is wrong; sysexits.h calls it EX_CONFIG. */
   static final int CONFIGURATION = 78;
 

@@ -132,7 +132,12 @@ class LayeringTest {
           "peer",
           "what nodes give each other is decided by the planner, and stored behind an interface",
           "dev.tarn.core..",
-          "dev.tarn.server.net..");
+          "dev.tarn.server.net..",
+          "dev.tarn.server.pki..");
+
+  @ArchTest
+  static final ArchRule certificatesKnowNobody =
+      onlyKnows("pki", "what is written and signed has to be readable without the rest");
 
   @ArchTest
   static final ArchRule theMembershipKnowsNoTransferAndNoEndpoint =
@@ -143,8 +148,23 @@ class LayeringTest {
           "dev.tarn.server.net..");
 
   @ArchTest
-  static final ArchRule kubernetesIsKnownInOnePlace =
-      onlyIn("dev.tarn.server.membership.kubernetes..", "io.fabric8..");
+  static final ArchRule kubernetesIsKnownByTheMembershipAndByCommands =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "dev.tarn.server.membership.kubernetes..", "dev.tarn.server.certificates..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.fabric8..")
+          .because("a node loads what its informer needs, and commands need other parts");
+
+  @ArchTest
+  static final ArchRule theCertificatesCommandKnowsNothingOfNodes =
+      onlyKnows(
+          "certificates",
+          "it runs in a process of its own, with rights that no node has",
+          "dev.tarn.server.membership.kubernetes",
+          "dev.tarn.server.pki..");
 
   @ArchTest
   static final ArchRule httpStaysAtTheEdges =

@@ -41,6 +41,10 @@ final class ChartCases {
     wrong.put("cache.size=100GiB", "'size'");
     wrong.put("cache.maxSize=lots", "/cache/maxSize");
     wrong.put("peers.enabled=maybe", "/peers/enabled");
+    wrong.put("peers.tls.life=soon", "/peers/tls/life");
+    wrong.put("peers.tls.certManager.nodes[0]=x", "'nodes'");
+    wrong.put("peers.tls.certManager.enabled=true", "issuerRef.name is needed");
+    wrong.put("peers.tls.filesPerNode=true", "filesPerNode is for an existingSecret");
     wrong.put("distribution=openshift", "/distribution");
     wrong.put("ports.registry=0", "/ports/registry");
     wrong.put("registries.quay\\.io.mirror=x", "'mirror'");
@@ -182,8 +186,8 @@ final class ChartCases {
     expect(
         run,
         minimal,
-        "ServiceAccount 1, ConfigMap 1, Role 1, RoleBinding 1, Service 1, DaemonSet 2, Job 1, Pod 1,"
-            + " ResourceQuota 1");
+        "ServiceAccount 2, ConfigMap 1, Role 2, RoleBinding 2, Service 1, DaemonSet 2, Job 2,"
+            + " CronJob 1, Pod 1, ResourceQuota 1");
     Manifest node = named(minimal, "DaemonSet", "release-name-tarn");
     run.check(
         node.text("spec.template.spec.terminationGracePeriodSeconds").equals("40"),
@@ -192,7 +196,7 @@ final class ChartCases {
         node.text("spec.template.spec.hostNetwork").equals("true")
             && node.text("spec.template.spec.dnsPolicy").equals("Default"),
         "a pod of the node's network");
-    for (Manifest rule : ofKind(minimal, "Role").getFirst().list("rules")) {
+    for (Manifest rule : named(minimal, "Role", "release-name-tarn").list("rules")) {
       run.check(
           rule.texts("resources").equals(List.of("endpointslices"))
               && rule.texts("verbs").equals(List.of("get", "list", "watch")),
@@ -220,6 +224,77 @@ final class ChartCases {
     run.check(
         grace.text("spec.template.spec.terminationGracePeriodSeconds").equals("85"),
         "a longer drain is not given time");
+  }
+
+  static void certificates(ChartBench bench, CaseRun run) {
+    String version = ChartBench.newest();
+    List<Manifest> minimal = bench.manifests(Rendering.minimal(version));
+    Manifest job = certificateJob(minimal);
+    String name = job.name();
+    run.check(
+        job.text("metadata.annotations").isEmpty(), "the Job is a hook: " + job.text("metadata"));
+    run.check(
+        name.equals(certificateJob(bench.manifests(Rendering.minimal(version))).name()),
+        "another name for the same");
+    run.check(
+        name.equals(
+            certificateJob(bench.manifests(Rendering.minimal(version, "cache.maxSize=1GiB")))
+                .name()),
+        "another name where something else changes");
+    for (String setting : List.of("image.tag=2", "peers.tls.life=30d", "tolerations=null")) {
+      run.check(
+          !name.equals(certificateJob(bench.manifests(Rendering.minimal(version, setting))).name()),
+          setting + " changes what the Job runs, and not its name");
+    }
+    Manifest cron = ofKind(minimal, "CronJob").getFirst();
+    run.check(
+        cron.text("spec.schedule").matches("[0-9]{1,2} [0-9]{1,2} \\* \\* \\*"),
+        "not daily: " + cron.text("spec.schedule"));
+    run.check(
+        job.containers()
+            .getFirst()
+            .texts("command")
+            .equals(cron.containers().getFirst().texts("command")),
+        "the CronJob runs something else");
+    Manifest pod = job.containers().getFirst();
+    run.check(
+        pod.text("securityContext.readOnlyRootFilesystem").equals("true")
+            && job.text("spec.template.spec.securityContext.runAsNonRoot").equals("true")
+            && job.text("spec.template.spec.hostNetwork").isEmpty()
+            && job.list("spec.template.spec.volumes").isEmpty(),
+        "the Job's pod has more than it needs: " + job.text("spec.template.spec"));
+    for (String setting :
+        List.of(
+            "peers.tls.existingSecret=mine",
+            "peers.tls.create=false",
+            "peers.plainHttp=true",
+            "peers.enabled=false")) {
+      List<Manifest> without = bench.manifests(Rendering.minimal(version, setting));
+      run.check(
+          ofKind(without, "CronJob").isEmpty() && ofKind(without, "ServiceAccount").size() == 1,
+          setting + " makes certificates all the same");
+    }
+    Manifest volume =
+        named(minimal, "DaemonSet", "release-name-tarn").list("spec.template.spec.volumes").stream()
+            .filter(each -> each.text("name").equals("peers"))
+            .findFirst()
+            .orElseThrow(() -> new CaseFailed("no volume for certificates"));
+    run.check(
+        volume.text("secret.optional").equals("true")
+            && !volume.text("secret").contains("next.key"),
+        "the Secret's volume: " + volume.text("secret"));
+    List<Manifest> issued =
+        ofKind(bench.manifests(Rendering.of("cert-manager", version)), "Certificate");
+    run.check(
+        issued.size() == 1 && issued.getFirst().text("spec.isCA").equals("true"),
+        "cert-manager: " + issued.size() + " Certificates");
+  }
+
+  private static Manifest certificateJob(List<Manifest> manifests) {
+    return ofKind(manifests, "Job").stream()
+        .filter(job -> job.name().contains("-certs-"))
+        .findFirst()
+        .orElseThrow(() -> new CaseFailed("no Job for certificates"));
   }
 
   private static void expect(CaseRun run, List<Manifest> manifests, String kinds) {

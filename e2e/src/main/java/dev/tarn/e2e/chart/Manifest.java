@@ -62,7 +62,12 @@ record Manifest(Map<?, ?> tree) {
 
   /** Its containers, init containers first. */
   List<Manifest> containers() {
-    String pod = kind().equals("Pod") ? "spec" : "spec.template.spec";
+    String pod =
+        switch (kind()) {
+          case "Pod" -> "spec";
+          case "CronJob" -> "spec.jobTemplate.spec.template.spec";
+          default -> "spec.template.spec";
+        };
     List<Manifest> containers = new ArrayList<>(list(pod + ".initContainers"));
     containers.addAll(list(pod + ".containers"));
     return containers;

@@ -46,7 +46,7 @@ public record InCluster(String url, Optional<Path> certificates, Path token, Str
   }
 
   /** The token as it is now; empty where there is none, which the API server answers 401. */
-  String currentToken() {
+  public String currentToken() {
     try {
       return Files.size(token) <= MAX_TOKEN_BYTES ? Files.readString(token).strip() : "";
     } catch (IOException _) {

@@ -10,8 +10,9 @@ import java.util.List;
 /**
  * Where a node's identity is, in PEM.
  *
- * @param certificate the node's certificate first, then those between it and the authority
- * @param key its private key
+ * @param certificate the node's certificate first, then those between it and the authority; or that
+ *     of an authority, which the node's own is then issued by
+ * @param key the first one's private key
  * @param authority whom every node's certificate is issued by; several while they change
  */
 public record IdentityFiles(Path certificate, Path key, Path authority) {

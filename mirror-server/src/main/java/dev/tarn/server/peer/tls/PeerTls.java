@@ -4,9 +4,12 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLSession;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * This node's identity as of now, which new connections get. Handlers are made on event loops;
  * {@link #reload} reads files and blocks.
+ *
+ * <p>Where the files are an authority's, the node's certificate is issued here, in memory, and
+ * again when two thirds of its life are over.
  *
  * <p>A node whose files are missing or not valid has no peers until they are: that is no reason not
  * to serve its own clients.
@@ -34,11 +40,14 @@ public final class PeerTls {
   private final String node;
   private final Duration handshakeTimeout;
   private final Executor delegated;
+  private final InstantSource clock;
+  private final SecureRandom random;
   private final Listener listener;
   private volatile @Nullable PeerIdentity identity;
 
   // Guarded by this.
   private List<Object> stamp = List.of();
+  private Instant loadedAt = Instant.MIN;
   private String rejected = "";
 
   /**
@@ -53,10 +62,31 @@ public final class PeerTls {
       Duration handshakeTimeout,
       Executor delegated,
       Listener listener) {
+    this(
+        files,
+        node,
+        handshakeTimeout,
+        delegated,
+        InstantSource.system(),
+        new SecureRandom(),
+        listener);
+  }
+
+  /** The same with a clock and a source of randomness, for certificates that are issued. */
+  PeerTls(
+      IdentityFiles files,
+      String node,
+      Duration handshakeTimeout,
+      Executor delegated,
+      InstantSource clock,
+      SecureRandom random,
+      Listener listener) {
     this.files = files;
     this.node = node;
     this.handshakeTimeout = handshakeTimeout;
     this.delegated = delegated;
+    this.clock = clock;
+    this.random = random;
     this.listener = listener;
     reload();
   }
@@ -67,21 +97,23 @@ public final class PeerTls {
   }
 
   /**
-   * Looks whether the files changed, and takes them where they are usable; to be called every few
-   * seconds. Connections that are open go on as they are.
+   * Looks whether the files changed, or the certificate is due to be issued again, and takes what
+   * is usable; to be called every few seconds. Connections that are open go on as they are.
    */
   public synchronized void reload() {
     try {
       List<Object> now = files.stamp();
-      if (now.equals(stamp)) {
+      Instant time = clock.instant();
+      if (now.equals(stamp) && !isDue(time)) {
         return;
       }
-      PeerIdentity loaded = PeerIdentity.load(files);
+      PeerIdentity loaded = PeerIdentity.load(files, node, time, random);
       String name = loaded.certificate().node();
       if (!name.equals(node)) {
         reject("the certificate is that of " + name + ", this node is " + node);
       } else {
         identity = loaded;
+        loadedAt = time;
         rejected = "";
         listener.identityLoaded(loaded.certificate().validUntil());
       }
@@ -91,6 +123,15 @@ public final class PeerTls {
     } catch (GeneralSecurityException e) {
       reject(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Also after the clock was put back: what was issued before is of the future now. */
+  private boolean isDue(Instant time) {
+    PeerIdentity now = identity;
+    return now != null
+        && (!time.isBefore(now.renewAt())
+            || (now.renewAt().isBefore(Instant.MAX)
+                && time.isBefore(loadedAt.minus(OwnIssue.BACKDATING))));
   }
 
   /** Says it once for each reason: files that change one after the other are tried each time. */
@@ -131,6 +172,11 @@ public final class PeerTls {
     boolean resumed = session.getValue(KNOWN) != null;
     session.putValue(KNOWN, true);
     return resumed;
+  }
+
+  /** What new connections get now; there is one. */
+  PeerIdentity identity() {
+    return Objects.requireNonNull(identity);
   }
 
   private SslHandler bounded(SslHandler handler) {

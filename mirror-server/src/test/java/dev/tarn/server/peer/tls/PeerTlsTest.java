@@ -1,8 +1,14 @@
 package dev.tarn.server.peer.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.server.peer.PeerPki;
+import dev.tarn.server.pki.Authority;
+import dev.tarn.server.pki.CertificateTemplate;
+import dev.tarn.server.pki.CertificateWriter;
+import dev.tarn.server.pki.Pem;
+import dev.tarn.server.testing.Certificates;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCounted;
@@ -10,17 +16,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node's identity: read, tried, renewed while the node runs. */
 class PeerTlsTest implements PeerTls.Listener {
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final PeerPki PKI = PeerPki.create();
   private static final IdentityFiles NODE = PKI.node("node-1");
 
@@ -201,6 +214,182 @@ class PeerTlsTest implements PeerTls.Listener {
     tls("node-1");
     assertThat(rejected).hasSize(3);
     assertThat(loaded).isEmpty();
+  }
+
+  /** As a Secret has it: who signs now, its key, and whom to trust. */
+  private void install(Authority signs, String key, Authority... trusted)
+      throws IOException, GeneralSecurityException {
+    StringBuilder bundle = new StringBuilder();
+    for (Authority each : trusted) {
+      bundle.append(Pem.text(each.certificate()));
+    }
+    replace(here().certificate(), Pem.text(signs.certificate()));
+    replace(here().key(), key);
+    replace(here().authority(), bundle.toString());
+  }
+
+  private void replace(Path file, String text) throws IOException {
+    Path temporary = Files.createTempFile(directory, "new", null);
+    Files.writeString(temporary, text);
+    Files.move(
+        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Authority authority(String name, Duration age, Duration rest)
+      throws GeneralSecurityException {
+    Instant now = Instant.now();
+    return Authority.create(
+        CertificateTemplate.commonName(name), now.minus(age), now.plus(rest), RANDOM);
+  }
+
+  private PeerTls tls(String node, InstantSource clock) {
+    return new PeerTls(here(), node, Duration.ofSeconds(5), Runnable::run, clock, RANDOM, this);
+  }
+
+  /** What would be shown now, tried on each other in memory. */
+  private static void talk(PeerTls one, PeerTls other) throws GeneralSecurityException {
+    SelfCheck.run(one.identity().server(), other.identity().client());
+    SelfCheck.run(other.identity().server(), one.identity().client());
+  }
+
+  @Test
+  void aNodeThatIsGivenAnAuthorityIssuesItsOwn() throws Exception {
+    Authority authority = authority("ca", Duration.ofDays(1), Duration.ofDays(90));
+    install(authority, Pem.text(authority.key()), authority);
+    Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    PeerTls one = tls("node-1");
+    PeerTls other = tls("node-2.example.com");
+
+    assertThat(rejected).isEmpty();
+    assertThat(loaded).hasSize(2);
+    assertThat(loaded.getFirst())
+        .isBetween(
+            before.plus(Duration.ofDays(7)), before.plus(Duration.ofDays(7)).plusSeconds(60));
+    talk(one, other);
+  }
+
+  @Test
+  void itIsIssuedAgainAtTwoThirdsOfItsLife() throws Exception {
+    Authority authority = authority("ca", Duration.ofDays(9), Duration.ofDays(90));
+    install(authority, Pem.text(authority.key()), authority);
+    // In the past, as a handshake looks at the true time.
+    AtomicReference<Instant> clock =
+        new AtomicReference<>(Instant.now().minus(Duration.ofHours(112)));
+    PeerTls tls = tls("node-1", clock::get);
+    clock.updateAndGet(now -> now.plus(Duration.ofHours(111)));
+    tls.reload();
+    assertThat(loaded).hasSize(1);
+
+    clock.updateAndGet(now -> now.plus(Duration.ofHours(1)));
+    tls.reload();
+    tls.reload();
+    assertThat(rejected).isEmpty();
+    assertThat(loaded).hasSize(2);
+    assertThat(Duration.between(loaded.get(0), loaded.get(1))).isEqualTo(Duration.ofHours(112));
+  }
+
+  @Test
+  void aClockThatIsPutBackMakesAnotherOne() throws Exception {
+    Authority authority = authority("ca", Duration.ofDays(9), Duration.ofDays(90));
+    install(authority, Pem.text(authority.key()), authority);
+    AtomicReference<Instant> clock = new AtomicReference<>(Instant.now());
+    PeerTls tls = tls("node-1", clock::get);
+    clock.updateAndGet(now -> now.plus(Duration.ofHours(-1)));
+    tls.reload();
+    assertThat(loaded).hasSize(2);
+    assertThat(loaded.get(1)).isBefore(loaded.get(0));
+  }
+
+  @Test
+  void nodesTalkWhileTheAuthorityChanges() throws Exception {
+    Authority old = authority("old", Duration.ofDays(60), Duration.ofDays(30));
+    Authority next = authority("next", Duration.ofDays(1), Duration.ofDays(90));
+    install(old, Pem.text(old.key()), old, next);
+    PeerTls before = tls("node-1");
+    PeerTls renewed = tls("node-2");
+    install(next, Pem.text(next.key()), next, old);
+    renewed.reload();
+    assertThat(loaded).hasSize(3);
+    talk(before, renewed);
+    before.reload();
+    talk(before, renewed);
+
+    // Who does not know the new one yet says so of its own, and of the others.
+    Authority other = authority("other", Duration.ofDays(1), Duration.ofDays(90));
+    install(other, Pem.text(other.key()), other);
+    before.reload();
+    assertThatThrownBy(() -> talk(before, renewed)).hasMessageContaining("foreign");
+    assertThat(rejected).isEmpty();
+  }
+
+  @Test
+  void anAuthorityIsTrustedNoLongerThanItLasts() throws Exception {
+    Authority ending = authority("ending", Duration.ofDays(60), Duration.ofMinutes(1));
+    Authority next = authority("next", Duration.ofDays(1), Duration.ofDays(90));
+    install(ending, Pem.text(ending.key()), ending, next);
+    PeerTls behind = tls("node-1");
+    install(next, Pem.text(next.key()), next, ending);
+    AtomicReference<Instant> clock = new AtomicReference<>(Instant.now());
+    PeerTls ahead = tls("node-2", clock::get);
+    talk(behind, ahead);
+    clock.updateAndGet(now -> now.plus(Duration.ofMinutes(1)));
+    ahead.reload();
+    assertThat(loaded).hasSize(3);
+    assertThatThrownBy(() -> talk(behind, ahead)).hasMessageContaining("foreign");
+  }
+
+  @Test
+  void authoritiesOfRsaAreUsedAsTheyAre() throws Exception {
+    Instant now = Instant.now();
+    KeyPair keys = Certificates.keys("RSA");
+    Authority rsa =
+        new Authority(
+            CertificateWriter.selfSigned(
+                new CertificateTemplate(
+                    CertificateTemplate.commonName("rsa"),
+                    now,
+                    now.plus(Duration.ofDays(90)),
+                    List.of(),
+                    List.of(),
+                    true),
+                keys,
+                RANDOM),
+            keys.getPrivate());
+    install(rsa, Pem.text(rsa.key()), rsa);
+    talk(tls("node-1"), tls("node-2"));
+    // PKCS #1, which is PKCS #8 without its wrapping
+    byte[] wrapped = rsa.key().getEncoded();
+    install(
+        rsa, PeerPki.pem("RSA PRIVATE KEY", Arrays.copyOfRange(wrapped, 26, wrapped.length)), rsa);
+    talk(tls("node-1"), tls("node-2"));
+    assertThat(rejected).isEmpty();
+  }
+
+  @Test
+  void anAuthorityThatCannotIssueIsSaidToBeSo() throws Exception {
+    Authority good = authority("ca", Duration.ofDays(1), Duration.ofDays(90));
+    Authority ended = authority("ca", Duration.ofDays(90), Duration.ofSeconds(-1));
+    Authority early = authority("ca", Duration.ofMinutes(-1), Duration.ofDays(90));
+    Authority foreign = authority("other", Duration.ofDays(1), Duration.ofDays(90));
+
+    install(ended, Pem.text(ended.key()), ended, good);
+    tls("node-1");
+    install(early, Pem.text(early.key()), early);
+    tls("node-1");
+    install(good, Pem.text(foreign.key()), good);
+    tls("node-1");
+    install(good, Pem.text(good.key()), foreign);
+    tls("node-1");
+    install(good, Pem.text(good.key()), ended);
+    tls("node-1");
+
+    assertThat(loaded).isEmpty();
+    assertThat(rejected).hasSize(5);
+    assertThat(rejected.get(0)).contains("tls.crt expired at ");
+    assertThat(rejected.get(1)).contains("tls.crt is not valid before ");
+    assertThat(rejected.get(2)).contains("tls.key is not the key of ").contains("tls.crt");
+    assertThat(rejected.get(3)).contains("tls.crt with ").contains("ca.crt").contains("foreign");
+    assertThat(rejected.get(4)).contains("all certificates in ").contains("ca.crt have expired");
   }
 
   private static byte[] der(Path pem) throws IOException {
