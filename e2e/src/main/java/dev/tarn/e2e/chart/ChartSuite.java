@@ -21,7 +21,12 @@ public final class ChartSuite implements Suite<ChartBench> {
 
   @Override
   public List<Need> needs() {
-    List<Need> needs = new ArrayList<>(List.of(Need.goTool("helm"), Need.goTool("kubeconform")));
+    List<Need> needs =
+        new ArrayList<>(
+            List.of(
+                Need.goTool("helm"),
+                Need.goTool("kubeconform"),
+                Need.goTool(ChartBench.OPERATORS)));
     ChartBench.kubernetes().forEach(version -> needs.add(Need.goTool(ChartBench.API + version)));
     return needs;
   }
@@ -43,6 +48,7 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.add(Case.of("the programs know every command", ChartCases::commands));
     cases.add(Case.of("wrong values are refused, with their names", ChartCases::refusals));
     cases.add(Case.of("what is asked for is there, and nothing else", ChartCases::contents));
+    cases.add(Case.of("the values in the documentation are taken", DocumentedValues::render));
     return cases;
   }
 
