@@ -237,6 +237,13 @@ talos:
 {{- if .secret -}}
 {{- $_ := set $credentials "dockerConfig" (printf "/etc/tarn/credentials/%s/.dockerconfigjson" .secret) -}}
 {{- end -}}
+{{- if .provider -}}
+{{- if not (and $.Values.credentialProviders.config $.Values.credentialProviders.binDir) -}}
+{{- fail (printf "registries.%s: credentials.provider needs credentialProviders.config and credentialProviders.binDir" $host) -}}
+{{- end -}}
+{{- $_ := set $credentials "providerConfig" "/etc/tarn/providers/config" -}}
+{{- $_ := set $credentials "providerBinDir" "/etc/tarn/providers/bin" -}}
+{{- end -}}
 {{- $_ := set $registry "credentials" $credentials -}}
 {{- end -}}
 {{- $_ := set $registries $host $registry -}}
@@ -267,6 +274,9 @@ talos:
   "logging" $values.logging
   "registries" (include "tarn.registries" .root | fromYaml) -}}
 {{- if $values.agent.enabled -}}{{- $_ := set $own "agent" (dict "directory" "/run/tarn") -}}{{- end -}}
+{{- if and $values.extraCA.key (or $values.extraCA.configMap $values.extraCA.secret) -}}
+{{- $_ := set $own "upstream" (dict "ca" (printf "/etc/tarn/ca/%s" $values.extraCA.key)) -}}
+{{- end -}}
 {{- if .pool.contentStore -}}{{- $_ := set $own "containerd" (dict "contentStore" "/run/containerd-content") -}}{{- end -}}
 {{- if $values.admin.tokenSecret -}}{{- $_ := set $own "admin" (dict "tokenFile" "/etc/tarn/admin/token") -}}{{- end -}}
 {{- $peers := dict "mode" "none" -}}

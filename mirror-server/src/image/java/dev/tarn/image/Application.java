@@ -102,9 +102,9 @@ final class Application {
     List<String> lines = new ArrayList<>();
     lines.addAll(Files.readAllLines(launch("common")));
     lines.addAll(Files.readAllLines(launch(options)));
-    if (Files.exists(root.resolve(program.cache()))) {
-      lines.add("-XX:AOTCache=/" + program.cache());
-    }
+    // Without a cache of its own a JVM looks for the JDK's, which jlink leaves out, and complains.
+    boolean trained = Files.exists(root.resolve(program.cache()));
+    lines.add(trained ? "-XX:AOTCache=/" + program.cache() : "-Xshare:off");
     lines.addAll(location(program, Path.of("/")));
     Tree.write(root.resolve(HOME).resolve(name + ".args"), String.join("\n", lines) + "\n");
   }

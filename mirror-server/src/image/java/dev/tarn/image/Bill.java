@@ -31,6 +31,9 @@ final class Bill {
     JsonNode specification = json.missingNode();
     for (Path target : List.of(settings.server(), settings.agent())) {
       File file = target.resolve("sbom.json").toFile();
+      if (!file.exists()) {
+        throw new IOException("there is no " + file + ": Maven's offline mode leaves it out");
+      }
       JsonNode bill = json.readTree(file);
       specification = bill.path("specVersion");
       add(components, bill.path("metadata").path("component"), "bom-ref");

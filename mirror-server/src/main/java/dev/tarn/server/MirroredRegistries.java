@@ -39,6 +39,7 @@ final class MirroredRegistries {
         upstream.stallTimeout(),
         upstream.retries(),
         AllowedTargets.parse(upstream.allowedTargets()),
+        upstream.ca(),
         "tarn/" + version);
   }
 

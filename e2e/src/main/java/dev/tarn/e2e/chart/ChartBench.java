@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 /** What the cases of the chart share: renderings, made once, and schemas. */
 public final class ChartBench {
   static final String API = "kubernetes-api-";
+  static final String OPERATORS = "operator-crds";
+  private static final List<String> CUSTOM =
+      List.of(
+          "monitoring.coreos.com_servicemonitors.yaml",
+          "monitoring.coreos.com_podmonitors.yaml",
+          "cert-manager.io_certificates.yaml");
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Helm helm;
@@ -40,6 +46,9 @@ public final class ChartBench {
       Path swagger = Tools.build(API + version).resolve("swagger.json");
       Path directory = workspace.directory().resolve("schemas-" + version);
       Schemas.write(swagger, directory);
+      for (String definition : CUSTOM) {
+        Schemas.writeCustom(Tools.build(OPERATORS).resolve(definition), directory);
+      }
       bench.schemas.put(version, directory);
     }
     return bench;
@@ -99,9 +108,6 @@ public final class ChartBench {
             "-summary",
             "-kubernetes-version",
             version,
-            // Objects of operators, whose schemas are not Kubernetes' own.
-            "-skip",
-            "ServiceMonitor,PodMonitor,Certificate",
             "-schema-location",
             schemas.get(version) + "/" + Schemas.PATTERN,
             manifests.toString()));

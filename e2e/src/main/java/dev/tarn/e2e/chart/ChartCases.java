@@ -31,6 +31,13 @@ final class ChartCases {
   private static final Pattern MOUNTED = Pattern.compile("/etc/tarn/[A-Za-z0-9._/-]+");
   private static final int MISUSED = 2;
 
+  /** What stands in files that the pod would have mounted: good for every one of them. */
+  private static final String PROVIDERS =
+      """
+      {"apiVersion": "kubelet.config.k8s.io/v1", "kind": "CredentialProviderConfig", "providers": [{"name": "plugin",
+       "apiVersion": "credentialprovider.kubelet.k8s.io/v1", "matchImages": ["*"], "defaultCacheDuration": "1h"}]}
+      """;
+
   /** Settings, and what helm has to say of them. */
   private static final Map<String, String> WRONG = wrong();
 
@@ -50,6 +57,8 @@ final class ChartCases {
     wrong.put("registries.quay\\.io.mirror=x", "'mirror'");
     wrong.put("registries.quay\\.io.upstreams[0]=quay.io", "upstreams");
     wrong.put("registries.quay\\.io.maxAge=soon", "maxAge");
+    wrong.put("credentialProviders.config=/etc/x.json", "config and binDir belong together");
+    wrong.put("registries.quay\\.io.credentials.provider=true", "credentials.provider needs");
     wrong.put("registries.quay\\.io.ca=ca.crt", "registries.quay.io: ca names a key of extraCA");
     wrong.put("registry.listen=0.0.0.0:5050", "'registry'");
     wrong.put("config.registry.listen=0.0.0.0:5050", "'listen'");
@@ -89,6 +98,9 @@ final class ChartCases {
     for (String wrong :
         List.of(
             right.replace("hostNetwork: true", "hostNetworks: true"),
+            bench
+                .text(Rendering.minimal(version, "monitoring.podMonitor.enabled=true"))
+                .replace("podMetricsEndpoints:", "endpoints:"),
             right.replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: sometimes"),
             right.replace("type: DirectoryOrCreate", "types: DirectoryOrCreate"))) {
       run.check(!wrong.equals(right), "nothing was made wrong");
@@ -337,7 +349,7 @@ final class ChartCases {
     while (mounted.find()) {
       Path file = directory.resolve(mounted.group().substring(1));
       Files.createDirectories(Tools.directoryOf(file));
-      Files.writeString(file, "{}");
+      Files.writeString(file, PROVIDERS);
     }
     String text = here.replace("/etc/tarn/", directory + "/etc/tarn/");
     return Files.writeString(directory.resolve("tarn.yaml"), text);

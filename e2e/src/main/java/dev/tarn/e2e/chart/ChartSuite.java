@@ -22,7 +22,12 @@ public final class ChartSuite implements Suite<ChartBench> {
 
   @Override
   public List<Need> needs() {
-    List<Need> needs = new ArrayList<>(List.of(Need.goTool("helm"), Need.goTool("kubeconform")));
+    List<Need> needs =
+        new ArrayList<>(
+            List.of(
+                Need.goTool("helm"),
+                Need.goTool("kubeconform"),
+                Need.goTool(ChartBench.OPERATORS)));
     needs.addAll(ControlPlane.needs());
     ChartBench.kubernetes().forEach(version -> needs.add(Need.goTool(ChartBench.API + version)));
     return needs;
@@ -45,6 +50,7 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.add(Case.of("the programs know every command", ChartCases::commands));
     cases.add(Case.of("wrong values are refused, with their names", ChartCases::refusals));
     cases.add(Case.of("what is asked for is there, and nothing else", ChartCases::contents));
+    cases.add(Case.of("the values in the documentation are taken", DocumentedValues::render));
     cases.add(Case.of("peer certificates are made and renewed", ChartCases::certificates));
     cases.addAll(AdmissionCases.all());
     cases.addAll(RightsCases.all());

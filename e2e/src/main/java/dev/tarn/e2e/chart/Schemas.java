@@ -11,10 +11,14 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * Makes of Kubernetes' own description of its API what kubeconform reads: a JSON schema for each
- * kind, with all that it refers to, in which a field that the API does not know is an error.
+ * Makes of Kubernetes' own description of its API, and of operators' CustomResourceDefinitions,
+ * what kubeconform reads: a JSON schema for each kind, with all that it refers to, in which a field
+ * that the API does not know is an error.
  */
 final class Schemas {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,6 +44,29 @@ final class Schemas {
         Files.write(file, JSON.writeValueAsBytes(schemas.of(definition.getKey())));
       }
     }
+  }
+
+  /** Writes a file for each version that a CustomResourceDefinition serves into the directory. */
+  static void writeCustom(Path definition, Path directory) throws IOException {
+    Object document =
+        new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(definition));
+    JsonNode spec = JSON.<JsonNode>valueToTree(document).path("spec");
+    for (JsonNode version : spec.path("versions")) {
+      ObjectNode kind = JSON.createObjectNode();
+      kind.put("group", spec.path("group").asText());
+      kind.put("version", version.path("name").asText());
+      kind.put("kind", spec.path("names").path("kind").asText());
+      JsonNode schema = version.path("schema").path("openAPIV3Schema");
+      strictThroughout(schema);
+      // The API server knows of every kind what it has beside its own schema.
+      ((ObjectNode) schema.path("properties")).putObject("metadata").put("type", "object");
+      Files.write(directory.resolve(fileName(kind)), JSON.writeValueAsBytes(schema));
+    }
+  }
+
+  private static void strictThroughout(JsonNode node) {
+    strict(node);
+    node.forEach(Schemas::strictThroughout);
   }
 
   /** kubeconform's suffix is {@code -GROUP-VERSION} with the first label of the group alone. */

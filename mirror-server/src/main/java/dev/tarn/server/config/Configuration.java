@@ -200,6 +200,7 @@ public record Configuration(
    * @param clientBurst how many at once after it was quiet
    * @param allowedTargets private addresses, networks or host names that redirects and token
    *     requests may lead to
+   * @param ca a PEM file with certificate authorities to trust beside the platform's
    */
   public record UpstreamClient(
       Duration connectTimeout,
@@ -208,7 +209,8 @@ public record Configuration(
       int retries,
       int clientRate,
       int clientBurst,
-      List<String> allowedTargets) {
+      List<String> allowedTargets,
+      Optional<Path> ca) {
     private static final int MAX_RETRIES = 10;
     private static final int MAX_CLIENT_RATE = 1_000_000;
     static final UpstreamClient DEFAULT =
@@ -219,7 +221,8 @@ public record Configuration(
             3,
             50,
             500,
-            List.of());
+            List.of(),
+            Optional.empty());
 
     public UpstreamClient {
       requirePositive(connectTimeout, "upstream.connectTimeout");

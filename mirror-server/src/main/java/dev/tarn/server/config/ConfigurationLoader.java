@@ -161,6 +161,7 @@ public final class ConfigurationLoader {
     var clientRate = section.value("clientRate", Syntax.COUNT, defaults.clientRate());
     var clientBurst = section.value("clientBurst", Syntax.COUNT, defaults.clientBurst());
     var allowedTargets = section.values("allowedTargets", Syntax.TARGET, defaults.allowedTargets());
+    var ca = section.value("ca", Syntax.PATH_IF_ANY, defaults.ca());
     section.end();
     return section.build(
         () ->
@@ -171,7 +172,8 @@ public final class ConfigurationLoader {
                 retries,
                 clientRate,
                 clientBurst,
-                allowedTargets),
+                allowedTargets,
+                ca),
         defaults);
   }
 

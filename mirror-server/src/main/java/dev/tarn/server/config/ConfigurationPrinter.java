@@ -75,6 +75,7 @@ public final class ConfigurationPrinter {
     line(1, "clientRate: " + upstream.clientRate());
     line(1, "clientBurst: " + upstream.clientBurst());
     line(1, "allowedTargets: " + list(upstream.allowedTargets()));
+    line(1, "ca: " + quoted(upstream.ca().map(Path::toString).orElse("")));
   }
 
   private void peers(PeersConfiguration peers) {

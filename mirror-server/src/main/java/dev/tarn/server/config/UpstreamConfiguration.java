@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param url scheme, host, optional port and optional path prefix, without a slash at its end; it
  *     cannot carry a password
- * @param ca a PEM file with the certificates to trust instead of the platform's
+ * @param ca a PEM file with certificate authorities to trust beside the platform's, at this server
  */
 public record UpstreamConfiguration(URI url, Optional<Path> ca) {
   public UpstreamConfiguration {

@@ -6,12 +6,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import java.util.List;
 
-/** Certificate authorities (PEM) that are trusted at an origin beside the system's. */
+/** Certificate authorities (PEM) that are trusted beside the system's. */
 public sealed interface Authorities {
 
   /** Those in a file, which is read when they are first needed. */
@@ -19,6 +21,13 @@ public sealed interface Authorities {
     @Override
     public InputStream open() throws IOException {
       return Files.newInputStream(file);
+    }
+
+    @Override
+    public List<Object> state() throws IOException {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return List.of(
+          attributes.lastModifiedTime(), attributes.size(), String.valueOf(attributes.fileKey()));
     }
 
     @Override
@@ -35,6 +44,11 @@ public sealed interface Authorities {
     }
 
     @Override
+    public List<Object> state() {
+      return List.of();
+    }
+
+    @Override
     public String toString() {
       return "a text";
     }
@@ -42,6 +56,9 @@ public sealed interface Authorities {
 
   /** Their PEM; the caller closes it. */
   InputStream open() throws IOException;
+
+  /** Changes whenever they do, also behind symbolic links. */
+  List<Object> state() throws IOException;
 
   /**
    * What it holds, at least one.

@@ -18,6 +18,7 @@ import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,12 +51,17 @@ final class Dialer {
   private final Duration connectTimeout;
   private final BoundedResolver resolver;
   private final ProxyRules proxies;
-  private final TlsContexts tlsContexts = new TlsContexts();
+  private final TlsContexts tlsContexts;
 
   Dialer(
-      Transport transport, Duration connectTimeout, BoundedResolver resolver, ProxyRules proxies) {
+      Transport transport,
+      Duration connectTimeout,
+      Optional<Path> authorities,
+      BoundedResolver resolver,
+      ProxyRules proxies) {
     this.transport = transport;
     this.connectTimeout = connectTimeout;
+    this.tlsContexts = new TlsContexts(authorities.map(Authorities.InFile::new));
     this.resolver = resolver;
     this.proxies = proxies;
   }

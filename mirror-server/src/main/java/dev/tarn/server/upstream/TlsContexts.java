@@ -11,50 +11,73 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * What TLS connections are trusted by: the system's authorities, and those of an origin beside
- * them. A file is read when it is first needed, and again after that failed; on any thread that may
- * block.
+ * What TLS connections are trusted by: the system's authorities, beside them those that all origins
+ * have, and those of an origin. A file is read when it is first needed, and again after that failed
+ * or the file changed; on any thread that may block.
  */
 final class TlsContexts {
   /** Some more than any configuration has; a text that changed leaves its old one behind. */
   private static final int MAX_CONTEXTS = 256;
 
-  private final Cache<Optional<Authorities>, SslContext> contexts =
+  private final Optional<Authorities> everywhere;
+  private final Cache<Trust, SslContext> contexts =
       Caffeine.newBuilder().maximumSize(MAX_CONTEXTS).build();
 
-  SslContext forAuthorities(Optional<Authorities> added) throws UpstreamException {
-    SslContext known = contexts.getIfPresent(added);
-    if (known != null) {
-      return known;
+  /** What is trusted beside the system's, as it was at one moment. */
+  private record Trust(List<Authorities> added, List<List<Object>> states) {
+    static Trust now(List<Authorities> added) throws IOException {
+      List<List<Object>> states = new ArrayList<>(added.size());
+      for (Authorities each : added) {
+        states.add(each.state());
+      }
+      return new Trust(added, states);
     }
+  }
+
+  TlsContexts(Optional<Authorities> everywhere) {
+    this.everywhere = everywhere;
+  }
+
+  SslContext forAuthorities(Optional<Authorities> ofOrigin) throws UpstreamException {
+    List<Authorities> added = Stream.of(everywhere, ofOrigin).flatMap(Optional::stream).toList();
     try {
+      Trust trust = Trust.now(added);
+      SslContext known = contexts.getIfPresent(trust);
+      if (known != null) {
+        return known;
+      }
       SslContext made = make(added);
-      SslContext raced = contexts.asMap().putIfAbsent(added, made);
+      SslContext raced = contexts.asMap().putIfAbsent(trust, made);
       return raced == null ? made : raced;
     } catch (IOException | GeneralSecurityException e) {
       throw new UpstreamException(
           Reason.TLS,
-          "no certificate authorities from " + added.map(Authorities::toString).orElse("-"),
+          "no certificate authorities from "
+              + added.stream().map(Authorities::toString).collect(Collectors.joining(" and ")),
           e);
     }
   }
 
-  private static SslContext make(Optional<Authorities> added)
+  private static SslContext make(List<Authorities> added)
       throws IOException, GeneralSecurityException {
     SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(TlsLibrary.provider());
-    if (added.isPresent()) {
-      builder.trustManager(withSystem(added.get()));
+    if (!added.isEmpty()) {
+      builder.trustManager(withSystem(added));
     }
     return builder.endpointIdentificationAlgorithm("HTTPS").build();
   }
 
-  private static TrustManagerFactory withSystem(Authorities authorities)
+  private static TrustManagerFactory withSystem(List<Authorities> added)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
@@ -62,8 +85,10 @@ final class TlsContexts {
     for (X509Certificate certificate : systemAuthorities()) {
       store.setCertificateEntry("system-" + count++, certificate);
     }
-    for (Certificate certificate : authorities.certificates()) {
-      store.setCertificateEntry("added-" + count++, certificate);
+    for (Authorities each : added) {
+      for (Certificate certificate : each.certificates()) {
+        store.setCertificateEntry("added-" + count++, certificate);
+      }
     }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -37,7 +37,8 @@ public final class UpstreamClient implements AutoCloseable {
     this.seams = seams;
     this.resolver = new BoundedResolver(seams.resolver());
     this.pool = new ConnectionPool(limits);
-    Dialer dialer = new Dialer(transport, settings.connectTimeout(), resolver, proxies);
+    Dialer dialer =
+        new Dialer(transport, settings.connectTimeout(), settings.authorities(), resolver, proxies);
     AddressGuard guard = new AddressGuard(settings.allowedTargets());
     this.requester = new Requester(pool, dialer, guard, settings.userAgent());
   }

@@ -1,6 +1,8 @@
 package dev.tarn.server.upstream;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The limits of the upstream client.
@@ -13,6 +15,8 @@ import java.time.Duration;
  * @param retries how often one origin is asked again after an attempt that may have failed by
  *     chance
  * @param allowedTargets where redirects and token realms may lead though the address is private
+ * @param authorities a PEM file with certificate authorities that are trusted beside the system's,
+ *     at origins, their realms and where they redirect to
  * @param userAgent the {@code User-Agent} header, {@code tarn/<version>}
  */
 public record UpstreamSettings(
@@ -21,6 +25,7 @@ public record UpstreamSettings(
     Duration stallTimeout,
     int retries,
     AllowedTargets allowedTargets,
+    Optional<Path> authorities,
     String userAgent) {
 
   public UpstreamSettings {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,7 @@ class FoundUpstreamsTest {
               Duration.ofSeconds(1),
               0,
               AllowedTargets.NONE,
+              Optional.empty(),
               "tarn/test"),
           UpstreamListener.NONE,
           Seams.system());

@@ -63,7 +63,8 @@ class ConfigurationDefaultsTest {
                 3,
                 50,
                 500,
-                List.of()));
+                List.of(),
+                Optional.empty()));
   }
 
   @Test

@@ -50,6 +50,7 @@ class ConfigurationMappingTest {
         clientRate: 5
         clientBurst: 55
         allowedTargets: [10.0.0.0/8, cdn.internal]
+        ca: /etc/tarn/ca.pem
       peers:
         mode: kubernetes
         listen: 10.0.0.1:6051
@@ -349,7 +350,8 @@ class ConfigurationMappingTest {
             4,
             5,
             55,
-            List.of("10.0.0.0/8", "cdn.internal")),
+            List.of("10.0.0.0/8", "cdn.internal"),
+            Optional.of(Path.of("/etc/tarn/ca.pem"))),
         new PeersConfiguration(
             PeerMode.KUBERNETES,
             new ListenAddress("10.0.0.1", 6051),

@@ -55,6 +55,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -169,6 +170,7 @@ public final class MirrorFixture implements AutoCloseable {
             timeouts.upstreamStall(),
             1,
             AllowedTargets.NONE,
+            Optional.empty(),
             "tarn/test"),
         UpstreamListener.NONE,
         new Seams(now::get, new Random(7), time -> {}, Resolver.SYSTEM, Map.of()));

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
@@ -104,9 +105,36 @@ class TlsTest {
     assertThat(failed(getBlob("registry.example", Optional.of(file))).reason())
         .isEqualTo(Reason.TLS);
 
-    Files.copy(certificate.pem(), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(certificate.pem(), file, StandardCopyOption.REPLACE_EXISTING);
 
     assertThat(read(getBlob("registry.example", Optional.of(file)))).isEqualTo(BLOB);
+  }
+
+  @Test
+  void anAuthorityOfAllOriginsIsTrustedBesideOneOfTheirOwn()
+      throws IOException, GeneralSecurityException {
+    fixture.authorities = Optional.of(certificate.pem());
+    TestCertificate other = TestCertificate.make(directory, "dns:other.example");
+
+    assertThat(read(getBlob("registry.example", Optional.empty()))).isEqualTo(BLOB);
+    assertThat(read(getBlob("registry.example", Optional.of(other.pem())))).isEqualTo(BLOB);
+  }
+
+  @Test
+  void authoritiesThatChangedAreReadAgain() throws IOException, GeneralSecurityException {
+    Path file = directory.resolve("rotated.pem");
+    TestCertificate old = TestCertificate.make(directory, "dns:registry.example");
+    Files.copy(old.pem(), file);
+    fixture.authorities = Optional.of(file);
+    assertThat(failed(getBlob("registry.example", Optional.empty())).reason())
+        .isEqualTo(Reason.TLS);
+
+    Files.move(
+        Files.copy(certificate.pem(), directory.resolve("next.pem")),
+        file,
+        StandardCopyOption.REPLACE_EXISTING);
+
+    assertThat(read(getBlob("registry.example", Optional.empty()))).isEqualTo(BLOB);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,6 +57,7 @@ final class UpstreamFixture implements AutoCloseable {
   Duration stallTimeout = Duration.ofSeconds(10);
   int retries = 3;
   List<String> allowed = List.of();
+  Optional<Path> authorities = Optional.empty();
   ConnectionPool.Limits limits = ConnectionPool.Limits.DEFAULT;
   private final Map<List<String>, Upstream> registries = new ConcurrentHashMap<>();
   private @Nullable UpstreamClient client;
@@ -78,6 +81,7 @@ final class UpstreamFixture implements AutoCloseable {
                   stallTimeout,
                   retries,
                   AllowedTargets.parse(allowed),
+                  authorities,
                   "tarn/test"),
               listener(),
               new Seams(

@@ -1,0 +1,3 @@
+module dev.tarn/tools/operator-crds
+
+go 1.26
