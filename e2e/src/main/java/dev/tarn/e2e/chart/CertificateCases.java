@@ -62,6 +62,7 @@ final class CertificateCases {
         text.contains("CA:TRUE, pathlen:0") && text.contains("Certificate Sign, CRL Sign"),
         "openssl reads it as " + text);
 
+    cluster.awaitReady(namespace, ChartCluster.RELEASE);
     // Those of the first pods were laid out before there was a Secret.
     HollowNode node = cluster.nodes().getFirst();
     JsonNode before = cluster.nodePod(namespace, node);
