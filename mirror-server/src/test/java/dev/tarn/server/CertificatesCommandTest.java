@@ -26,8 +26,7 @@ class CertificatesCommandTest {
 
   @Test
   void timesAreInDaysHoursAndMinutes() {
-    assertThat(
-            tarn.run("certificates", "--secret", "s", "--life", "30d", "--min-overlap", "1h30m"))
+    assertThat(tarn.run("certificates", "--secret", "s", "--life", "30d", "--min-overlap", "1h30m"))
         .isEqualTo(1);
   }
 
