@@ -49,6 +49,7 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.addAll(RightsCases.all());
     cases.addAll(MembershipCases.all());
     cases.addAll(ReleaseCases.all());
+    cases.addAll(UninstallCases.all());
     cases.add(Case.of("peer certificates are made and renewed", ChartCases::certificates));
     return cases;
   }
