@@ -111,10 +111,8 @@ final class KubernetesHooks implements Hooks {
       pods.add(PodReader.read(pod));
     }
     boolean observed =
-        set.at("/status/observedGeneration").asLong(0)
-            >= set.at("/metadata/generation").asLong(1);
-    return new HookSet(
-        name, observed, set.at("/status/desiredNumberScheduled").asInt(0), pods);
+        set.at("/status/observedGeneration").asLong(0) >= set.at("/metadata/generation").asLong(1);
+    return new HookSet(name, observed, set.at("/status/desiredNumberScheduled").asInt(0), pods);
   }
 
   private List<JsonNode> pods(String selector) throws IOException {
@@ -162,9 +160,7 @@ final class KubernetesHooks implements Hooks {
   private JsonNode get(String path) throws IOException {
     String answer = asked("see how far it is", () -> client.raw(path));
     try {
-      return answer == null
-          ? json.missingNode()
-          : json.readTree(answer);
+      return answer == null ? json.missingNode() : json.readTree(answer);
     } catch (JsonProcessingException e) {
       throw new IOException("could not read what the API server said of " + path, e);
     }
