@@ -376,6 +376,13 @@ tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
+{{- /* The annotations of what is made after an uninstall; of its weight. */ -}}
+{{- define "tarn.uninstallHook" -}}
+helm.sh/hook: post-delete
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
+{{- end -}}
+
 {{- /* Takes entries back under a pool's roots. The ConfigMap is gone by then. */ -}}
 {{- define "tarn.uninstall" -}}
 - /opt/java/bin/java

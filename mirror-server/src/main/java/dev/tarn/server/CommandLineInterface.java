@@ -12,6 +12,7 @@ import dev.tarn.server.config.LogLevel;
 import dev.tarn.server.demo.Demo;
 import dev.tarn.server.demo.TrainingGround;
 import dev.tarn.server.logging.Logs;
+import dev.tarn.server.uninstall.AwaitUninstall;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -306,6 +307,87 @@ final class CommandLineInterface {
         case NOT_OURS -> ExitStatus.NOT_OURS;
       };
     }
+  }
+
+  @Command(
+      name = "remove-cache",
+      description = {
+        "Delete a node's cache, and its directory where nothing else is in it.",
+        "",
+        "Only what a node makes there, and only where no node uses it."
+      },
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {
+        "0:Nothing of Tarn's is there any more.",
+        "1:It is used, or no cache of Tarn's, or could not be deleted; the reason is on standard"
+            + " error.",
+        "2:The command line was not understood."
+      },
+      mixinStandardHelpOptions = true)
+  int removeCache(
+      @Option(
+              names = "--timeout",
+              paramLabel = "TIME",
+              defaultValue = "60s",
+              converter = TimeSpan.class,
+              description = "How long to wait for a node to end; by default ${DEFAULT-VALUE}.")
+          Duration timeout,
+      @Parameters(paramLabel = "DIRECTORY", description = "The cache's directory.") Path directory)
+      throws InterruptedException {
+    return new RemoveCache(out, err, timeout).run(directory);
+  }
+
+  @Command(
+      name = "await-uninstall",
+      description = {
+        "Wait until the pods of DaemonSets have taken everything back, which is when they are ready,"
+            + " and say on which nodes they have not.",
+        "",
+        "For the chart's Job after helm uninstall, with a service account that may get the"
+            + " DaemonSets, list pods, and create events."
+      },
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {
+        "0:It is over, whatever came of it.",
+        "2:The command line was not understood."
+      },
+      mixinStandardHelpOptions = true)
+  int awaitUninstall(
+      @Option(
+              names = "--daemon-set",
+              paramLabel = "NAME",
+              required = true,
+              description = "A DaemonSet; may be repeated.")
+          List<String> daemonSets,
+      @Option(
+              names = "--release",
+              paramLabel = "SELECTOR",
+              required = true,
+              description = "The labels of the release's own pods, which have to be gone, too.")
+          String release,
+      @Option(
+              names = "--timeout",
+              paramLabel = "TIME",
+              defaultValue = "60s",
+              converter = TimeSpan.class,
+              description = "How long to wait; by default ${DEFAULT-VALUE}.")
+          Duration timeout,
+      @Option(
+              names = "--service-account",
+              paramLabel = "DIRECTORY",
+              defaultValue = "/var/run/secrets/kubernetes.io/serviceaccount",
+              description = "Where the pod has its token, ca.crt and namespace.")
+          Path serviceAccount)
+      throws InterruptedException {
+    try (Logs _ = Logs.start(QUIET, err)) {
+      AwaitUninstall.run(
+          new AwaitUninstall.Settings(daemonSets, release, timeout),
+          environment,
+          serviceAccount,
+          out,
+          err);
+    }
+    return ExitStatus.OK;
   }
 
   @Command(

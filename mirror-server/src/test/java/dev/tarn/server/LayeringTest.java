@@ -152,7 +152,9 @@ class LayeringTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "dev.tarn.server.membership.kubernetes..", "dev.tarn.server.certificates..")
+              "dev.tarn.server.membership.kubernetes..",
+              "dev.tarn.server.certificates..",
+              "dev.tarn.server.uninstall..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.fabric8..")
@@ -165,6 +167,13 @@ class LayeringTest {
           "it runs in a process of its own, with rights that no node has",
           "dev.tarn.server.membership.kubernetes",
           "dev.tarn.server.pki..");
+
+  @ArchTest
+  static final ArchRule theUninstallCommandKnowsNothingOfNodes =
+      onlyKnows(
+          "uninstall",
+          "it runs when the release is gone, with rights that no node has",
+          "dev.tarn.server.membership.kubernetes");
 
   @ArchTest
   static final ArchRule httpStaysAtTheEdges =

@@ -198,7 +198,7 @@ final class ChartCases {
     expect(
         run,
         minimal,
-        "ServiceAccount 2, ConfigMap 1, Role 2, RoleBinding 2, Service 1, DaemonSet 2, Job 2,"
+        "ServiceAccount 3, ConfigMap 1, Role 3, RoleBinding 3, Service 1, DaemonSet 2, Job 2,"
             + " CronJob 1, Pod 1, ResourceQuota 1");
     Manifest node = named(minimal, "DaemonSet", "release-name-tarn");
     run.check(

@@ -186,7 +186,6 @@ final class ChartCluster {
   private void clear(String namespace) {
     nodes().forEach(kubelet::switchOn);
     helm(namespace, "uninstall", RELEASE, "--no-hooks", "--ignore-not-found").orFail();
-    api().delete("/api/v1/namespaces/" + namespace).orFail();
   }
 
   /** Ends a release without what would run afterwards, so that the next case has its ports. */

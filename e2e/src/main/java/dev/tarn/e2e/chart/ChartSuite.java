@@ -57,6 +57,7 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.addAll(MembershipCases.all());
     cases.addAll(ReleaseCases.all());
     cases.addAll(CertificateCases.all());
+    cases.addAll(UninstallCases.all());
     return cases;
   }
 

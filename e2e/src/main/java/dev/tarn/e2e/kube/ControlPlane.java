@@ -118,6 +118,10 @@ public final class ControlPlane {
     return pki.authority().certificate();
   }
 
+  Pki pki() {
+    return pki;
+  }
+
   /** For helm and kubectl, as one who may do all. */
   public Path kubeconfig() {
     return kubeconfig;

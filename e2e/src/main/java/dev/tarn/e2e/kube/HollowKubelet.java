@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public final class HollowKubelet implements AutoCloseable {
   private final Map<String, String> names = new ConcurrentHashMap<>();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile int logsPort;
 
   private HollowKubelet(ControlPlane plane, Path directory) {
     this.plane = plane;
@@ -42,9 +44,11 @@ public final class HollowKubelet implements AutoCloseable {
   }
 
   /** Starts one without nodes; the workspace ends it. */
-  public static HollowKubelet start(ControlPlane plane, Workspace workspace) {
+  public static HollowKubelet start(ControlPlane plane, Workspace workspace)
+      throws IOException, GeneralSecurityException {
     HollowKubelet kubelet = new HollowKubelet(plane, workspace.makeDirectory("nodes"));
     workspace.own(kubelet);
+    kubelet.logsPort = workspace.own(KubeletLogs.start(plane.pki(), kubelet::log)).port();
     kubelet.thread.start();
     return kubelet;
   }
@@ -52,7 +56,8 @@ public final class HollowKubelet implements AutoCloseable {
   /** A new node, which is ready. */
   public HollowNode join(String name, String address, String zone) throws IOException {
     HollowNode node =
-        HollowNode.join(plane.api(), name, address, zone, directory.resolve(name + "/disk"));
+        HollowNode.join(
+            plane.api(), name, address, zone, logsPort, directory.resolve(name + "/disk"));
     nodes.put(name, node);
     return node;
   }
@@ -98,6 +103,16 @@ public final class HollowKubelet implements AutoCloseable {
           }
         });
     return text.toString();
+  }
+
+  private Optional<String> log(KubeletLogs.Container container) {
+    String wanted = container.namespace() + "/" + container.pod();
+    return names.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(wanted))
+        .flatMap(entry -> Optional.ofNullable(pods.get(entry.getKey())).stream())
+        .flatMap(pod -> pod.log(container.name()).stream())
+        .findFirst()
+        .map(HollowKubelet::read);
   }
 
   private static String read(Path log) {

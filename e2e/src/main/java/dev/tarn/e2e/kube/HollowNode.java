@@ -16,7 +16,8 @@ public record HollowNode(String name, String address, String zone, Path disk) {
   private static final String PATH = "/api/v1/nodes/";
 
   /** Makes the object, ready and without taints, and what a node of kubeadm's has on its disk. */
-  static HollowNode join(KubeApi api, String name, String address, String zone, Path disk)
+  static HollowNode join(
+      KubeApi api, String name, String address, String zone, int logsPort, Path disk)
       throws IOException {
     Files.createDirectories(disk.resolve("etc/containerd/certs.d"));
     Files.createDirectories(disk.resolve("var/lib"));
@@ -38,12 +39,13 @@ public record HollowNode(String name, String address, String zone, Path disk) {
             status:
               capacity: {cpu: "4", memory: 8Gi, pods: "110"}
               allocatable: {cpu: "4", memory: 8Gi, pods: "110"}
-              addresses: [{type: InternalIP, address: %3$s}]
+              addresses: [{type: InternalIP, address: 127.0.0.1}]
+              daemonEndpoints: {kubeletEndpoint: {Port: %3$d}}
               conditions:
                 - {type: Ready, status: "True", reason: KubeletReady, message: hollow}
             """
                 .formatted(
-                    name, zone.isEmpty() ? "" : ", topology.kubernetes.io/zone: " + zone, address))
+                    name, zone.isEmpty() ? "" : ", topology.kubernetes.io/zone: " + zone, logsPort))
         .orFail();
     HollowNode node = new HollowNode(name, address, zone, disk);
     // Admission gives one to every new node, and who would take it away does not run.

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One pod on a node, from its volumes to its end, on a thread of its own. Init containers run one
@@ -159,6 +160,14 @@ final class HollowPod implements Runnable {
 
   private synchronized boolean isEnded() {
     return ended;
+  }
+
+  /** The log of one of its containers. */
+  Optional<Path> log(String container) {
+    return Stream.concat(initContainers.stream(), containers.stream())
+        .filter(each -> each.name().equals(container))
+        .map(HollowContainer::log)
+        .findFirst();
   }
 
   /** The logs of its containers that ran, init containers first. */

@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** The volumes of one pod, laid out once as a kubelet does it. Blocks. */
 final class PodVolumes {
+  /** For all, and what is made inside has its group. */
+  private static final int SHARED_MODE = 02777;
+
   private static final String READABLE = "rwxr-xr-x";
 
   private final KubeApi api;
@@ -62,7 +65,11 @@ final class PodVolumes {
     }
     Path own = Files.createDirectories(directory.resolve("volumes/" + Trees.text(volume, "name")));
     if (volume.has("emptyDir")) {
-      Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwxrwx"));
+      String group = Trees.text(pod, "spec.securityContext.fsGroup");
+      if (!group.isEmpty()) {
+        Files.setAttribute(own, "unix:gid", Integer.valueOf(group));
+      }
+      Files.setAttribute(own, "unix:mode", SHARED_MODE);
     } else if (volume.has("projected")) {
       for (JsonNode source : Trees.list(volume, "projected.sources")) {
         project(source, own);
