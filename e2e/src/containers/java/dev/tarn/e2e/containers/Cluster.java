@@ -102,6 +102,7 @@ final class Cluster implements AutoCloseable {
     return """
     registry:
       listen: 0.0.0.0:%d
+      headerTimeout: 30s
     admin:
       listen: 0.0.0.0:%d
     store:

@@ -3,6 +3,7 @@ package dev.tarn.e2e.containers;
 import dev.tarn.e2e.cluster.Puller;
 import java.net.URI;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,10 @@ final class RegistryContainer extends GenericContainer<RegistryContainer> {
             """
                 .formatted(PORT)),
         "/registry.yml");
+    withCreateContainerCmdModifier(
+        create ->
+            Objects.requireNonNull(create.getHostConfig())
+                .withSysctls(Map.of("net.ipv4.tcp_wmem", TarnContainer.SOCKET_BUFFER)));
     withCommand("docker-registry", "serve", "/registry.yml");
     waitingFor(Wait.forHttp("/v2/").forPort(PORT));
   }

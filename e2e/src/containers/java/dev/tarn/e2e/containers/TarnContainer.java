@@ -1,10 +1,15 @@
 package dev.tarn.e2e.containers;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.MemoryStatsConfig;
+import com.github.dockerjava.api.model.Statistics;
+import com.github.dockerjava.api.model.StatsConfig;
 import com.github.dockerjava.api.model.Volume;
 import dev.tarn.e2e.http.Fetch;
 import java.io.IOException;
@@ -12,11 +17,15 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
+import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.utility.DockerStatus;
 
 /**
  * A container of the image with what the chart's pod leaves it: a read-only root file system, no
@@ -33,6 +42,12 @@ final class TarnContainer extends GenericContainer<TarnContainer> {
   private static final long SERVER_BYTES = 384L << 20;
 
   private static final long TOOL_BYTES = 192L << 20;
+  /**
+   * Least, usual and most bytes that a socket holds. Where nothing limits a network but processors,
+   * most of a blob may be on its way when its stream is ended, which the sender counts as sent.
+   */
+  static final String SOCKET_BUFFER = "4096 131072 1048576";
+
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private TarnContainer(long memoryBytes, List<Bind> binds, Capability... capabilities) {
@@ -49,6 +64,7 @@ final class TarnContainer extends GenericContainer<TarnContainer> {
               .withSecurityOpts(List.of("no-new-privileges"))
               .withMemory(memoryBytes)
               .withMemorySwap(memoryBytes)
+              .withSysctls(Map.of("net.ipv4.tcp_rmem", SOCKET_BUFFER))
               .withBinds(binds);
         });
     withLogConsumer(frame -> System.out.print(name() + " " + frame.getUtf8String()));
@@ -80,7 +96,17 @@ final class TarnContainer extends GenericContainer<TarnContainer> {
     return new TarnContainer(TOOL_BYTES, List.of())
         .withNetwork(network)
         .withCommand(arguments)
-        .withStartupCheckStrategy(new OneShotStartupCheckStrategy().withTimeout(START_LIMIT));
+        .withStartupCheckStrategy(new IsOver().withTimeout(START_LIMIT));
+  }
+
+  /** With whatever status. */
+  private static final class IsOver extends StartupCheckStrategy {
+    @Override
+    public StartupStatus checkStartupState(DockerClient client, String id) {
+      return DockerStatus.isContainerStopped(getCurrentState(client, id))
+          ? StartupStatus.SUCCESSFUL
+          : StartupStatus.NOT_YET_KNOWN;
+    }
   }
 
   /** What the chart's init container does with a cache that is root's. */
@@ -110,6 +136,27 @@ final class TarnContainer extends GenericContainer<TarnContainer> {
 
   URI at(int port, String path) {
     return URI.create("http://" + getHost() + ":" + getMappedPort(port) + path);
+  }
+
+  /** What it takes of its limit, without the files that the kernel keeps for it meanwhile. */
+  long memoryBytes() throws InterruptedException {
+    AtomicReference<Statistics> read = new AtomicReference<>();
+    getDockerClient()
+        .statsCmd(getContainerId())
+        .withNoStream(true)
+        .exec(
+            new ResultCallback.Adapter<Statistics>() {
+              @Override
+              public void onNext(Statistics statistics) {
+                read.set(statistics);
+              }
+            })
+        .awaitCompletion();
+    MemoryStatsConfig memory = Objects.requireNonNull(read.get().getMemoryStats());
+    StatsConfig parts = Objects.requireNonNull(memory.getStats());
+    return Objects.requireNonNull(memory.getUsage())
+        - Objects.requireNonNull(parts.getActiveFile())
+        - Objects.requireNonNull(parts.getInactiveFile());
   }
 
   /** What Docker says of it now. */
