@@ -94,7 +94,8 @@ final class PodCases {
           NOBODY,
           List.of(),
           TOOL_BYTES,
-          List.of(new Mount(configuration, "/etc/tarn", false)));
+          List.of(
+              new Mount(configuration, "/etc/tarn", false), new Mount(shared, "/run/tarn", true)));
     }
 
     Container server() {
