@@ -73,8 +73,9 @@ final class Pod {
     return new Pod(workspace, containerd, name + ":" + image.tag());
   }
 
-  /** A container: who it is, what it may, what it sees. */
-  record Container(String name, String user, List<String> capabilities, List<Mount> mounts) {}
+  /** A container: who it is, what it may, what it may take, what it sees. */
+  record Container(
+      String name, String user, List<String> capabilities, long memoryBytes, List<Mount> mounts) {}
 
   /** A directory of the host's in a container. */
   record Mount(Path host, String path, boolean writable) {
@@ -103,6 +104,7 @@ final class Pod {
     List<String> words =
         new ArrayList<>(List.of("run", "--rm", "--net-host", "--read-only", "--seccomp"));
     words.addAll(List.of("--user", container.user()));
+    words.addAll(List.of("--memory-limit", Long.toString(container.memoryBytes())));
     for (String capability : CAPABILITIES) {
       if (!container.capabilities().contains(capability)) {
         words.addAll(List.of("--cap-drop", "CAP_" + capability));
@@ -143,17 +145,24 @@ final class Pod {
 
     /** The fields of its first process in /proc. */
     String status() throws IOException {
+      return Files.readString(process().resolve("status"));
+    }
+
+    /** What the kernel says of its memory. */
+    Memory memory() throws IOException {
+      return Memory.of(process());
+    }
+
+    private Path process() {
       List<String> command = containerd.ctr(NAMESPACE, "task", "ls");
       String tasks = Child.run("tasks", workspace.directory(), Map.of(), command, LIMIT).output();
-      String pid =
-          tasks
-              .lines()
-              .map(line -> line.split("\\s+", -1))
-              .filter(words -> words[0].equals(name))
-              .map(words -> words[1])
-              .findFirst()
-              .orElseThrow();
-      return Files.readString(Path.of("/proc", pid, "status"));
+      return tasks
+          .lines()
+          .map(line -> line.split("\\s+", -1))
+          .filter(words -> words[0].equals(name))
+          .map(words -> Path.of("/proc", words[1]))
+          .findFirst()
+          .orElseThrow();
     }
 
     /** Tells it to end, as the kubelet does, and waits for it. */

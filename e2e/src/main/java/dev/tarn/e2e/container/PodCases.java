@@ -32,6 +32,18 @@ final class PodCases {
   private static final String JAVA = "/opt/java/bin/java";
   private static final String NOBODY = "65532:65532";
   private static final int NOBODY_ID = 65532;
+
+  /** Everybody may write, and what is made in it has its group. */
+  private static final int EMPTY_DIR_MODE = 02777;
+
+  private static final String ROOT = "0:0";
+
+  /** What the chart lets them have. */
+  private static final long SERVER_BYTES = 384L << 20;
+
+  private static final long AGENT_BYTES = 96L << 20;
+  private static final long TOOL_BYTES = 192L << 20;
+  private static final int LAYER_BYTES = 64 << 20;
   private static final List<String> AGENT_CAPABILITIES = List.of("CHOWN", "DAC_OVERRIDE", "FOWNER");
 
   /** CHOWN, DAC_OVERRIDE and FOWNER, as the kernel prints a set. */
@@ -54,10 +66,9 @@ final class PodCases {
               workspace.makeDirectory("store"),
               workspace.makeDirectory("shared"),
               workspace.makeDirectory("etc-containerd"));
-      for (Path own : List.of(host.store, host.shared)) {
-        Files.setAttribute(own, "unix:uid", NOBODY_ID);
-        Files.setAttribute(own, "unix:gid", NOBODY_ID);
-      }
+      // As the kubelet leaves an emptyDir of a pod with that fsGroup. The store stays root's.
+      Files.setAttribute(host.shared, "unix:gid", NOBODY_ID);
+      Files.setAttribute(host.shared, "unix:mode", EMPTY_DIR_MODE);
       Files.writeString(
           host.etc.resolve("config.toml"),
           """
@@ -68,11 +79,31 @@ final class PodCases {
       return host;
     }
 
+    Container init() {
+      return new Container(
+          "init",
+          ROOT,
+          List.of("CHOWN"),
+          TOOL_BYTES,
+          List.of(new Mount(store, "/var/lib/tarn", true)));
+    }
+
+    Container tool() {
+      return new Container(
+          "tool",
+          NOBODY,
+          List.of(),
+          TOOL_BYTES,
+          List.of(
+              new Mount(configuration, "/etc/tarn", false), new Mount(shared, "/run/tarn", true)));
+    }
+
     Container server() {
       return new Container(
           "server",
           NOBODY,
           List.of(),
+          SERVER_BYTES,
           List.of(
               new Mount(configuration, "/etc/tarn", false),
               new Mount(store, "/var/lib/tarn", true),
@@ -82,8 +113,9 @@ final class PodCases {
     Container agent() {
       return new Container(
           "agent",
-          "0:0",
+          ROOT,
           AGENT_CAPABILITIES,
+          AGENT_BYTES,
           List.of(
               new Mount(configuration, "/etc/tarn", false),
               new Mount(shared, "/run/tarn", true),
@@ -99,14 +131,19 @@ final class PodCases {
     Workspace workspace = run.workspace();
     Registry registry = Registry.docker(workspace);
     ImageMaker maker = new ImageMaker(workspace.makeDirectory("images"));
-    Image image = maker.image("amd64", List.of(maker.layer(1, 1 << 20)));
-    new RegistryClient(registry.uri()).push("e2e/small", "1", image);
+    Image image = maker.image("amd64", List.of(maker.layer(1, LAYER_BYTES)));
+    new RegistryClient(registry.uri()).push("e2e/pod", "1", image);
     Host host = Host.make(workspace);
     int port = Ports.free();
     int adminPort = Ports.free();
     configure(host, registry, port, adminPort);
     Pod pod = pod(workspace, shipped);
 
+    pod.run(
+            host.init(),
+            List.of(
+                JAVA, "@/opt/tarn/tool.args", "prepare-cache", "--owner", NOBODY, "/var/lib/tarn"))
+        .orFail();
     Pod.Running server =
         pod.start(
             host.server(),
@@ -120,9 +157,12 @@ final class PodCases {
 
     checkRights(run, server, NOBODY_ID, NO_CAPABILITY_BITS);
     checkRights(run, agent, 0, AGENT_CAPABILITY_BITS);
-    URI blob = at(port, "/v2/e2e/small/blobs/" + image.biggest().digest() + "?ns=" + REGISTRY);
+    URI blob = at(port, "/v2/e2e/pod/blobs/" + image.biggest().digest() + "?ns=" + REGISTRY);
     run.check(
         Fetch.digestOf(blob).digest().equals(image.biggest().digest()), "the blob is another one");
+
+    checkMemory(run, "server", server, SERVER_BYTES);
+    checkMemory(run, "agent", agent, AGENT_BYTES);
 
     agent.end();
     run.check(!Files.exists(host.entry()), "the agent left its entry behind");
@@ -137,7 +177,7 @@ final class PodCases {
     Pod pod = pod(workspace, shipped);
 
     pod.run(
-            host.server(),
+            host.tool(),
             List.of(
                 JAVA, "@/opt/tarn/tool.args", "config", "check", "--config", "/etc/tarn/tarn.yaml"))
         .orFail();
@@ -194,6 +234,14 @@ final class PodCases {
             "Seccomp:\t2")) {
       run.check(status.contains(line), "not " + line.strip() + " in: " + status);
     }
+  }
+
+  private static void checkMemory(CaseRun run, String name, Pod.Running container, long limitBytes)
+      throws IOException {
+    Memory memory = container.memory();
+    run.checkEquals("the limit of " + name, limitBytes, memory.limitBytes());
+    run.checkEquals("processes killed of " + name, 0, memory.kills());
+    run.figure(name + "_bytes", memory.processBytes());
   }
 
   private static void await(Pod.Running container, String what, Callable<Boolean> condition)

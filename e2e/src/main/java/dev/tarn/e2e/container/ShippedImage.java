@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The OCI layout that the build makes: an index of platforms, and what refers to it. */
-final class ShippedImage {
+public final class ShippedImage {
   private static final Duration BUILD_LIMIT = Duration.ofMinutes(8);
   private static final String REFERENCE = "org.opencontainers.image.ref.name";
 
@@ -28,7 +28,7 @@ final class ShippedImage {
   }
 
   /** Builds it without a registry, or takes the layout that {@code TARN_IMAGE} names. */
-  static ShippedImage build(Path directory, String... options) {
+  public static ShippedImage build(Path directory, String... options) {
     Optional<String> given = Optional.ofNullable(System.getenv("TARN_IMAGE"));
     if (given.isPresent() && options.length == 0) {
       return new ShippedImage(Path.of(given.orElseThrow()));
@@ -44,7 +44,7 @@ final class ShippedImage {
     return new ShippedImage(Tools.repository().resolve("mirror-server/target/image/oci"));
   }
 
-  Path layout() {
+  public Path layout() {
     return layout;
   }
 
@@ -73,7 +73,7 @@ final class ShippedImage {
   }
 
   /** The manifests of its platforms, by architecture. */
-  Map<String, JsonNode> platforms() throws IOException {
+  public Map<String, JsonNode> platforms() throws IOException {
     Map<String, JsonNode> platforms = new TreeMap<>();
     for (JsonNode entry : read(entry()).get("manifests")) {
       platforms.put(entry.at("/platform/architecture").asText(), read(entry));
@@ -82,7 +82,7 @@ final class ShippedImage {
   }
 
   /** The document that a descriptor names. */
-  JsonNode read(JsonNode descriptor) throws IOException {
+  public JsonNode read(JsonNode descriptor) throws IOException {
     return json.readTree(blob(descriptor).toFile());
   }
 
