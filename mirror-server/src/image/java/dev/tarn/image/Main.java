@@ -33,6 +33,9 @@ public final class Main {
     Platform platform = Platform.named(settings.get("platform"));
     Path root = settings.image().resolve(platform.architecture());
     Tree.delete(root);
+    // Jib takes a file for the one it packed before where its path and time are the same, and here
+    // all times are: it would pack the jars of an earlier build.
+    Tree.delete(settings.image().resolveSibling("jib-cache"));
     if (settings.get("base").equals("scratch")) {
       new SystemFiles(platform, settings.path("system")).copyTo(root);
     }
