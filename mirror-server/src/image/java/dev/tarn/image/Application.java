@@ -105,6 +105,10 @@ final class Application {
     // Without a cache of its own a JVM looks for the JDK's, which jlink leaves out, and complains.
     boolean trained = Files.exists(root.resolve(program.cache()));
     lines.add(trained ? "-XX:AOTCache=/" + program.cache() : "-Xshare:off");
+    if (program == Program.SERVER) {
+      // There is no /tmp, which Netty warns of, and nothing that it would unpack.
+      lines.add("-Dio.netty.tmpdir=/");
+    }
     lines.addAll(location(program, Path.of("/")));
     Tree.write(root.resolve(HOME).resolve(name + ".args"), String.join("\n", lines) + "\n");
   }

@@ -44,6 +44,8 @@ class ArgumentFilesTest {
                     launch("common"),
                     launch("serve"),
                     List.of(
+                        "-Xshare:off",
+                        "-Dio.netty.tmpdir=/",
                         "-Djava.library.path=/opt/tarn/native",
                         "-cp",
                         "/opt/tarn/server/a.jar:/opt/tarn/server/b.jar",
@@ -70,7 +72,7 @@ class ArgumentFilesTest {
     stage(Platform.AMD64);
 
     assertThat(lines("tool")).contains("-XX:AOTCache=/opt/tarn/server.aot");
-    assertThat(lines("agent")).noneMatch(line -> line.contains("AOTCache"));
+    assertThat(lines("agent")).contains("-Xshare:off").noneMatch(line -> line.contains("AOTCache"));
   }
 
   @Test

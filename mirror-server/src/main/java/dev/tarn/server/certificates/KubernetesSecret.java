@@ -1,8 +1,6 @@
 package dev.tarn.server.certificates;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.server.membership.kubernetes.CommandClient;
 import dev.tarn.server.membership.kubernetes.InCluster;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -10,14 +8,9 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -36,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * Whoever writes says what they read, so that of two one is told.
  */
 final class KubernetesSecret implements AuthorityStore {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
   private static final int CONFLICT = HttpURLConnection.HTTP_CONFLICT;
   private static final int GONE = HttpURLConnection.HTTP_NOT_FOUND;
@@ -49,19 +41,6 @@ final class KubernetesSecret implements AuthorityStore {
 
   private @Nullable Secret last;
 
-  /** Data binding without what it binds times by, of which nothing here has any. */
-  private static final class PlainSerialization extends KubernetesSerialization {
-    PlainSerialization() {
-      super(new ObjectMapper(), false);
-    }
-
-    @Override
-    protected void configureMapper(ObjectMapper mapper) {
-      mapper.configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
-      mapper.setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
-    }
-  }
-
   /**
    * Opens nothing yet.
    *
@@ -73,22 +52,7 @@ final class KubernetesSecret implements AuthorityStore {
       String name,
       Optional<String> ownerService,
       Executor executor) {
-    ConfigBuilder config =
-        new ConfigBuilder(Config.empty())
-            .withMasterUrl(api.url())
-            .withOauthTokenProvider(api::currentToken)
-            .withConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
-            .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
-            // It is tried again here, where it is said.
-            .withRequestRetryBackoffLimit(0);
-    api.certificates().ifPresent(file -> config.withCaCertFile(file.toString()));
-    Config built = config.build();
-    this.client =
-        new KubernetesClientImpl(
-            new JdkHttpClientFactory().newBuilder(built).build(),
-            built,
-            () -> executor,
-            new PlainSerialization());
+    this.client = CommandClient.of(api, REQUEST_TIMEOUT, executor);
     this.namespace = namespace;
     this.name = name;
     this.ownerService = ownerService;

@@ -31,7 +31,9 @@ public final class TlsLibrary {
     for (int depth = 0; depth < MAX_CAUSES && innermost.getCause() != null; depth++) {
       innermost = innermost.getCause();
     }
-    return String.valueOf(innermost.getMessage());
+    String message = innermost.getMessage();
+    // A connection that ended has no words.
+    return message == null ? innermost.getClass().getSimpleName() : message;
   }
 
   /** Initialized when the provider is first asked for. */

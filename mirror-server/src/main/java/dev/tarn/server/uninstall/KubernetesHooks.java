@@ -5,14 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.server.membership.kubernetes.CommandClient;
 import dev.tarn.server.membership.kubernetes.InCluster;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** DaemonSets, pods and events of one namespace in Kubernetes, as trees. */
 final class KubernetesHooks implements Hooks {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
   private static final String NODE_FIELD = "metadata.name";
 
@@ -40,16 +35,6 @@ final class KubernetesHooks implements Hooks {
   private final String release;
 
   private @Nullable JsonNode toBlame;
-
-  /** Trees need none of what data binding is set up with. */
-  private static final class TreeSerialization extends KubernetesSerialization {
-    TreeSerialization() {
-      super(new ObjectMapper(), false);
-    }
-
-    @Override
-    protected void configureMapper(ObjectMapper mapper) {}
-  }
 
   /**
    * Opens nothing yet.
@@ -62,22 +47,7 @@ final class KubernetesHooks implements Hooks {
     if (api.namespace().isEmpty()) {
       throw new IOException("the pod does not tell its namespace");
     }
-    ConfigBuilder config =
-        new ConfigBuilder(Config.empty())
-            .withMasterUrl(api.url())
-            .withOauthTokenProvider(api::currentToken)
-            .withConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
-            .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
-            // It is asked again anyway.
-            .withRequestRetryBackoffLimit(0);
-    api.certificates().ifPresent(file -> config.withCaCertFile(file.toString()));
-    Config built = config.build();
-    this.client =
-        new KubernetesClientImpl(
-            new JdkHttpClientFactory().newBuilder(built).build(),
-            built,
-            () -> executor,
-            new TreeSerialization());
+    this.client = CommandClient.of(api, REQUEST_TIMEOUT, executor);
     this.namespace = api.namespace();
     this.names = List.copyOf(names);
     this.release = release;
