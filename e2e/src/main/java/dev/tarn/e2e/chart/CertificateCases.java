@@ -71,14 +71,19 @@ final class CertificateCases {
         .delete("/api/v1/namespaces/" + namespace + "/pods/" + Trees.text(before, "metadata.name"))
         .orFail();
     Await.until(
-        "another pod",
+        "another pod runs",
         PATIENCE,
-        () ->
-            cluster.pods(namespace).stream()
-                .noneMatch(
-                    pod ->
-                        Trees.text(pod, "metadata.uid")
-                            .equals(Trees.text(before, "metadata.uid"))));
+        () -> {
+          List<JsonNode> now =
+              cluster.pods(namespace).stream()
+                  .filter(pod -> Trees.text(pod, "spec.nodeName").equals(node.name()))
+                  .filter(pod -> Trees.text(pod, "spec.containers.0.name").equals("tarn"))
+                  .toList();
+          return now.size() == 1
+              && !Trees.text(now.getFirst(), "metadata.uid")
+                  .equals(Trees.text(before, "metadata.uid"))
+              && Trees.text(now.getFirst(), "status.phase").equals("Running");
+        });
     cluster.awaitReady(namespace, ChartCluster.RELEASE);
     int port = Ports.free();
     Map<String, String> loopback =
