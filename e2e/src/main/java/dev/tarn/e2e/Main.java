@@ -52,7 +52,7 @@ public final class Main {
         new FanoutSuite(quick, options),
         new ChaosSuite(options),
         new AgentSuite(quick, options),
-        new ChartSuite(),
+        new ChartSuite(quick),
         new ImageSuite());
   }
 
