@@ -52,6 +52,6 @@ class TlsLibraryTest {
     Exception failure = new SSLHandshakeException("General OpenSslEngine problem");
     failure.initCause(new CertificateException("expired", new IOException("NotAfter: 1970")));
     assertThat(TlsLibrary.reason(failure)).isEqualTo("NotAfter: 1970");
-    assertThat(TlsLibrary.reason(new IOException())).isEqualTo("null");
+    assertThat(TlsLibrary.reason(new IOException())).isEqualTo("IOException");
   }
 }
