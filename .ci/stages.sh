@@ -5,6 +5,7 @@ exec </dev/null
 export CI=true
 
 stage_lines=()
+failure_lines=()
 passed=0
 failed=0
 broken=0
@@ -18,8 +19,8 @@ stage() {
   "$@" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   count "$log"
-  rm -f "$log"
   if [ "$status" -ne 0 ]; then
+    remember_failures "$name" "$log"
     broken=$((broken + 1))
     # One that broke without a test or case of its own that failed is a failure by itself.
     [ "$failed" -gt "$failed_before" ] || failed=$((failed + 1))
@@ -27,7 +28,17 @@ stage() {
   else
     echo "=== $name: ok in $((SECONDS - began)) s"
   fi
+  rm -f "$log"
   stage_lines+=("$(printf '%6d s  %-6s  %s' $((SECONDS - began)) "$([ "$status" -eq 0 ] && echo ok || echo FAILED)" "$name")")
+}
+
+# Keeps what a broken stage said of its failures, shortened, for the end, where it is looked for first.
+remember_failures() {
+  local line
+  failure_lines+=("$1:")
+  while read -r line; do
+    failure_lines+=("  ${line:0:300}")
+  done < <(grep --no-group-separator -A 1 -E '^(\[ERROR\]|FAILED|SKIPPED|LEAK:)' "$2" | awk '!seen[$0]++' | head -n 20)
 }
 
 # Surefire's closing lines (one a module, without a class name) and the suites' RESULT lines.
@@ -59,6 +70,10 @@ maven() {
 }
 
 finish() {
+  if [ "${#failure_lines[@]}" -gt 0 ]; then
+    echo "=== what failed"
+    printf '%s\n' "${failure_lines[@]}"
+  fi
   echo "=== stages"
   printf '%s\n' "${stage_lines[@]}"
   echo "=== $SECONDS s in all"
