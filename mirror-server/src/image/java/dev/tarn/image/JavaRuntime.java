@@ -15,12 +15,13 @@ import java.util.spi.ToolProvider;
 
 /**
  * The part of a JDK that Tarn uses, as {@code /opt/java}: that of the JDK which runs this, or, for
- * another platform, that of a JDK of the same version with its {@code jmods}.
+ * another platform, that of a JDK with {@code jmods}, of the same version but for updates.
  */
 final class JavaRuntime {
   /** What jdeps names, and what only runs by name: elliptic curves are in java.base. */
   private static final String MODULES =
       "java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.httpserver,jdk.management,jdk.net,jdk.unsupported";
+
 
   private final Platform platform;
   private final Settings settings;
@@ -34,15 +35,22 @@ final class JavaRuntime {
     Path runtime = root.resolve("opt/java");
     Files.createDirectories(runtime.getParent());
     List<String> options = new ArrayList<>();
+    Path jdk = platform.isOurs() ? Path.of(System.getProperty("java.home")) : settings.path("jdk");
     if (!platform.isOurs()) {
-      options.addAll(List.of("--module-path", jmods().toString()));
-    } else if (!Files.isDirectory(Path.of(System.getProperty("java.home"), "jmods"))) {
+      options.addAll(List.of("--module-path", jmods(jdk).toString()));
+    } else if (!Files.isDirectory(jdk.resolve("jmods"))) {
       // Distributions put the machine's certificates into the JDK: without its jmods it would
       // refuse.
       options.add("--ignore-modified-runtime");
     }
     options.addAll(List.of("--add-modules", MODULES, "--output", runtime.toString()));
     options.addAll(List.of("--no-header-files", "--no-man-pages"));
+    // Debian's jmods have them, 200 MB.
+    options.add("--exclude-files=**.debuginfo");
+    if (Files.exists(jdk.resolve(JavaRelease.FILE))) {
+      // Who built it, and which build it is: of itself jlink says no more than 25.0.3.
+      options.add("--release-info=" + jdk.resolve(JavaRelease.FILE));
+    }
     int status =
         ToolProvider.findFirst("jlink")
             .orElseThrow()
@@ -50,11 +58,22 @@ final class JavaRuntime {
     if (status != 0) {
       throw new IOException("jlink failed: " + options);
     }
+    compare(JavaRelease.of(runtime));
     trust(runtime.resolve("lib/security/cacerts"));
   }
 
-  private Path jmods() throws IOException {
-    Path jmods = settings.path("jdk").resolve("jmods");
+  /** jlink itself insists on the first two numbers of the version. */
+  private void compare(JavaRelease linked) {
+    String ours = System.getProperty("java.runtime.version");
+    if (!linked.isOf(ours)) {
+      System.err.printf(
+          "warning: the runtime for %s is %s, that of the JDK which builds is %s%n",
+          platform.architecture(), linked.version(), ours);
+    }
+  }
+
+  private Path jmods(Path jdk) throws IOException {
+    Path jmods = jdk.resolve("jmods");
     if (!Files.isDirectory(jmods)) {
       throw new IOException(
           "no jmods of a JDK for "

@@ -36,12 +36,17 @@ public final class Main {
     // Jib takes a file for the one it packed before where its path and time are the same, and here
     // all times are: it would pack the jars of an earlier build.
     Tree.delete(settings.image().resolveSibling("jib-cache"));
-    if (settings.get("base").equals("scratch")) {
-      new SystemFiles(platform, settings.path("system")).copyTo(root);
-    }
     new JavaRuntime(platform, settings).linkTo(root);
     Application application = new Application(platform, settings, root);
     application.copyJars();
+    Libraries libraries = Libraries.of(platform, root);
+    if (settings.get("base").equals("scratch")) {
+      Path system = settings.path("system");
+      new SystemFiles(platform, system, root).copy(new LibrarySearch(libraries, system).find());
+    } else {
+      System.out.println(
+          platform.architecture() + ": the base has to have " + libraries.demands());
+    }
     // What is learnt is learnt of files with these times, and holds for no others.
     Tree.settle(root);
     if (settings.is("train") && platform.isOurs()) {

@@ -2,6 +2,7 @@ package dev.tarn.image;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -63,6 +64,14 @@ final class Tree {
           .sorted(Comparator.comparing(file -> file.getFileName().toString()))
           .toList();
     }
+  }
+
+  /** All files in a directory and in those below, but no links. */
+  static List<Path> regularFiles(Path root) throws IOException {
+    return below(root).stream()
+        .filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+        .sorted()
+        .toList();
   }
 
   private static List<Path> below(Path root) throws IOException {
