@@ -23,12 +23,12 @@ final class Packages {
   private final Path system;
 
   /** By the paths of files. */
-  private final Map<String, Package> owners = new HashMap<>();
+  private final Map<String, Owner> owners = new HashMap<>();
 
   /**
    * @param status the paragraph that dpkg has of it, as far as it says what it is
    */
-  record Package(String name, String status) {}
+  record Owner(String name, String status) {}
 
   private Packages(Platform platform, Path system) {
     this.platform = platform;
@@ -50,7 +50,7 @@ final class Packages {
   private void readInstalled(Path dpkg) throws IOException {
     String suffix = ":" + platform.architecture();
     for (String paragraph : Files.readString(dpkg.resolve("status")).split("\n\n", -1)) {
-      Optional<Package> one = parse(paragraph);
+      Optional<Owner> one = parse(paragraph);
       if (one.isPresent()) {
         String name = one.orElseThrow().name;
         for (String list : List.of(name + suffix + ".list", name + ".list")) {
@@ -67,7 +67,7 @@ final class Packages {
     for (Path file : Tree.files(directory, "")) {
       Path sums = file.resolveSibling(file.getFileName() + ".md5sums");
       if (Files.exists(sums)) {
-        Optional<Package> one = parse(Files.readString(file));
+        Optional<Owner> one = parse(Files.readString(file));
         if (one.isPresent()) {
           for (String line : Files.readAllLines(sums)) {
             owners.put(key(line.replaceFirst("^\\S+\\s+", "")), one.orElseThrow());
@@ -78,7 +78,7 @@ final class Packages {
   }
 
   /** Empty if it is of another platform. */
-  private Optional<Package> parse(String paragraph) {
+  private Optional<Owner> parse(String paragraph) {
     List<String> told =
         paragraph.lines().filter(line -> TOLD.matcher(line).matches()).toList();
     if (!told.contains("Architecture: " + platform.architecture())) {
@@ -87,7 +87,7 @@ final class Packages {
     return field(told, "Package")
         .map(
             name ->
-                new Package(
+                new Owner(
                     name, told.stream().map(line -> line + "\n").collect(Collectors.joining())));
   }
 
@@ -98,9 +98,11 @@ final class Packages {
         .findFirst();
   }
 
-  /** The package that has a file of the system. */
-  Optional<Package> owner(Path file) {
-    return Optional.ofNullable(owners.get(key(system.relativize(file).toString())));
+  /** The package that has a file of the system, or what a link leads to: sums name no links. */
+  Optional<Owner> owner(Path file) throws IOException {
+    Path target = system.toRealPath().relativize(file.toRealPath());
+    return Optional.ofNullable(owners.get(key(system.relativize(file).toString())))
+        .or(() -> Optional.ofNullable(owners.get(key(target.toString()))));
   }
 
   /** Without what differs: packages name files below /lib that are in /usr/lib, and reversed. */

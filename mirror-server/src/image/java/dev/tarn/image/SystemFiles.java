@@ -62,7 +62,7 @@ final class SystemFiles {
     for (Map.Entry<String, Path> library : libraries.entrySet()) {
       String place = place(library.getKey());
       Tree.copy(library.getValue(), root.resolve(place));
-      Optional<Packages.Package> owner = packages.owner(library.getValue());
+      Optional<Packages.Owner> owner = packages.owner(library.getValue());
       if (owner.isPresent()) {
         enter(owner.orElseThrow(), place);
       } else {
@@ -90,7 +90,7 @@ final class SystemFiles {
   }
 
   /** Says in the image that a file is of a package. */
-  private void enter(Packages.Package owner, String place) throws IOException {
+  private void enter(Packages.Owner owner, String place) throws IOException {
     Path paragraph = root.resolve(PACKAGES).resolve(owner.name());
     if (!Files.exists(paragraph)) {
       Tree.write(paragraph, owner.status());

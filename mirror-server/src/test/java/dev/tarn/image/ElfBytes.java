@@ -81,7 +81,8 @@ final class ElfBytes {
     int needs = tables + strings.size();
     int has = needs + 32 * versionsNeeded.size();
     int dynamic = has + 28 * versions.size();
-    int entries = needed.size() + 2 + (versionsNeeded.isEmpty() ? 0 : 1) + (versions.isEmpty() ? 0 : 1);
+    int entries =
+        needed.size() + 2 + (versionsNeeded.isEmpty() ? 0 : 1) + (versions.isEmpty() ? 0 : 1);
     int end = dynamic + 16 * entries;
     ByteBuffer bytes = ByteBuffer.allocate(end).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).position(16);

@@ -23,8 +23,7 @@ class ElfReaderTest {
   @ParameterizedTest
   @EnumSource
   void programNamesItsLoaderAndLibraries(Platform platform) throws IOException {
-    ElfFile file =
-        read(ElfBytes.program(platform).needs("libjli.so", "libc.so.6").bytes());
+    ElfFile file = read(ElfBytes.program(platform).needs("libjli.so", "libc.so.6").bytes());
 
     assertThat(file.machine()).isEqualTo(platform.machine());
     assertThat(file.loader()).contains("/" + platform.loader());
@@ -122,7 +121,8 @@ class ElfReaderTest {
             .bytes();
     Random random = new Random(7);
     for (int i = 0; i < 2000; i++) {
-      byte[] bytes = Arrays.copyOf(whole, i % 2 == 0 ? whole.length : 5 + random.nextInt(whole.length - 5));
+      byte[] bytes =
+          Arrays.copyOf(whole, i % 2 == 0 ? whole.length : 5 + random.nextInt(whole.length - 5));
       bytes[4 + random.nextInt(bytes.length - 4)] = (byte) random.nextInt(256);
       try {
         read(bytes);

@@ -39,8 +39,7 @@ class LibrarySearchTest {
     ElfBytes.library(platform).writeTo(libraries.resolve("libm.so.6"));
     ElfBytes.library(platform).writeTo(libraries.resolve(loader));
 
-    SortedMap<String, Path> found =
-        new LibrarySearch(Libraries.of(platform, image), system).find();
+    SortedMap<String, Path> found = new LibrarySearch(Libraries.of(platform, image), system).find();
 
     assertThat(found).containsOnlyKeys("libz.so.1", loader);
     assertThat(found).containsEntry("libz.so.1", libraries.resolve("libz.so.1"));
@@ -158,10 +157,7 @@ class LibrarySearchTest {
         .needsVersion("libc.so.6", "GLIBC_2.38")
         .needsVersion("libc.so.6", "GLIBC_PRIVATE")
         .writeTo(of("a"));
-    own()
-        .needs("libc.so.6")
-        .needsVersion("libc.so.6", "GLIBC_2.17")
-        .writeTo(of("libb.so"));
+    own().needs("libc.so.6").needsVersion("libc.so.6", "GLIBC_2.17").writeTo(of("libb.so"));
     Files.createSymbolicLink(of("link"), Path.of("a"));
 
     assertThat(Libraries.of(PLATFORM, image).demands())

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,29 +85,33 @@ class SystemFilesTest {
         packages.resolve("libc6.md5sums"),
         """
         00000000000000000000000000000000  usr/lib/aarch64-linux-gnu/libc.so.6
-        00000000000000000000000000000000  usr/lib/aarch64-linux-gnu/ld-linux-aarch64.so.1
         """);
+    Tree.write(packages.resolve("zlib1g"), paragraph("zlib1g", "arm64", "1.3"));
+    Tree.write(
+        packages.resolve("zlib1g.md5sums"),
+        "00000000000000000000000000000000  usr/lib/aarch64-linux-gnu/libz.so.1.3.1\n");
 
     copy();
 
     assertThat(bill())
-        .containsKeys(
-            "pkg:deb/debian/libc6@2.41-12?arch=arm64", "arm64:lib/" + TRIPLET + "/libz.so.1");
+        .containsOnlyKeys(
+            "pkg:generic/openjdk@25.0.5%2B8-Debian?arch=arm64",
+            "pkg:deb/debian/libc6@2.41-12?arch=arm64",
+            "pkg:deb/debian/zlib1g@1.3?arch=arm64",
+            "arm64:lib/ld-linux-aarch64.so.1");
   }
 
   @Test
   void ofUnpackedPackagesTheFilesThemselvesAreNamed() throws IOException {
     copy();
 
-    Map<String, ObjectNode> bill = bill();
-
-    assertThat(bill)
+    assertThat(bill())
         .containsOnlyKeys(
             "pkg:generic/openjdk@25.0.5%2B8-Debian?arch=arm64",
             "arm64:lib/" + TRIPLET + "/libc.so.6",
             "arm64:lib/" + TRIPLET + "/libz.so.1",
             "arm64:lib/ld-linux-aarch64.so.1");
-    ObjectNode file = bill.get("arm64:lib/" + TRIPLET + "/libz.so.1");
+    ObjectNode file = component("arm64:lib/" + TRIPLET + "/libz.so.1");
     assertThat(file.at("/type").asText()).isEqualTo("file");
     assertThat(file.at("/hashes/0/alg").asText()).isEqualTo("SHA-256");
     assertThat(file.at("/hashes/0/content").asText())
@@ -126,7 +131,7 @@ class SystemFilesTest {
 
   @Test
   void runtimeIsNamedByItsOwnRelease() throws IOException {
-    ObjectNode runtime = bill().get("pkg:generic/openjdk@25.0.5%2B8-Debian?arch=arm64");
+    ObjectNode runtime = component("pkg:generic/openjdk@25.0.5%2B8-Debian?arch=arm64");
 
     assertThat(runtime.at("/version").asText()).isEqualTo("25.0.5+8-Debian");
     assertThat(runtime.at("/publisher").asText()).isEqualTo("Debian");
@@ -136,7 +141,7 @@ class SystemFilesTest {
   void runtimeOfWhichLittleIsKnownIsNamedByItsVersion() throws IOException {
     Files.writeString(root.resolve("opt/java/release"), "JAVA_VERSION=\"25.0.5\"\n");
 
-    assertThat(bill().get("pkg:generic/openjdk@25.0.5?arch=arm64").has("publisher")).isFalse();
+    assertThat(component("pkg:generic/openjdk@25.0.5?arch=arm64").has("publisher")).isFalse();
     JavaRelease release = JavaRelease.of(root.resolve("opt/java"));
     assertThat(release.isOf("25.0.5+8-Debian")).isTrue();
     assertThat(release.isOf("25.0.50+8")).isFalse();
@@ -178,6 +183,10 @@ class SystemFilesTest {
      of which Package: other is a line
     """
         .formatted(name, architecture, version);
+  }
+
+  private ObjectNode component(String reference) throws IOException {
+    return Objects.requireNonNull(bill().get(reference), reference);
   }
 
   private Map<String, ObjectNode> bill() throws IOException {
