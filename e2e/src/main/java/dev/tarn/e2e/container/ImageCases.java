@@ -75,6 +75,12 @@ final class ImageCases {
         List.of("mirror-server", "containerd-config-agent", "netty-common", "tomlj", "OpenJDK")) {
       run.check(names.contains(name), "the bill of materials lacks " + name);
     }
+    List<String> urls = bill.get("components").findValuesAsText("purl");
+    for (String platform : image.platforms().keySet()) {
+      run.check(
+          urls.stream().anyMatch(url -> url.matches("pkg:generic/openjdk@.*arch=" + platform)),
+          "the bill of materials lacks the Java runtime for " + platform);
+    }
   }
 
   static void hasNothingToRunButJava(ShippedImage image, CaseRun run) throws Exception {
