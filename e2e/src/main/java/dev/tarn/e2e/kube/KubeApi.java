@@ -158,8 +158,7 @@ public final class KubeApi {
             .header("Authorization", "Bearer " + token)
             .header("Accept", "application/json")
             .build();
-    HttpResponse<Stream<String>> response =
-        http.send(request, HttpResponse.BodyHandlers.ofLines());
+    HttpResponse<Stream<String>> response = http.send(request, HttpResponse.BodyHandlers.ofLines());
     if (response.statusCode() != 200) {
       response.body().close();
       throw new IOException(path + " cannot be watched: " + response.statusCode());
