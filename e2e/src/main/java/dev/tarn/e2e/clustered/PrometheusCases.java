@@ -32,7 +32,7 @@ final class PrometheusCases {
   }
 
   private static void sums(ClusterBench bench, CaseRun run) throws Exception {
-    var _ = bench.release();
+    bench.release().awaitMirrored();
     String namespace = bench.namespace(run);
     KubeCluster cluster = bench.cluster();
     KubeApi api = cluster.api();

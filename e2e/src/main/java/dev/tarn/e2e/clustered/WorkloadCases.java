@@ -199,7 +199,7 @@ final class WorkloadCases {
 
   /** A namespace of the case's own, with Tarn ready in the cluster. */
   private static String readyNamespace(ClusterBench bench, CaseRun run) throws Exception {
-    var _ = bench.release();
+    bench.release().awaitMirrored();
     return bench.namespace(run);
   }
 
