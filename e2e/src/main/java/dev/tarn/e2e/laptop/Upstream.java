@@ -101,6 +101,11 @@ public final class Upstream {
     return guarded.traffic();
   }
 
+  /** The open one's own access log so far, in Apache's combined format. */
+  public String accessLog() {
+    return registries.accessLog();
+  }
+
   /** How many copies of a blob the open one sent, by bytes. */
   public double copies(Blob blob) {
     return (double) traffic().bytes(blob.digest()) / blob.size();
