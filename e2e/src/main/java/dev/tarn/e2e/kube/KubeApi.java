@@ -15,6 +15,8 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -139,6 +141,30 @@ public final class KubeApi {
 
   public Answer delete(String path) {
     return send("DELETE", path, "", "");
+  }
+
+  /**
+   * Tells what a path lists, and what becomes of it.
+   *
+   * @param changes is given {@code type} and {@code object}, on a thread of the watch's own
+   */
+  public Watch watch(String path, Consumer<JsonNode> changes) {
+    return Watch.start(() -> watched(path), changes);
+  }
+
+  private Stream<String> watched(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(server.resolve(path + "?watch=true"))
+            .header("Authorization", "Bearer " + token)
+            .header("Accept", "application/json")
+            .build();
+    HttpResponse<Stream<String>> response =
+        http.send(request, HttpResponse.BodyHandlers.ofLines());
+    if (response.statusCode() != 200) {
+      response.body().close();
+      throw new IOException(path + " cannot be watched: " + response.statusCode());
+    }
+    return response.body();
   }
 
   /** One request. A body of no characters is none. */

@@ -49,6 +49,11 @@ public final class Upstream {
     throw new UnsupportedOperationException("soon");
   }
 
+  /** The open one's own access log so far, in Apache's combined format. */
+  public String accessLog() {
+    throw new UnsupportedOperationException("soon");
+  }
+
   /** How many copies of a blob the open one sent, by bytes. */
   public double copies(Blob blob) {
     return (double) traffic().bytes(blob.digest()) / blob.size();
