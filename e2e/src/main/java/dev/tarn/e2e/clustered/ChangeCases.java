@@ -64,12 +64,12 @@ final class ChangeCases {
     rolled.roll(after);
     everywhere.roll(after);
     Machine joined = joining.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    run.figure("nodeReadySeconds", secondsSince(start));
+    run.figure("node_ready_s", secondsSince(start));
     release.awaitReady();
-    run.figure("tarnReadySeconds", secondsSince(start));
+    run.figure("tarn_ready_s", secondsSince(start));
     everywhere.awaitReady(PATIENCE);
     rolled.awaitReady(PATIENCE);
-    run.figure("rolledOutSeconds", secondsSince(start));
+    run.figure("rolled_out_s", secondsSince(start));
     checkCopies(run, cluster.upstream(), second);
 
     release.awaitMirrored();
@@ -81,9 +81,9 @@ final class ChangeCases {
     run.check(
         release.metrics(joined.name()).sum("tarn_misses_total", "kind=\"blob\"") > 0,
         "no blob came through the new node's Tarn");
-    run.figure("effectiveSeconds", secondsSince(start));
+    run.figure("effective_s", secondsSince(start));
     awaitMembers(release, cluster.machines(), cluster.machines().size());
-    run.figure("knownSeconds", secondsSince(start));
+    run.figure("known_s", secondsSince(start));
   }
 
   /** By another thread, as it takes a while; the case's end takes the node away again. */
@@ -121,8 +121,8 @@ final class ChangeCases {
     Blob blob = image.biggest();
     double direct = copies(upstream, blob, true);
     double shared = copies(upstream, blob, false);
-    run.figure("copiesByTarns", shared);
-    run.figure("copiesByContainerds", direct);
+    run.figure("copies_by_tarns", shared);
+    run.figure("copies_by_containerds", direct);
     run.check(shared < 1.5, "Tarns fetched " + shared + " copies of one blob");
     run.check(direct < 1.5, "containerds fetched " + direct + " copies of one blob, past Tarn");
   }
@@ -211,10 +211,10 @@ final class ChangeCases {
       slowestMillis = Math.max(slowestMillis, (System.nanoTime() - began) / 1_000_000);
       pods.start(machine.name());
     }
-    run.figure("slowestPullMillis", slowestMillis);
+    run.figure("slowest_pull_ms", slowestMillis);
     workload.awaitReady(PATIENCE);
     awaitMembers(release, others, others.size());
-    run.figure("forgottenSeconds", secondsSince(start));
+    run.figure("forgotten_s", secondsSince(start));
     release.awaitReady();
     pods.figures(run);
   }

@@ -112,7 +112,7 @@ final class ColdPods {
   /** Notes how many there were, how long the slowest took, and how many had to be pulled twice. */
   void figures(CaseRun run) {
     run.figure("pods", pods);
-    run.figure("slowestSeconds", Math.round(slowestSeconds * 10) / 10.0);
-    run.figure("pulledAgain", watch.failedPulls().size());
+    run.figure("slowest_s", Math.round(slowestSeconds * 10) / 10.0);
+    run.figure("pulled_again", watch.failedPulls().size());
   }
 }

@@ -20,7 +20,7 @@ import java.util.List;
 /** Tarn, or what it leans on, fails on nodes where pods are to start. */
 final class FailureCases {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final LinkSpeed SLOW = LinkSpeed.megabits(60);
+  private static final LinkSpeed SLOW = new LinkSpeed(60);
   private static final long SLOW_IMAGE_BYTES = 30_000_000;
   private static final long IMAGE_BYTES = 9_000_000;
 
@@ -74,7 +74,7 @@ final class FailureCases {
       longest = Math.max(longest, awayBy(() -> evict(api, release, machine), bench, pods, machine));
     }
     pods.figures(run);
-    run.figure("longestAwaySeconds", Math.round(longest * 10) / 10.0);
+    run.figure("longest_away_s", Math.round(longest * 10) / 10.0);
   }
 
   /** Starts pods until the node has another Tarn that is ready; for how many seconds it had not. */
@@ -99,13 +99,13 @@ final class FailureCases {
   private static boolean hasAnother(TarnRelease release, Machine machine, String before) {
     try {
       return !Trees.text(release.pod(machine.name()), "metadata.uid").equals(before)
-          && bench(release, machine);
+          && podIsReady(release, machine);
     } catch (CaseFailed none) {
       return false;
     }
   }
 
-  private static boolean bench(TarnRelease release, Machine machine) {
+  private static boolean podIsReady(TarnRelease release, Machine machine) {
     return Trees.list(release.pod(machine.name()), "status.conditions").stream()
         .anyMatch(
             condition ->
@@ -170,7 +170,7 @@ final class FailureCases {
       pods.start(machine.name());
     }
     pods.figures(run);
-    run.figure("withdrawnWithinMillis", slowestMillis);
+    run.figure("withdrawn_ms", slowestMillis);
   }
 
   private static String program() {
@@ -204,7 +204,7 @@ final class FailureCases {
       Await.until("Tarn is ready", PATIENCE, () -> isReady(bench, second));
       pullFromPeers(bench, run, knownToo, second);
     } finally {
-      run.figure("secondsWithout", (System.nanoTime() - start) / 1_000_000_000);
+      run.figure("without_api_server_s", (System.nanoTime() - start) / 1_000_000_000);
       cluster.plane().startApiServer();
     }
     awaitBack(release);

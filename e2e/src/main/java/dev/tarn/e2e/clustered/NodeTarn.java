@@ -2,6 +2,7 @@ package dev.tarn.e2e.clustered;
 
 import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.laptop.Machine;
+import dev.tarn.e2e.process.Child;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ final class NodeTarn {
                 "inspect", "--output", "go-template", "--template", "{{.info.pid}}", container)));
   }
 
-  private static String lastLine(dev.tarn.e2e.process.Child.Finished finished) {
+  private static String lastLine(Child.Finished finished) {
     List<String> lines = finished.orFail().output().strip().lines().toList();
     return lines.isEmpty() ? "" : lines.getLast().strip();
   }

@@ -42,6 +42,17 @@ final class Shipments {
     return new Shipment(image, cargo.push(repository, Integer.toString(++number), image));
   }
 
+  /** How many of them a node has. */
+  long on(Machine machine) {
+    return machine
+        .crictl("images")
+        .orFail()
+        .output()
+        .lines()
+        .filter(line -> line.contains(repository))
+        .count();
+  }
+
   /** How many pulls there were. */
   int pulls() {
     return pulls.get();

@@ -3,6 +3,7 @@ package dev.tarn.e2e.clustered;
 import dev.tarn.e2e.container.EarlierRelease;
 import dev.tarn.e2e.http.Exchange;
 import dev.tarn.e2e.image.Blob;
+import dev.tarn.e2e.kube.Trees;
 import dev.tarn.e2e.laptop.LaptopCluster;
 import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.laptop.TarnBuild;
@@ -17,12 +18,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** From an earlier release to this one while everybody pulls. */
 final class UpgradeCases {
   private static final long KEPT_BYTES = 20_000_000;
-  private static final long PULLED_BYTES = 5_000_000;
+  private static final long PULLED_BYTES = 2_000_000;
+  private static final long LONGER_BYTES = 16_000_000;
+  private static final int LONGER_EACH = 5;
   private static final Duration AROUND = Duration.ofSeconds(5);
 
   private UpgradeCases() {}
@@ -61,14 +65,15 @@ final class UpgradeCases {
 
     cluster.upstream().traffic().forget();
     List<PullLoop> loops = new ArrayList<>();
+    List<Shipments.Shipment> line = new ArrayList<>();
     for (Machine machine : cluster.machines()) {
-      loops.add(run.workspace().own(PullLoop.start(machine, inTurn(shipments))));
+      loops.add(run.workspace().own(PullLoop.start(machine, inTurn(line, shipments))));
     }
     Thread.sleep(AROUND);
     long start = System.nanoTime();
     release.upgrade(bench.build());
     awaitWorking(release);
-    run.figure("upgradeSeconds", (System.nanoTime() - start) / 1_000_000_000);
+    run.figure("upgrade_s", (System.nanoTime() - start) / 1_000_000_000);
     Thread.sleep(AROUND);
     loops.forEach(PullLoop::close);
     checkPulls(run, cluster, loops);
@@ -87,9 +92,19 @@ final class UpgradeCases {
     release.awaitMirrored();
   }
 
-  /** The next of a line of images that all nodes pull, each at its own pace. */
-  private static Supplier<Shipments.Shipment> inTurn(Shipments shipments) {
-    return () -> shipments.push(PULLED_BYTES);
+  /** One after another of a line of images that all nodes pull, each at its own pace. */
+  private static Supplier<Shipments.Shipment> inTurn(
+      List<Shipments.Shipment> line, Shipments shipments) {
+    AtomicInteger next = new AtomicInteger();
+    return () -> {
+      synchronized (line) {
+        int number = next.getAndIncrement();
+        if (number == line.size()) {
+          line.add(shipments.push(number % LONGER_EACH == 0 ? LONGER_BYTES : PULLED_BYTES));
+        }
+        return line.get(number);
+      }
+    };
   }
 
   private static void checkPulls(CaseRun run, LaptopCluster cluster, List<PullLoop> loops) {
@@ -102,9 +117,9 @@ final class UpgradeCases {
       slowest = Math.max(slowest, loop.slowestSeconds());
     }
     run.figure("pulls", pulls);
-    run.figure("failedPulls", failures.size());
-    run.figure("slowestSeconds", Math.round(slowest * 10) / 10.0);
-    run.figure("directShare", directShare(cluster));
+    run.figure("failed_pulls", failures.size());
+    run.figure("slowest_s", Math.round(slowest * 10) / 10.0);
+    run.figure("direct_share", directShare(cluster));
     run.check(failures.isEmpty(), "pulls failed: " + String.join("\n", failures));
   }
 
@@ -122,8 +137,7 @@ final class UpgradeCases {
   private static void checkImages(ClusterBench bench, CaseRun run, TarnRelease release) {
     for (Machine machine : bench.laptop().machines()) {
       String image =
-          dev.tarn.e2e.kube.Trees.text(
-              release.pod(machine.name()), "spec.containers.0.image");
+          Trees.text(release.pod(machine.name()), "spec.containers.0.image");
       run.check(
           image.endsWith(":" + bench.build().tag()), machine.name() + " still has " + image);
     }
