@@ -1,6 +1,7 @@
 package dev.tarn.e2e.clustered;
 
 import dev.tarn.e2e.check.CaseFailed;
+import dev.tarn.e2e.cluster.Shell;
 import dev.tarn.e2e.laptop.Disk;
 import dev.tarn.e2e.laptop.Machine;
 import java.time.Duration;
@@ -44,9 +45,7 @@ final class Ballast {
     if (more < 0) {
       throw new CaseFailed("more is used than was to be: " + used(machine));
     }
-    machine
-        .run("fallocate", "--length", Long.toString(bytes), place())
-        .orFail();
+    Shell.run("fallocate", "--length", Long.toString(bytes), place());
   }
 
   private String place() {
