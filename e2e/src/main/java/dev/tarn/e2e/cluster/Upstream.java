@@ -7,6 +7,7 @@ import dev.tarn.e2e.http.Traffic;
 import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.node.Registry;
+import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +37,7 @@ public final class Upstream implements AutoCloseable {
   private final Site site;
   private final Workspace files;
   private final Registry open;
+  private final List<Child> processes = new CopyOnWriteArrayList<>();
 
   /** Has the machine's own network, since it was started from there. */
   private final ExecutorService outside;
@@ -50,6 +53,7 @@ public final class Upstream implements AutoCloseable {
     this.open =
         Registry.docker(
             workspace, "upstream", files.directory(), "127.0.0.1", UnaryOperator.identity());
+    processes.add(open.process());
   }
 
   public static Upstream start(Workspace workspace, Site site) throws Exception {
@@ -72,7 +76,14 @@ public final class Upstream implements AutoCloseable {
 
   /** The registry with the same content for whoever has a name and a password of that file. */
   public InetSocketAddress protectedOrigin(String passwords) throws Exception {
-    return Registry.docker(workspace, "private", files.directory(), passwords).address();
+    Registry guarded = Registry.docker(workspace, "private", files.directory(), passwords);
+    processes.add(guarded.process());
+    return guarded.address();
+  }
+
+  /** The registries' own processes. */
+  public List<Child> processes() {
+    return List.copyOf(processes);
   }
 
   /**

@@ -2,43 +2,86 @@ package dev.tarn.e2e.clustered;
 
 import dev.tarn.e2e.laptop.KubeCluster;
 import dev.tarn.e2e.laptop.LaptopCluster;
+import dev.tarn.e2e.laptop.MachinePlan;
 import dev.tarn.e2e.laptop.TarnBuild;
 import dev.tarn.e2e.laptop.TarnRelease;
 import dev.tarn.e2e.process.Workspace;
 import dev.tarn.e2e.run.CaseRun;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** What the cases share: the cluster, and the release of Tarn in it. */
+/** What the cases share, one after another: the cluster, and the release of Tarn in it. */
 final class ClusterBench {
   /** Where Tarn is installed. */
   static final String NAMESPACE = "tarn";
 
-  private ClusterBench() {}
+  private final KubeCluster cluster;
+  private final TarnBuild build;
+  private final AtomicInteger namespaces = new AtomicInteger();
+  private @Nullable TarnRelease release;
+
+  private ClusterBench(KubeCluster cluster, TarnBuild build) {
+    this.cluster = cluster;
+    this.build = build;
+  }
 
   static ClusterBench open(Workspace workspace) throws Exception {
-    throw new UnsupportedOperationException("soon");
+    LaptopCluster cluster = LaptopCluster.start(workspace, MachinePlan.three());
+    return new ClusterBench(cluster, TarnBuild.current(cluster, workspace.directory()));
   }
 
   KubeCluster cluster() {
-    throw new UnsupportedOperationException("soon");
+    return cluster;
   }
 
   /** The cluster, for cases that need its machines: they are skipped where it is another one. */
   LaptopCluster laptop() {
-    throw new UnsupportedOperationException("soon");
+    return (LaptopCluster) cluster;
   }
 
   /** The chart and image of this repository. */
   TarnBuild build() {
-    throw new UnsupportedOperationException("soon");
+    return build;
   }
 
   /** The release, installed now where it is not, and ready on every node. */
   TarnRelease release() throws Exception {
-    throw new UnsupportedOperationException("soon");
+    TarnRelease there = release;
+    if (there == null) {
+      there = install();
+    }
+    return there;
+  }
+
+  /** Installs it; returns when it is ready on every node, and nodes know each other. */
+  TarnRelease install(String... settings) throws Exception {
+    TarnRelease made = TarnRelease.install(cluster, NAMESPACE, build, settings);
+    release = made;
+    made.awaitReady();
+    made.awaitPeers();
+    return made;
+  }
+
+  /** Takes it away, where it is there. */
+  void uninstall() throws Exception {
+    TarnRelease there = release;
+    if (there != null) {
+      release = null;
+      there.uninstall();
+    }
   }
 
   /** A namespace for the case alone, which goes with all that is in it when the case is over. */
-  String namespace(CaseRun run) throws Exception {
-    throw new UnsupportedOperationException("soon");
+  String namespace(CaseRun run) {
+    String name = "case-" + namespaces.incrementAndGet();
+    cluster
+        .api()
+        .create(
+            "/api/v1/namespaces",
+            "{apiVersion: v1, kind: Namespace, metadata: {name: " + name + "}}")
+        .orFail();
+    run.workspace()
+        .own(() -> cluster.kubectl("delete", "namespace", name, "--wait", "--timeout=3m").orFail());
+    return name;
   }
 }

@@ -1,14 +1,30 @@
 package dev.tarn.e2e.clustered;
 
+import dev.tarn.e2e.laptop.LaptopCluster;
 import dev.tarn.e2e.process.Workspace;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A real Kubernetes on one machine, with Tarn in it. */
 public final class ClusterSuite implements Suite<ClusterBench> {
+  private static final Duration CASE_LIMIT = Duration.ofMinutes(20);
+  private static final Duration HOLD_LIMIT = Duration.ofDays(30);
+
+  private final boolean hold;
+
+  /**
+   * The suite.
+   *
+   * @param hold whether to try nothing and let somebody look around
+   */
+  public ClusterSuite(boolean hold) {
+    this.hold = hold;
+  }
+
   @Override
   public String name() {
     return "cluster";
@@ -21,11 +37,19 @@ public final class ClusterSuite implements Suite<ClusterBench> {
 
   @Override
   public List<Need> needs() {
-    return List.of(Need.root());
+    return LaptopCluster.needs();
+  }
+
+  @Override
+  public Duration caseLimit() {
+    return hold ? HOLD_LIMIT : CASE_LIMIT;
   }
 
   @Override
   public List<Case<ClusterBench>> cases() {
+    if (hold) {
+      return List.of(Case.of(HoldCase.NAME, HoldCase::run));
+    }
     List<Case<ClusterBench>> cases = new ArrayList<>();
     return cases;
   }

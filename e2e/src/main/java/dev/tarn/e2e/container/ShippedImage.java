@@ -66,7 +66,8 @@ public final class ShippedImage {
         .orElseThrow();
   }
 
-  String tag() throws IOException {
+  /** What it is called in the layout. */
+  public String tag() throws IOException {
     return entry().get("annotations").get(REFERENCE).asText();
   }
 

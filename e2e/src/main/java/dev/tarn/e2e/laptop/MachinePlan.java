@@ -8,8 +8,7 @@ import java.util.List;
  * @param zone its label {@code topology.kubernetes.io/zone}; empty for none
  * @param diskBytes of its file system: containerd's store, the kubelet's directory and Tarn's cache
  */
-public record MachinePlan(
-    String name, ContainerdVersion containerd, String zone, long diskBytes) {
+public record MachinePlan(String name, ContainerdVersion containerd, String zone, long diskBytes) {
   /** Takes no more of the machine's disk than what is written to it. */
   private static final long DISK_BYTES = 20L << 30;
 
