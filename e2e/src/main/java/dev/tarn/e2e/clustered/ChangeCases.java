@@ -72,7 +72,7 @@ final class ChangeCases {
     run.figure("rolled_out_s", secondsSince(start));
     checkCopies(run, cluster.upstream(), second);
 
-    release.awaitMirrored();
+    NodeTarn.awaitEntries(cluster.machines());
     pods.start(joined.name());
     Await.until(
         "the agent of " + joined.name() + " says that its Tarn is used",
@@ -176,7 +176,7 @@ final class ChangeCases {
                 cluster, run, new MachinePlan("node-short", ContainerdVersion.V2_2, "zone-a"))
             .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     release.awaitReady();
-    release.awaitMirrored();
+    NodeTarn.awaitEntries(cluster.machines());
     awaitMembers(release, cluster.machines(), others.size() + 1);
     // What it alone has, the others may be told to fetch from it.
     Shipments.Shipment held = shipments.push(COMMON_BYTES);

@@ -51,6 +51,10 @@ public final class ClusterSuite implements Suite<ClusterBench> {
       return List.of(Case.of(HoldCase.NAME, HoldCase::run));
     }
     List<Case<ClusterBench>> cases = new ArrayList<>();
+    cases.addAll(FailureCases.all());
+    cases.addAll(ChangeCases.all());
+    cases.addAll(UpgradeCases.all());
+    cases.addAll(DiskCases.all());
     return cases;
   }
 

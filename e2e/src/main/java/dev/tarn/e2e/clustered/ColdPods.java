@@ -109,10 +109,15 @@ final class ColdPods {
     return pods;
   }
 
+  /** How long the slowest took so far, from being made to being ready. */
+  double slowestSeconds() {
+    return Math.round(slowestSeconds * 10) / 10.0;
+  }
+
   /** Notes how many there were, how long the slowest took, and how many had to be pulled twice. */
   void figures(CaseRun run) {
     run.figure("pods", pods);
-    run.figure("slowest_s", Math.round(slowestSeconds * 10) / 10.0);
+    run.figure("slowest_s", slowestSeconds());
     run.figure("pulled_again", watch.failedPulls().size());
   }
 }

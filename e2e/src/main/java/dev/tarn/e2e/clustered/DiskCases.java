@@ -55,7 +55,7 @@ final class DiskCases {
     run.workspace().own(() -> cluster.leave(machine));
     shortenPressure(machine);
     release.awaitReady();
-    release.awaitMirrored();
+    NodeTarn.awaitEntries(cluster.machines());
     String tarn = Trees.text(release.pod(machine.name()), "metadata.uid");
     ColdPods pods = ColdPods.in(bench, run);
     Pressure pressure = run.workspace().own(Pressure.of(cluster.api(), machine.name()));

@@ -41,27 +41,31 @@ final class FailureCases {
   }
 
   private static void killed(ClusterBench bench, CaseRun run) throws Exception {
-    TarnRelease release = bench.release();
+    awaitBack(bench);
     ColdPods pods = ColdPods.in(bench, run);
     Upstream upstream = bench.cluster().upstream();
-    for (Machine machine : bench.laptop().machines()) {
+    List<Machine> machines = bench.laptop().machines();
+    for (Machine machine : machines) {
       NodeTarn.kill(machine);
       pods.start(machine.name());
-      awaitBack(release);
-      upstream.limit(SLOW);
-      try {
-        pods.startAnd(machine.name(), SLOW_IMAGE_BYTES, () -> NodeTarn.kill(machine));
-      } finally {
-        upstream.unlimited();
-      }
-      awaitBack(release);
     }
+    run.figure("slowest_after_s", pods.slowestSeconds());
+    awaitBack(bench);
+    upstream.limit(SLOW);
+    try {
+      for (Machine machine : machines) {
+        pods.startAnd(machine.name(), SLOW_IMAGE_BYTES, () -> NodeTarn.kill(machine));
+      }
+    } finally {
+      upstream.unlimited();
+    }
+    awaitBack(bench);
     pods.figures(run);
   }
 
-  private static void awaitBack(TarnRelease release) throws Exception {
-    release.awaitReady();
-    release.awaitMirrored();
+  private static void awaitBack(ClusterBench bench) throws Exception {
+    bench.release().awaitReady();
+    NodeTarn.awaitEntries(bench.laptop().machines());
   }
 
   private static void removed(ClusterBench bench, CaseRun run) throws Exception {
@@ -91,7 +95,7 @@ final class FailureCases {
       }
     } while (!hasAnother(release, machine, before));
     double seconds = (System.nanoTime() - start) / 1e9;
-    awaitBack(release);
+    awaitBack(bench);
     pods.start(machine.name());
     return seconds;
   }
@@ -165,7 +169,7 @@ final class FailureCases {
         stranger.kill();
       }
     }
-    awaitBack(release);
+    awaitBack(bench);
     for (Machine machine : bench.laptop().machines()) {
       pods.start(machine.name());
     }
@@ -180,7 +184,7 @@ final class FailureCases {
   private static void withoutApiServer(ClusterBench bench, CaseRun run) throws Exception {
     LaptopCluster cluster = bench.laptop();
     TarnRelease release = bench.release();
-    awaitBack(release);
+    awaitBack(bench);
     Shipments shipments = Shipments.in(cluster, run);
     List<Machine> machines = cluster.machines();
     Machine first = machines.getFirst();
@@ -207,7 +211,7 @@ final class FailureCases {
       run.figure("without_api_server_s", (System.nanoTime() - start) / 1_000_000_000);
       cluster.plane().startApiServer();
     }
-    awaitBack(release);
+    awaitBack(bench);
     pullFromPeers(bench, run, knownToo, machines.getLast());
     run.figure("pulls", shipments.pulls());
   }

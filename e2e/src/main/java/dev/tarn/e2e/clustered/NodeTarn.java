@@ -1,5 +1,6 @@
 package dev.tarn.e2e.clustered;
 
+import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.process.Child;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,6 +19,8 @@ final class NodeTarn {
 
   private static final String CONTAINER = "io.kubernetes.container.name=tarn";
   private static final String ENTRIES = "/etc/containerd/certs.d";
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private NodeTarn() {}
 
@@ -41,6 +45,14 @@ final class NodeTarn {
   private static String lastLine(Child.Finished finished) {
     List<String> lines = finished.orFail().output().strip().lines().toList();
     return lines.isEmpty() ? "" : lines.getLast().strip();
+  }
+
+  /** Waits until containerd is led to it on each of these nodes. */
+  static void awaitEntries(List<Machine> machines) throws Exception {
+    for (Machine machine : machines) {
+      Await.until(
+          "containerd on " + machine.name() + " is led to Tarn", PATIENCE, () -> hasEntry(machine));
+    }
   }
 
   /** Whether containerd is led to it, for any registry. */

@@ -48,12 +48,12 @@ final class UpgradeCases {
             cluster,
             directory,
             earlier.chart(),
-            earlier.image().layout(),
+            earlier.image(),
             "earlier-" + earlier.commit().substring(0, 12));
-    bench.release().uninstall();
-    TarnRelease release = TarnRelease.install(cluster, ClusterBench.NAMESPACE, before);
+    bench.uninstall();
+    TarnRelease release = bench.install(before);
     run.workspace().own(() -> release.upgrade(bench.build()));
-    awaitWorking(release);
+    NodeTarn.awaitEntries(cluster.machines());
 
     Shipments shipments = Shipments.in(cluster, run);
     Shipments.Shipment kept = shipments.push(KEPT_BYTES);
@@ -72,7 +72,8 @@ final class UpgradeCases {
     Thread.sleep(AROUND);
     long start = System.nanoTime();
     release.upgrade(bench.build());
-    awaitWorking(release);
+    release.awaitReady();
+    NodeTarn.awaitEntries(cluster.machines());
     run.figure("upgrade_s", (System.nanoTime() - start) / 1_000_000_000);
     Thread.sleep(AROUND);
     loops.forEach(PullLoop::close);
@@ -85,11 +86,6 @@ final class UpgradeCases {
           "the cache of " + machine.name() + " is another one");
       checkFromCache(run, cluster, release, kept, machine);
     }
-  }
-
-  private static void awaitWorking(TarnRelease release) throws Exception {
-    release.awaitReady();
-    release.awaitMirrored();
   }
 
   /** One after another of a line of images that all nodes pull, each at its own pace. */
