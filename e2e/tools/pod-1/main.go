@@ -3,12 +3,14 @@
 //	pod pause         waits until it is told to end
 //	pod serve [PORT]  answers every HTTP request with the file /content of its image; 8080 where no port is named
 //	pod exit [STATUS] ends at once; 0 where no status is named
+//	pod squat ADDRESS takes an address as soon as nobody has it, and asks whoever comes for a password
 //
 // A first line says which mode, and when it began, in milliseconds since 1970.
 package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -29,6 +31,8 @@ func main() {
 		serve(argument(2, "8080"))
 	case "exit":
 		end(argument(2, "0"))
+	case "squat":
+		squat(argument(2, "127.0.0.1:5050"))
 	default:
 		fail(misused, "no such mode: "+mode)
 	}
@@ -61,6 +65,27 @@ func serve(port string) {
 	}()
 	// As the first process of a container it has no default for signals.
 	awaitEnd()
+}
+
+// A stranger on somebody's port. He says when he is there, and which requests came with a password.
+func squat(address string) {
+	for {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		fmt.Println("here")
+		fail(1, http.Serve(listener, http.HandlerFunc(demand)).Error())
+	}
+}
+
+func demand(answer http.ResponseWriter, request *http.Request) {
+	if request.Header.Get("Authorization") != "" {
+		fmt.Println("shown", request.Method, request.URL)
+	}
+	answer.Header().Set("WWW-Authenticate", `Basic realm="stranger"`)
+	answer.WriteHeader(http.StatusUnauthorized)
 }
 
 func end(status string) {

@@ -87,7 +87,7 @@ public final class Snapshot {
   public List<String> differences(Snapshot later) {
     SortedSet<Path> paths = new TreeSet<>(entries.keySet());
     paths.addAll(later.entries.keySet());
-    public List<String> differences = new ArrayList<>();
+    List<String> differences = new ArrayList<>();
     for (Path path : paths) {
       String before = entries.getOrDefault(path, ABSENT);
       String after = later.entries.getOrDefault(path, ABSENT);

@@ -55,7 +55,12 @@ final class ClusterBench {
 
   /** Installs it; returns when it is ready on every node, and nodes know each other. */
   TarnRelease install(String... settings) throws Exception {
-    TarnRelease made = TarnRelease.install(cluster, NAMESPACE, build, settings);
+    return install(build, settings);
+  }
+
+  /** The same of another chart and image. */
+  TarnRelease install(TarnBuild other, String... settings) throws Exception {
+    TarnRelease made = TarnRelease.install(cluster, NAMESPACE, other, settings);
     release = made;
     made.awaitReady();
     made.awaitPeers();

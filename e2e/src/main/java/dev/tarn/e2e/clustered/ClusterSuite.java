@@ -54,6 +54,10 @@ public final class ClusterSuite implements Suite<ClusterBench> {
     cases.addAll(WorkloadCases.cases());
     cases.addAll(PrometheusCases.cases());
     cases.addAll(RolloutCases.cases());
+    cases.addAll(FailureCases.all());
+    cases.addAll(ChangeCases.all());
+    cases.addAll(UpgradeCases.all());
+    cases.addAll(DiskCases.all());
     return cases;
   }
 

@@ -22,16 +22,17 @@ public record TarnBuild(Path chart, String repository, String tag) {
   public static TarnBuild current(KubeCluster cluster, Path directory) throws IOException {
     ShippedImage image = ShippedImage.build(directory);
     return push(
-        cluster, directory, Tools.repository().resolve("helm/tarn"), image.layout(), image.tag());
+        cluster, directory, Tools.repository().resolve("helm/tarn"), image, image.tag());
   }
 
   /**
    * Pushes an image to the cluster's registry.
    *
-   * @param layout an OCI layout with one image of that tag
+   * @param tag what it is to be called there
    */
   public static TarnBuild push(
-      KubeCluster cluster, Path directory, Path chart, Path layout, String tag) {
+      KubeCluster cluster, Path directory, Path chart, ShippedImage image, String tag)
+      throws IOException {
     String there = cluster.upstream().origin().getAuthority() + "/" + REPOSITORY + ":" + tag;
     List<String> command =
         List.of(
@@ -40,7 +41,7 @@ public record TarnBuild(Path chart, String repository, String tag) {
             "copy",
             "--all",
             "--dest-tls-verify=false",
-            "oci:" + layout + ":" + tag,
+            "oci:" + image.layout() + ":" + image.tag(),
             "docker://" + there);
     Child.run("skopeo-" + tag, directory, Map.of(), command, PUSH_LIMIT).orFail();
     return new TarnBuild(chart, cluster.registryHost() + "/" + REPOSITORY, tag);
