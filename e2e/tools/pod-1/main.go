@@ -9,12 +9,13 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -64,27 +65,48 @@ func serve(port string) {
 	if err != nil {
 		fail(1, err.Error())
 	}
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				fail(1, err.Error())
-			}
-			go answer(connection, content)
-		}
-	}()
+	go answerAll(listener, "200 OK", "Content-Type: text/plain\r\n", content)
 	// As the first process of a container it has no default for signals.
 	awaitEnd()
 }
 
-func answer(connection net.Conn, content []byte) {
+func squat(address string) {
+	for {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		fmt.Println("here")
+		answerAll(listener, "401 Unauthorized", "WWW-Authenticate: Basic realm=\"stranger\"\r\n", nil)
+	}
+}
+
+func answerAll(listener net.Listener, status, fields string, content []byte) {
+	for {
+		connection, err := listener.Accept()
+		if err != nil {
+			fail(1, err.Error())
+		}
+		go answer(connection, status, fields, content)
+	}
+}
+
+func answer(connection net.Conn, status, fields string, content []byte) {
 	defer connection.Close()
 	_ = connection.SetDeadline(time.Now().Add(patience))
-	request := bufio.NewScanner(connection)
-	for request.Scan() && request.Text() != "" {
+	asked := ""
+	for request := bufio.NewScanner(connection); request.Scan() && request.Text() != ""; {
+		line := request.Text()
+		if asked == "" {
+			asked = strings.TrimSuffix(line, " HTTP/1.1")
+		}
+		if strings.HasPrefix(strings.ToLower(line), "authorization:") {
+			fmt.Println("shown", asked)
+		}
 	}
-	head := "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n"
-	fmt.Fprintf(connection, "%sContent-Length: %d\r\n\r\n%s", head, len(content), content)
+	fmt.Fprintf(connection, "HTTP/1.1 %s\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+		status, fields, len(content), content)
 }
 
 func end(status string) {
