@@ -20,7 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.UnaryOperator;
 
 /**
  * Debian's docker-registry, which the cluster reaches at a site of its own: what comes and goes
@@ -50,9 +49,7 @@ public final class Upstream implements AutoCloseable {
     this.files = workspace.child("registry");
     this.outside = Executors.newSingleThreadExecutor(NamespaceThreads.FACTORY);
     outside.submit(() -> site).get();
-    this.open =
-        Registry.docker(
-            workspace, "upstream", files.directory(), "127.0.0.1", UnaryOperator.identity());
+    this.open = Registry.dockerThatLogs(workspace, "upstream", files.directory());
     processes.add(open.process());
   }
 
@@ -72,6 +69,11 @@ public final class Upstream implements AutoCloseable {
   /** The registry itself, which only relays reach. */
   public InetSocketAddress origin() {
     return open.address();
+  }
+
+  /** What the registry wrote down of its answers so far, in Apache's combined format. */
+  public String accessLog() {
+    return open.process().output();
   }
 
   /** The registry with the same content for whoever has a name and a password of that file. */

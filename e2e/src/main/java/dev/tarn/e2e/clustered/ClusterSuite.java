@@ -51,6 +51,9 @@ public final class ClusterSuite implements Suite<ClusterBench> {
       return List.of(Case.of(HoldCase.NAME, HoldCase::run));
     }
     List<Case<ClusterBench>> cases = new ArrayList<>();
+    cases.addAll(WorkloadCases.cases());
+    cases.addAll(PrometheusCases.cases());
+    cases.addAll(RolloutCases.cases());
     cases.addAll(FailureCases.all());
     cases.addAll(ChangeCases.all());
     cases.addAll(UpgradeCases.all());

@@ -59,11 +59,7 @@ final class Ledger {
     Entry entry = new Entry(added, log().since(logBefore));
     System.out.printf(
         "    %s: upstream's log %,d bytes of %d blobs and %d manifests; Prometheus %s%n",
-        step,
-        entry.logBytes(),
-        entry.logBlobs(),
-        entry.log().count(sent -> !sent.blob()),
-        added);
+        step, entry.logBytes(), entry.logBlobs(), entry.log().count(sent -> !sent.blob()), added);
     return entry;
   }
 

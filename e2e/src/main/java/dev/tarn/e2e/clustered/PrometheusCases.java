@@ -5,7 +5,6 @@ import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.kube.Trees;
 import dev.tarn.e2e.laptop.KubeCluster;
 import dev.tarn.e2e.laptop.Machine;
-import dev.tarn.e2e.laptop.Upstream;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import dev.tarn.e2e.run.Need;
@@ -33,7 +32,7 @@ final class PrometheusCases {
   }
 
   private static void sums(ClusterBench bench, CaseRun run) throws Exception {
-    var _ = bench.release();
+    bench.release().awaitMirrored();
     String namespace = bench.namespace(run);
     KubeCluster cluster = bench.cluster();
     KubeApi api = cluster.api();
@@ -50,10 +49,17 @@ final class PrometheusCases {
     alone.awaitReady(START_LIMIT);
     Ledger.Entry fromUpstream = ledger.end("one node");
     run.figure("log_bytes_alone", fromUpstream.logBytes());
-    checkNear(run, "alone: fetched from upstream", fromUpstream.logBytes(), fromUpstream.sum("fetched", "upstream"));
+    checkNear(
+        run,
+        "alone: fetched from upstream",
+        fromUpstream.logBytes(),
+        fromUpstream.sum("fetched", "upstream"));
     checkNear(run, "alone: served", weight(first), fromUpstream.total("served"));
     run.checkEquals("alone: blobs in the log", first.blobs().size(), fromUpstream.logBlobs());
-    run.checkEquals("alone: misses answered by upstream", first.blobs().size(), fromUpstream.sum("misses", "upstream"));
+    run.checkEquals(
+        "alone: misses answered by upstream",
+        first.blobs().size(),
+        fromUpstream.sum("misses", "upstream"));
     run.checkEquals("alone: fetched from peers", 0, fromUpstream.sum("fetched", "peer"));
 
     // Then the others: all of it comes from the first.
@@ -62,11 +68,19 @@ final class PrometheusCases {
     everywhere.awaitReady(START_LIMIT);
     Ledger.Entry fromPeers = ledger.end("the others");
     int others = nodes.size() - 1;
-    checkNear(run, "others: fetched from upstream", fromPeers.logBytes(), fromPeers.sum("fetched", "upstream"));
+    checkNear(
+        run,
+        "others: fetched from upstream",
+        fromPeers.logBytes(),
+        fromPeers.sum("fetched", "upstream"));
     run.checkEquals("others: blobs in the log", 0, fromPeers.logBlobs());
-    checkNear(run, "others: fetched from peers", others * first.size(), fromPeers.sum("fetched", "peer"));
+    checkNear(
+        run, "others: fetched from peers", others * first.size(), fromPeers.sum("fetched", "peer"));
     checkNear(run, "others: served", others * weight(first), fromPeers.total("served"));
-    run.checkEquals("others: misses answered by peers", (long) others * first.blobs().size(), fromPeers.sum("misses", "peer"));
+    run.checkEquals(
+        "others: misses answered by peers",
+        (long) others * first.blobs().size(),
+        fromPeers.sum("misses", "peer"));
 
     // All at once: from upstream and from each other.
     Cargo more = Cargo.in(run.workspace().child("second"), cluster.upstream());
@@ -78,7 +92,11 @@ final class PrometheusCases {
     crowd.awaitReady(START_LIMIT);
     Ledger.Entry together = ledger.end("all at once");
     run.figure("log_copies_together", rounded((double) together.logBytes() / weight(second)));
-    checkNear(run, "together: fetched from upstream", together.logBytes(), together.sum("fetched", "upstream"));
+    checkNear(
+        run,
+        "together: fetched from upstream",
+        together.logBytes(),
+        together.sum("fetched", "upstream"));
     checkNear(run, "together: served", nodes.size() * weight(second), together.total("served"));
 
     // Again, where containerd lost it: all of it is here.

@@ -79,7 +79,8 @@ final class PrometheusServer {
   /** The numbers that a query has as its answer, by a label's value. */
   Map<String, Double> ask(String query, String label) throws IOException {
     Map<String, Double> values = new TreeMap<>();
-    answer(query).forEach(series -> values.put(Trees.text(series, "metric." + label), value(series)));
+    answer(query)
+        .forEach(series -> values.put(Trees.text(series, "metric." + label), value(series)));
     return values;
   }
 

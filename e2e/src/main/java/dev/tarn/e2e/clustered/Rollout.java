@@ -5,17 +5,12 @@ import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.Layer;
-import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.laptop.KubeCluster;
 import dev.tarn.e2e.run.CaseRun;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Many Deployments whose pods are replaced all at once by such with new images, most of whose
@@ -48,8 +43,7 @@ final class Rollout {
     String first = cargo.push("rollout/first", "1", cargo.waiting());
     for (int i = 0; i < DEPLOYMENTS; i++) {
       rollout.workloads.add(
-          Workload.deployment(
-              cluster.api(), namespace, "shop-" + i, REPLICAS, PodPlan.of(first)));
+          Workload.deployment(cluster.api(), namespace, "shop-" + i, REPLICAS, PodPlan.of(first)));
     }
     rollout.awaitReady(SETUP_LIMIT);
     return rollout;

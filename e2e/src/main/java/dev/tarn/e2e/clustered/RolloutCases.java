@@ -6,7 +6,6 @@ import dev.tarn.e2e.cluster.LinkSpeed;
 import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.laptop.LaptopCluster;
 import dev.tarn.e2e.laptop.Machine;
-import dev.tarn.e2e.laptop.TarnRelease;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import java.util.LinkedHashSet;
@@ -31,7 +30,7 @@ final class RolloutCases {
 
   private static void compare(ClusterBench bench, CaseRun run) throws Exception {
     LaptopCluster cluster = bench.laptop();
-    TarnRelease release = bench.release();
+    bench.release().awaitMirrored();
     String namespace = bench.namespace(run);
     Rollout rollout = Rollout.prepare(cluster, namespace, run);
     run.workspace().own(cluster.upstream()::unlimited);
@@ -51,7 +50,7 @@ final class RolloutCases {
     }
     cluster.upstream().unlimited();
 
-    release.uninstall();
+    bench.uninstall();
     run.workspace().own(() -> bench.release());
     Set<Blob> direct = new LinkedHashSet<>();
     List<String> others = rollout.newImages(run, "direct", direct);

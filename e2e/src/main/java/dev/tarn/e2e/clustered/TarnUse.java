@@ -70,7 +70,8 @@ final class TarnUse implements AutoCloseable {
             .map(String::strip)
             .filter(line -> line.matches("[0-9a-f]{64}"))
             .findFirst()
-            .orElseThrow(() -> new IllegalStateException(container + " runs not on " + machine.name()));
+            .orElseThrow(
+                () -> new IllegalStateException(container + " runs not on " + machine.name()));
     String pid =
         machine
             .crictl("inspect", "--output", "go-template", "--template", "{{.info.pid}}", id)
@@ -110,9 +111,13 @@ final class TarnUse implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     over.set(true);
     LockSupport.unpark(sampler);
-    sampler.join();
+    try {
+      sampler.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -37,8 +37,7 @@ final class WorkloadCases {
         Case.of(
             "a private image starts with its pull secret, and with no other",
             WorkloadCases::withSecret),
-        Case.of(
-            "a moved tag: pods that always pull have the new content", WorkloadCases::movedTag),
+        Case.of("a moved tag: pods that always pull have the new content", WorkloadCases::movedTag),
         Case.of(
             "upstream stopped: a node that never had the image starts it",
             WorkloadCases::upstreamStopped));
@@ -102,7 +101,8 @@ final class WorkloadCases {
           watch.starts().stream().noneMatch(start -> start.workload().equals(strangers.name())),
           "a pod without a secret started: " + strangers.state());
       run.check(
-          watch.failedPulls().stream().allMatch(line -> line.contains("401") || line.contains("auth")),
+          watch.failedPulls().stream()
+              .allMatch(line -> line.contains("401") || line.contains("auth")),
           "refused for another reason: " + watch.failedPulls());
       run.figure("refused", watch.failedPulls().size());
       strangers.delete();
@@ -117,7 +117,8 @@ final class WorkloadCases {
 
   private static void createSecret(KubeApi api, String namespace, Upstream upstream) {
     String login = base64(Upstream.USER + ":" + Upstream.PASSWORD);
-    String config = "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(upstream.guardedHost(), login);
+    String config =
+        "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(upstream.guardedHost(), login);
     api.create(
             "/api/v1/namespaces/" + namespace + "/secrets",
             """
@@ -154,7 +155,8 @@ final class WorkloadCases {
     for (JsonNode pod : workload.pods()) {
       String ip = Trees.text(pod, "status.podIP");
       Machine other = bench.laptop().machines().getFirst();
-      String said = other.run("curl", "-sS", "--max-time", "10", "http://" + ip + ":" + PORT).output();
+      String said =
+          other.run("curl", "-sS", "--max-time", "10", "http://" + ip + ":" + PORT).output();
       run.check(said.contains("after"), Trees.text(pod, "metadata.name") + " says " + said);
     }
     checkCopies(run, cluster.upstream().traffic(), after);
@@ -166,7 +168,11 @@ final class WorkloadCases {
       String runs = Trees.text(pod, "status.containerStatuses.0.imageID");
       run.check(
           runs.endsWith(image.manifest().digest()),
-          Trees.text(pod, "metadata.name") + " runs " + runs + ", not " + image.manifest().digest());
+          Trees.text(pod, "metadata.name")
+              + " runs "
+              + runs
+              + ", not "
+              + image.manifest().digest());
     }
   }
 
@@ -179,8 +185,7 @@ final class WorkloadCases {
     PodPlan pods = PodPlan.of(cargo.push("work/grows", "1", image)).apart("grows");
     int nodes = cluster.nodes().size();
     try (PodWatch watch = PodWatch.of(cluster.api(), namespace)) {
-      Workload workload =
-          Workload.deployment(cluster.api(), namespace, "grows", nodes - 1, pods);
+      Workload workload = Workload.deployment(cluster.api(), namespace, "grows", nodes - 1, pods);
       workload.awaitReady(START_LIMIT);
       upstream.stop();
       run.workspace().own(upstream::start);
@@ -194,7 +199,7 @@ final class WorkloadCases {
 
   /** A namespace of the case's own, with Tarn ready in the cluster. */
   private static String readyNamespace(ClusterBench bench, CaseRun run) throws Exception {
-    var _ = bench.release();
+    bench.release().awaitMirrored();
     return bench.namespace(run);
   }
 

@@ -22,6 +22,9 @@ public interface KubeCluster {
   /** For kubectl and helm, as one who may do all. */
   Path kubeconfig();
 
+  /** Where files for it may be put. */
+  Path directory();
+
   /** The names of the nodes there are now. */
   List<String> nodes();
 

@@ -232,6 +232,11 @@ public final class LaptopCluster implements KubeCluster {
   }
 
   @Override
+  public Path directory() {
+    return workspace.directory();
+  }
+
+  @Override
   public List<String> nodes() {
     return machines().stream().map(Machine::name).toList();
   }

@@ -74,7 +74,7 @@ public final class TarnRelease {
   private Path values(TarnBuild build) {
     String open = cluster.upstream().host();
     String guarded = cluster.upstream().guardedHost();
-    Path file = cluster.kubeconfig().resolveSibling("tarn-" + namespace + "-values.yaml");
+    Path file = cluster.directory().resolve("tarn-" + namespace + "-values.yaml");
     try {
       return Files.writeString(
           file,
@@ -188,6 +188,6 @@ public final class TarnRelease {
 
   /** {@code helm test}. */
   public Child.Finished test() {
-    return cluster.helm("test", NAME, "--namespace", namespace, "--logs");
+    return cluster.helm("test", NAME, "--namespace", namespace);
   }
 }

@@ -103,7 +103,7 @@ public final class Upstream {
 
   /** The open one's own access log so far, in Apache's combined format. */
   public String accessLog() {
-    throw new UnsupportedOperationException("soon");
+    return registries.accessLog();
   }
 
   /** How many copies of a blob the open one sent, by bytes. */
