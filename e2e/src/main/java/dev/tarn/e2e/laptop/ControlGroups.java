@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,10 @@ final class ControlGroups {
   private static final String PROCESSES = "cgroup.procs";
   private static final String DAEMONS = "daemons";
   private static final Duration DEATH_LIMIT = Duration.ofSeconds(20);
+
+  /** Of versions 1 and 2. */
+  private static final Map<String, String> MOST_WEIGHT =
+      Map.of("cpu.shares", "262144", "cpu.weight", "10000");
 
   private final String name;
 
@@ -40,9 +45,24 @@ final class ControlGroups {
   /** Makes a group in every hierarchy; it is there already where another one uses it. */
   void make(String group) throws IOException {
     for (Path hierarchy : hierarchies()) {
-      Files.createDirectories(hierarchy.resolve(name).resolve(group));
+      Path made = Files.createDirectories(hierarchy.resolve(name).resolve(group));
+      prefer(made.getParent());
+      prefer(made);
     }
     Files.createDirectories(daemons(group));
+  }
+
+  /**
+   * The most weight there is, where it has one: else all pods together had no more of the
+   * processors than any one program outside, of which the nodes' own are many.
+   */
+  private static void prefer(Path group) throws IOException {
+    for (Map.Entry<String, String> weight : MOST_WEIGHT.entrySet()) {
+      Path file = group.resolve(weight.getKey());
+      if (Files.exists(file)) {
+        Files.writeString(file, weight.getValue());
+      }
+    }
   }
 
   private static List<Path> hierarchies() throws IOException {
