@@ -14,6 +14,7 @@ import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.laptop.Upstream;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
+import dev.tarn.e2e.run.Need;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -35,7 +36,7 @@ final class WorkloadCases {
 
   private WorkloadCases() {}
 
-  static List<Case<ClusterBench>> cases() {
+  static List<Case<ClusterBench>> cases(List<Need> machines) {
     return List.of(
         Case.of("three replicas start, a node each, from one copy", WorkloadCases::replicas),
         Case.of("a workload per node starts from one copy", WorkloadCases::perNode),
@@ -43,8 +44,9 @@ final class WorkloadCases {
             "a private image starts with its pull secret, and with no other",
             WorkloadCases::withSecret),
         Case.of("a moved tag: pods that always pull have the new content", WorkloadCases::movedTag),
-        Case.of(
+        new Case<>(
             "upstream stopped: a node that has not the image any more starts it",
+            machines,
             WorkloadCases::upstreamStopped));
   }
 
@@ -212,7 +214,9 @@ final class WorkloadCases {
    */
   private static String readyNamespace(ClusterBench bench, CaseRun run) throws Exception {
     bench.release().awaitMirrored();
-    run.workspace().own(() -> dropImages(bench.laptop()));
+    if (bench.cluster() instanceof LaptopCluster laptop) {
+      run.workspace().own(() -> dropImages(laptop));
+    }
     return bench.namespace(run);
   }
 
