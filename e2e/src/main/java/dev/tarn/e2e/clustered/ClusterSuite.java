@@ -60,7 +60,8 @@ public final class ClusterSuite implements Suite<ClusterBench> {
     List<Case<ClusterBench>> cases = new ArrayList<>();
     cases.addAll(InstallCases.all());
     cases.addAll(WorkloadCases.cases());
-    cases.addAll(PrometheusCases.cases());
+    addOnMachines(WorkloadCases.onMachines(), cases);
+    addOnMachines(PrometheusCases.cases(), cases);
     addOnMachines(RolloutCases.cases(), cases);
     addOnMachines(FailureCases.all(), cases);
     addOnMachines(ChangeCases.all(), cases);

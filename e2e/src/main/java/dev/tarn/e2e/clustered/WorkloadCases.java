@@ -157,14 +157,20 @@ final class WorkloadCases {
     workload.restart();
     workload.awaitReady(START_LIMIT);
     checkRuns(run, workload, after);
-    for (JsonNode pod : workload.pods()) {
-      String ip = Trees.text(pod, "status.podIP");
-      Machine other = bench.laptop().machines().getFirst();
-      String said =
-          other.run("curl", "-sS", "--max-time", "10", "http://" + ip + ":" + PORT).output();
-      run.check(said.contains("after"), Trees.text(pod, "metadata.name") + " says " + said);
+    if (bench.cluster() instanceof LaptopCluster laptop) {
+      checkSays(run, workload, laptop.machines().getFirst(), "after");
     }
     checkCopies(run, cluster.upstream().traffic(), after);
+  }
+
+  /** Every pod answers with that, on whichever node it is. */
+  private static void checkSays(CaseRun run, Workload workload, Machine asker, String text) {
+    for (JsonNode pod : workload.pods()) {
+      String ip = Trees.text(pod, "status.podIP");
+      String said =
+          asker.run("curl", "-sS", "--max-time", "10", "http://" + ip + ":" + PORT).output();
+      run.check(said.contains(text), Trees.text(pod, "metadata.name") + " says " + said);
+    }
   }
 
   /** Every pod's container is of that image, by its digest. */
@@ -191,7 +197,7 @@ final class WorkloadCases {
     Workload everywhere = Workload.perNode(cluster.api(), namespace, "before", pods);
     everywhere.awaitReady(START_LIMIT);
     everywhere.delete();
-    dropImages(cluster);
+    dropImages(bench);
 
     upstream.stop();
     run.workspace().own(upstream::start);
@@ -212,14 +218,12 @@ final class WorkloadCases {
    */
   private static String readyNamespace(ClusterBench bench, CaseRun run) throws Exception {
     bench.release().awaitMirrored();
-    run.workspace().own(() -> dropImages(bench.laptop()));
+    run.workspace().own(() -> dropImages(bench));
     return bench.namespace(run);
   }
 
-  private static void dropImages(LaptopCluster cluster) throws Exception {
-    for (Machine machine : cluster.machines()) {
-      machine.dropImages(reference -> reference.contains("/" + REPOSITORIES));
-    }
+  private static void dropImages(ClusterBench bench) {
+    bench.dropImages(reference -> reference.contains("/" + REPOSITORIES));
   }
 
   private static void noteStarts(CaseRun run, PodWatch watch) {
