@@ -50,9 +50,8 @@ final class DiskCases {
     LaptopCluster cluster = bench.laptop();
     TarnRelease release = bench.release();
     Machine machine =
-        cluster.join(
-            new MachinePlan("node-full", ContainerdVersion.V2_4, "zone-b", DISK_BYTES));
-    run.workspace().own(() -> cluster.leave(machine));
+        LateNode.of(run, cluster)
+            .join(new MachinePlan("node-full", ContainerdVersion.V2_4, "zone-b", DISK_BYTES));
     shortenPressure(machine);
     release.awaitReady();
     NodeTarn.awaitEntries(cluster.machines());
