@@ -34,7 +34,7 @@ public final class Main {
   private static final int MISUSED = 2;
 
   private static final Set<String> OPTIONS =
-      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS, AgentSuite.OPTIONS)
+      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS, AgentSuite.OPTIONS, ClusterSuite.OPTIONS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
@@ -55,7 +55,7 @@ public final class Main {
         new AgentSuite(quick, options),
         new ChartSuite(quick),
         new ImageSuite(),
-        new ClusterSuite(hold));
+        new ClusterSuite(hold, options));
   }
 
   public static void main(String[] arguments) {

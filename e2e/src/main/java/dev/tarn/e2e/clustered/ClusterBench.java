@@ -1,5 +1,6 @@
 package dev.tarn.e2e.clustered;
 
+import dev.tarn.e2e.laptop.ExistingCluster;
 import dev.tarn.e2e.laptop.KubeCluster;
 import dev.tarn.e2e.laptop.LaptopCluster;
 import dev.tarn.e2e.laptop.MachinePlan;
@@ -17,17 +18,29 @@ final class ClusterBench {
 
   private final KubeCluster cluster;
   private final TarnBuild build;
+  private final Before before;
   private final AtomicInteger namespaces = new AtomicInteger();
   private @Nullable TarnRelease release;
 
   private ClusterBench(KubeCluster cluster, TarnBuild build) {
     this.cluster = cluster;
     this.build = build;
+    this.before = Before.of(cluster);
   }
 
-  static ClusterBench open(Workspace workspace) throws Exception {
-    LaptopCluster cluster = LaptopCluster.start(workspace, MachinePlan.three());
-    return new ClusterBench(cluster, TarnBuild.current(cluster, workspace.directory()));
+  static ClusterBench open(Workspace workspace, ClusterOptions options) throws Exception {
+    KubeCluster cluster =
+        options.kubeconfig().isPresent()
+            ? ExistingCluster.open(
+                workspace, options.kubeconfig().orElseThrow(), options.registryAddress())
+            : LaptopCluster.start(workspace, MachinePlan.three());
+    ClusterBench bench =
+        new ClusterBench(cluster, TarnBuild.current(cluster, workspace.directory()));
+    if (options.kubeconfig().isPresent()) {
+      // It goes on when the suite is over.
+      workspace.own(bench::uninstall);
+    }
+    return bench;
   }
 
   KubeCluster cluster() {
@@ -44,6 +57,11 @@ final class ClusterBench {
     return build;
   }
 
+  /** What there was before Tarn came. */
+  Before before() {
+    return before;
+  }
+
   /** The release, installed now where it is not, and ready on every node. */
   TarnRelease release() throws Exception {
     TarnRelease there = release;
@@ -56,6 +74,13 @@ final class ClusterBench {
   /** Installs it; returns when it is ready on every node, and nodes know each other. */
   TarnRelease install(String... settings) throws Exception {
     return install(build, settings);
+  }
+
+  /** Installs it; returns as soon as helm does. */
+  TarnRelease begin(String... settings) {
+    TarnRelease made = TarnRelease.install(cluster, NAMESPACE, build, settings);
+    release = made;
+    return made;
   }
 
   /** The same of another chart and image. */

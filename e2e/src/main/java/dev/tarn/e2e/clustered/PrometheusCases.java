@@ -1,9 +1,11 @@
 package dev.tarn.e2e.clustered;
 
 import dev.tarn.e2e.image.Image;
+import dev.tarn.e2e.image.Layer;
 import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.kube.Trees;
 import dev.tarn.e2e.laptop.KubeCluster;
+import dev.tarn.e2e.laptop.LaptopCluster;
 import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
@@ -16,6 +18,10 @@ import java.util.List;
 final class PrometheusCases {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final long MIB = 1L << 20;
+
+  /** What is fetched in one piece, however many want it: 4 MiB at most. */
+  private static final long CHUNK = 4_000_000;
+
   private static final int ADMIN_PORT = 5052;
 
   /** What sums may differ by. */
@@ -33,6 +39,7 @@ final class PrometheusCases {
 
   private static void sums(ClusterBench bench, CaseRun run) throws Exception {
     bench.release().awaitMirrored();
+    run.workspace().own(() -> dropImages(bench.laptop(), "sums/"));
     String namespace = bench.namespace(run);
     KubeCluster cluster = bench.cluster();
     KubeApi api = cluster.api();
@@ -82,9 +89,14 @@ final class PrometheusCases {
         (long) others * first.blobs().size(),
         fromPeers.sum("misses", "peer"));
 
-    // All at once: from upstream and from each other.
+    // All at once: from upstream and from each other. Layers of one chunk, since of a longer one the
+    // stream is cut when others come, and the log has what was still on its way.
     Cargo more = Cargo.in(run.workspace().child("second"), cluster.upstream());
-    Image second = more.waiting(more.layer(60 * MIB), more.layer(30 * MIB), more.layer(9 * MIB));
+    List<Layer> layers = new ArrayList<>();
+    for (int i = 0; i < 14; i++) {
+      layers.add(more.layer(CHUNK));
+    }
+    Image second = more.waiting(layers);
     ledger.begin();
     Workload crowd =
         Workload.perNode(
@@ -102,8 +114,7 @@ final class PrometheusCases {
     // Again, where containerd lost it: all of it is here.
     alone.delete();
     everywhere.delete();
-    Machine machine = bench.laptop().machine(nodes.getFirst());
-    machine.dropImages(reference -> reference.contains("sums/first"));
+    dropImages(bench.laptop(), "sums/first");
     ledger.begin();
     Workload again = Workload.deployment(api, namespace, "again", 1, pods.on(nodes.getFirst()));
     again.awaitReady(START_LIMIT);
@@ -112,6 +123,12 @@ final class PrometheusCases {
     run.checkEquals("again: hits on blobs", first.blobs().size(), fromHere.sum("hits", "disk"));
     checkNear(run, "again: served from disk", weight(first), fromHere.sum("served", "disk"));
     run.figure("scraped_nodes", nodes.size());
+  }
+
+  private static void dropImages(LaptopCluster cluster, String repositories) throws Exception {
+    for (Machine machine : cluster.machines()) {
+      machine.dropImages(reference -> reference.contains("/" + repositories));
+    }
   }
 
   /** An image's bytes with its manifest. */

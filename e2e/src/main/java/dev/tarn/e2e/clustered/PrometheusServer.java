@@ -97,12 +97,20 @@ final class PrometheusServer {
     return Trees.at(answer, "data.result");
   }
 
+  private double wellScrapedSince(double seconds) {
+    try {
+      return ask("count(up == 1 and timestamp(up) > " + seconds + ")");
+    } catch (IOException busy) {
+      return 0;
+    }
+  }
+
   /** Waits until every target was scraped well since now. */
   void awaitScrape(int targets) throws Exception {
     double asked = System.currentTimeMillis() / 1e3;
     Await.until(
         "every node was scraped",
         START_LIMIT,
-        () -> ask("count(up == 1 and timestamp(up) > " + asked + ")") == targets);
+        () -> wellScrapedSince(asked) == targets);
   }
 }

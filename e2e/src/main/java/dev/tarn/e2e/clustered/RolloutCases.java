@@ -31,6 +31,7 @@ final class RolloutCases {
   private static void compare(ClusterBench bench, CaseRun run) throws Exception {
     LaptopCluster cluster = bench.laptop();
     bench.release().awaitMirrored();
+    run.workspace().own(() -> dropImages(cluster, "rollout/"));
     String namespace = bench.namespace(run);
     Rollout rollout = Rollout.prepare(cluster, namespace, run);
     run.workspace().own(cluster.upstream()::unlimited);
@@ -54,9 +55,7 @@ final class RolloutCases {
     run.workspace().own(() -> bench.release());
     Set<Blob> direct = new LinkedHashSet<>();
     List<String> others = rollout.newImages(run, "direct", direct);
-    for (Machine machine : cluster.machines()) {
-      machine.dropImages(reference -> reference.contains("rollout/first"));
-    }
+    dropImages(cluster, "rollout/first");
     cluster.upstream().limit(UPSTREAM);
     Rollout.Figures without = rollout.roll(others, direct);
     cluster.upstream().unlimited();
@@ -74,6 +73,12 @@ final class RolloutCases {
     run.check(
         with.seconds() <= without.seconds(),
         "with Tarn it took " + with.seconds() + " s, without " + without.seconds());
+  }
+
+  private static void dropImages(LaptopCluster cluster, String repositories) throws Exception {
+    for (Machine machine : cluster.machines()) {
+      machine.dropImages(reference -> reference.contains("/" + repositories));
+    }
   }
 
   private static void note(CaseRun run, String which, Rollout.Figures figures) {

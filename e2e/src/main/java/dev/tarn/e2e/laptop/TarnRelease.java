@@ -20,6 +20,10 @@ public final class TarnRelease {
   public static final String NAME = "tarn";
 
   private static final int ADMIN_PORT = 5052;
+
+  /** How many of the last ones are told where it does not get ready. */
+  private static final int EVENTS = 20;
+
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final KubeCluster cluster;
@@ -111,10 +115,18 @@ public final class TarnRelease {
           late.getMessage()
               + "\n"
               + cluster.kubectl("-n", namespace, "get", "pods", "-o", "wide").output()
-              + cluster
-                  .kubectl("-n", namespace, "get", "events", "--sort-by=.lastTimestamp")
-                  .output());
+              + lastEvents());
     }
+  }
+
+  private String lastEvents() {
+    List<String> events =
+        cluster
+            .kubectl("-n", namespace, "get", "events", "--sort-by=.lastTimestamp")
+            .output()
+            .lines()
+            .toList();
+    return String.join("\n", events.subList(Math.max(0, events.size() - EVENTS), events.size()));
   }
 
   private int readyPods() {
@@ -136,7 +148,7 @@ public final class TarnRelease {
       Await.until(
           "the agent on " + node + " has put Tarn before its registries",
           PATIENCE,
-          () -> logs(node, "agent").contains("upstreams_told"));
+          () -> says(node, "upstreams_told"));
     }
   }
 
@@ -179,6 +191,11 @@ public final class TarnRelease {
         .kubectl("-n", namespace, "logs", Trees.text(pod(node), "metadata.name"), "-c", container)
         .orFail()
         .output();
+  }
+
+  /** Whether the agent on that node has logged an event of that name. */
+  public boolean says(String node, String event) {
+    return logs(node, "agent").contains("\"formattedMessage\":\"" + event + "\"");
   }
 
   /** What the server on that node counts. */

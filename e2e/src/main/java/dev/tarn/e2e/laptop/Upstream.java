@@ -12,14 +12,14 @@ import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Tools;
 import dev.tarn.e2e.process.Workspace;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 
 /**
  * The registry that nodes pull from, and a second one with the same content for whoever has a name
- * and a password: Debian's docker-registry behind relays that count, at a site of their own, which
- * nodes and pods reach by plain HTTP. What the harness pushes goes past the relays. Safe for
- * several threads.
+ * and a password: Debian's docker-registry behind relays that count, where nodes and pods reach
+ * them by plain HTTP. What the harness pushes goes past the relays. Safe for several threads.
  */
 public final class Upstream {
   /** Who may pull from the guarded one. */
@@ -43,7 +43,7 @@ public final class Upstream {
     this.guarded = registries.expose(GUARDED, Route.to(registries.protectedOrigin(PASSWORDS)));
   }
 
-  /** Starts both, with the image of pods' sandboxes in them. */
+  /** Starts both at a site of their own, with the image of pods' sandboxes in them. */
   static Upstream start(Workspace workspace, Site site) throws Exception {
     Upstream upstream =
         new Upstream(workspace.own(dev.tarn.e2e.cluster.Upstream.start(workspace, site)));
@@ -56,6 +56,16 @@ public final class Upstream {
             List.of(PAUSE));
     upstream.client().push(PAUSE, "1", pause);
     return upstream;
+  }
+
+  /**
+   * Starts both on the machine's own network.
+   *
+   * @param address where the open one is; the other has the next port
+   */
+  static Upstream start(Workspace workspace, InetSocketAddress address) throws Exception {
+    return new Upstream(
+        workspace.own(dev.tarn.e2e.cluster.Upstream.start(workspace, address)));
   }
 
   /** The image of pods' sandboxes. */
