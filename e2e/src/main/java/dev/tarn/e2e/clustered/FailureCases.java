@@ -21,6 +21,7 @@ import java.util.List;
 /** Tarn, or what it leans on, fails on nodes where pods are to start. */
 final class FailureCases {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final LinkSpeed SLOW = new LinkSpeed(60);
   private static final long SLOW_IMAGE_BYTES = 30_000_000;
   private static final long IMAGE_BYTES = 9_000_000;
@@ -208,7 +209,10 @@ final class FailureCases {
       Await.until(
           "Tarn is back without the API server",
           PATIENCE,
-          () -> hasAnother(bench, second, before) && NodeTarn.hasEntry(second));
+          () -> {
+            Thread.sleep(BETWEEN_LOOKS);
+            return hasAnother(bench, second, before) && NodeTarn.hasEntry(second);
+          });
       pullFromPeers(bench, run, knownToo, second);
     } finally {
       run.figure("without_api_server_s", (System.nanoTime() - start) / 1_000_000_000);
