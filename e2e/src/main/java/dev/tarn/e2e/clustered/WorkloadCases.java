@@ -42,7 +42,12 @@ final class WorkloadCases {
         Case.of(
             "a private image starts with its pull secret, and with no other",
             WorkloadCases::withSecret),
-        Case.of("a moved tag: pods that always pull have the new content", WorkloadCases::movedTag),
+        Case.of("a moved tag: pods that always pull have the new content", WorkloadCases::movedTag));
+  }
+
+  /** Those that do something to nodes themselves. */
+  static List<Case<ClusterBench>> onMachines() {
+    return List.of(
         Case.of(
             "upstream stopped: a node that has not the image any more starts it",
             WorkloadCases::upstreamStopped));
