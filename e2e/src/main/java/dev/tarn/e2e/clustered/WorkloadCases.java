@@ -42,7 +42,8 @@ final class WorkloadCases {
         Case.of(
             "a private image starts with its pull secret, and with no other",
             WorkloadCases::withSecret),
-        Case.of("a moved tag: pods that always pull have the new content", WorkloadCases::movedTag));
+        Case.of(
+            "a moved tag: pods that always pull have the new content", WorkloadCases::movedTag));
   }
 
   /** Those that do something to nodes themselves. */
