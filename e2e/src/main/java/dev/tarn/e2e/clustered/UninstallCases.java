@@ -90,19 +90,30 @@ final class UninstallCases {
       run.check(
           Files.exists(machine.path("/var/lib/tarn")),
           machine.name() + ": the cache is gone, though nobody asked for that");
-      checkNothingRuns(bench, run, machine);
+      checkNothingRuns(run, machine);
     }
   }
 
-  private static void checkNothingRuns(ClusterBench bench, CaseRun run, Machine machine) {
-    String containers = machine.crictl("ps", "--all").orFail().output();
-    run.check(
-        !containers.contains(" tarn-") && !containers.contains(bench.build().repository()),
-        machine.name() + " has containers: " + containers);
+  private static void checkNothingRuns(CaseRun run, Machine machine)
+      throws Exception {
     String ports = machine.run("ss", "-Hltn").orFail().output();
     run.check(
         ports.lines().noneMatch(line -> line.matches(".*:" + PORTS + " .*")),
         machine.name() + " listens: " + ports);
+    Await.until(
+        "no container of " + ClusterBench.NAMESPACE + " is left on " + machine.name(),
+        PATIENCE,
+        () ->
+            machine
+                .crictl(
+                    "ps",
+                    "--all",
+                    "--quiet",
+                    "--label",
+                    "io.kubernetes.pod.namespace=" + ClusterBench.NAMESPACE)
+                .orFail()
+                .output()
+                .isBlank());
   }
 
   private static void withCache(ClusterBench bench, CaseRun run) throws Exception {

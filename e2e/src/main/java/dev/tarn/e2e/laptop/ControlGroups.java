@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,16 @@ final class ControlGroups {
   private static final String PROCESSES = "cgroup.procs";
   private static final String DAEMONS = "daemons";
   private static final Duration DEATH_LIMIT = Duration.ofSeconds(20);
+
+  /** What a cluster has of the processors, by versions 1 and 2, where one program has 1024 or 100. */
+  private static final Map<String, String> WEIGHT =
+      Map.of("cpu.shares", "16384", "cpu.weight", "1600");
+
+  /** Those of version 1 that daemons have groups in; pods' are in all. */
+  private static final List<String> OF_DAEMONS = List.of("pids", "cpu", "memory");
+
+  private static final String ENTER =
+      "while [ \"$1\" != -- ]; do echo $$ > \"$1\"; shift; done; shift; exec \"$@\"";
 
   private final String name;
 
@@ -41,8 +52,24 @@ final class ControlGroups {
   void make(String group) throws IOException {
     for (Path hierarchy : hierarchies()) {
       Files.createDirectories(hierarchy.resolve(name).resolve(group));
+      weigh(hierarchy.resolve(name));
     }
-    Files.createDirectories(daemons(group));
+    for (Path daemons : daemons(group)) {
+      Files.createDirectories(daemons);
+    }
+  }
+
+  /**
+   * Among a cluster's own, a node's pods and its daemons share as on any node. But all of them
+   * together must not have as little as any one program outside.
+   */
+  private static void weigh(Path group) throws IOException {
+    for (Map.Entry<String, String> weight : WEIGHT.entrySet()) {
+      Path file = group.resolve(weight.getKey());
+      if (Files.exists(file)) {
+        Files.writeString(file, weight.getValue());
+      }
+    }
   }
 
   private static List<Path> hierarchies() throws IOException {
@@ -62,20 +89,17 @@ final class ControlGroups {
     return "/" + name + "/" + group;
   }
 
-  private Path daemons(String group) {
-    // Version 2 has processes in leaves only.
-    return hierarchy().resolve(name).resolve(group).resolve(DAEMONS);
+  /** Version 2 has processes in leaves only. */
+  private List<Path> daemons(String group) {
+    return (unified() ? List.of(ROOT) : OF_DAEMONS.stream().map(ROOT::resolve).toList())
+        .stream().map(root -> root.resolve(name).resolve(group).resolve(DAEMONS)).toList();
   }
 
   /** The command that runs a command as part of a group. */
   List<String> within(String group, List<String> command) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                "sh",
-                "-c",
-                "echo $$ > \"$0\"; exec \"$@\"",
-                daemons(group).resolve(PROCESSES).toString()));
+    List<String> words = new ArrayList<>(List.of("sh", "-c", ENTER, "enter"));
+    daemons(group).forEach(daemons -> words.add(daemons.resolve(PROCESSES).toString()));
+    words.add("--");
     words.addAll(command);
     return words;
   }
@@ -83,7 +107,9 @@ final class ControlGroups {
   /** Makes a process, and those that it starts from now on, part of a group. */
   void adopt(String group, long process) {
     try {
-      Files.writeString(daemons(group).resolve(PROCESSES), Long.toString(process));
+      for (Path daemons : daemons(group)) {
+        Files.writeString(daemons.resolve(PROCESSES), Long.toString(process));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
