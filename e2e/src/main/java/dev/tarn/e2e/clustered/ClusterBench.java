@@ -9,6 +9,7 @@ import dev.tarn.e2e.laptop.TarnRelease;
 import dev.tarn.e2e.process.Workspace;
 import dev.tarn.e2e.run.CaseRun;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the cases share, one after another: the cluster, and the release of Tarn in it. */
@@ -50,6 +51,13 @@ final class ClusterBench {
   /** The cluster, for cases that need its machines: they are skipped where it is another one. */
   LaptopCluster laptop() {
     return (LaptopCluster) cluster;
+  }
+
+  /** Removes images from all nodes that are machines of the harness's. */
+  void dropImages(Predicate<String> reference) {
+    if (cluster instanceof LaptopCluster laptop) {
+      laptop.machines().forEach(machine -> machine.dropImages(reference));
+    }
   }
 
   /** The chart and image of this repository. */

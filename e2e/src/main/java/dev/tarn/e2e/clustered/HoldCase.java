@@ -2,6 +2,7 @@ package dev.tarn.e2e.clustered;
 
 import dev.tarn.e2e.laptop.LaptopCluster;
 import dev.tarn.e2e.laptop.Machine;
+import dev.tarn.e2e.process.Tools;
 import dev.tarn.e2e.run.CaseRun;
 import java.util.concurrent.CountDownLatch;
 
@@ -24,29 +25,25 @@ final class HoldCase {
         """
 
         export KUBECONFIG=%s
-        export PATH=%s:$PATH
-        upstream, for image references: %s (push to %s)
+        export PATH=%s:%s:$PATH
+        images   %s in references; push to %s, by plain HTTP
+        logs     %s
         """
             .formatted(
                 cluster.kubeconfig(),
                 cluster.plane().programs(),
+                Tools.build("helm"),
                 cluster.registryHost(),
-                cluster.upstream().origin().getAuthority()));
+                cluster.upstream().origin().getAuthority(),
+                cluster.directory()));
     for (Machine machine : cluster.machines()) {
       text.append(
-          """
-          %s  %s  containerd %s
-            shell   %s
-            logs    %s: containerd.log, kubelet.log, kube-proxy.log; of containers log/pods
-            files   %s
-          """
+          "%s   %s, containerd %s: %s%n"
               .formatted(
                   machine.name(),
                   machine.address(),
                   machine.containerd().minor(),
-                  String.join(" ", machine.shell()),
-                  machine.directory(),
-                  machine.path("/")));
+                  machine.shell()));
     }
     return text.append("Ctrl-C ends it.").toString();
   }

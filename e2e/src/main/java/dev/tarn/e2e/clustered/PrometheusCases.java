@@ -5,8 +5,6 @@ import dev.tarn.e2e.image.Layer;
 import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.kube.Trees;
 import dev.tarn.e2e.laptop.KubeCluster;
-import dev.tarn.e2e.laptop.LaptopCluster;
-import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import dev.tarn.e2e.run.Need;
@@ -39,7 +37,7 @@ final class PrometheusCases {
 
   private static void sums(ClusterBench bench, CaseRun run) throws Exception {
     bench.release().awaitMirrored();
-    run.workspace().own(() -> dropImages(bench.laptop(), "sums/"));
+    run.workspace().own(() -> bench.dropImages(reference -> reference.contains("/sums/")));
     String namespace = bench.namespace(run);
     KubeCluster cluster = bench.cluster();
     KubeApi api = cluster.api();
@@ -114,7 +112,7 @@ final class PrometheusCases {
     // Again, where containerd lost it: all of it is here.
     alone.delete();
     everywhere.delete();
-    dropImages(bench.laptop(), "sums/first");
+    bench.dropImages(reference -> reference.contains("/sums/first"));
     ledger.begin();
     Workload again = Workload.deployment(api, namespace, "again", 1, pods.on(nodes.getFirst()));
     again.awaitReady(START_LIMIT);
@@ -123,12 +121,6 @@ final class PrometheusCases {
     run.checkEquals("again: hits on blobs", first.blobs().size(), fromHere.sum("hits", "disk"));
     checkNear(run, "again: served from disk", weight(first), fromHere.sum("served", "disk"));
     run.figure("scraped_nodes", nodes.size());
-  }
-
-  private static void dropImages(LaptopCluster cluster, String repositories) throws Exception {
-    for (Machine machine : cluster.machines()) {
-      machine.dropImages(reference -> reference.contains("/" + repositories));
-    }
   }
 
   /** An image's bytes with its manifest. */

@@ -5,7 +5,6 @@ import dev.tarn.e2e.bench.ProcessUse;
 import dev.tarn.e2e.cluster.LinkSpeed;
 import dev.tarn.e2e.image.Blob;
 import dev.tarn.e2e.laptop.LaptopCluster;
-import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import java.util.LinkedHashSet;
@@ -31,7 +30,7 @@ final class RolloutCases {
   private static void compare(ClusterBench bench, CaseRun run) throws Exception {
     LaptopCluster cluster = bench.laptop();
     bench.release().awaitMirrored();
-    run.workspace().own(() -> dropImages(cluster, "rollout/"));
+    run.workspace().own(() -> bench.dropImages(reference -> reference.contains("/rollout/")));
     String namespace = bench.namespace(run);
     Rollout rollout = Rollout.prepare(cluster, namespace, run);
     run.workspace().own(cluster.upstream()::unlimited);
@@ -55,7 +54,7 @@ final class RolloutCases {
     run.workspace().own(() -> bench.release());
     Set<Blob> direct = new LinkedHashSet<>();
     List<String> others = rollout.newImages(run, "direct", direct);
-    dropImages(cluster, "rollout/first");
+    bench.dropImages(reference -> reference.contains("/rollout/first"));
     cluster.upstream().limit(UPSTREAM);
     Rollout.Figures without = rollout.roll(others, direct);
     cluster.upstream().unlimited();
@@ -73,12 +72,6 @@ final class RolloutCases {
     run.check(
         with.seconds() <= without.seconds(),
         "with Tarn it took " + with.seconds() + " s, without " + without.seconds());
-  }
-
-  private static void dropImages(LaptopCluster cluster, String repositories) throws Exception {
-    for (Machine machine : cluster.machines()) {
-      machine.dropImages(reference -> reference.contains("/" + repositories));
-    }
   }
 
   private static void note(CaseRun run, String which, Rollout.Figures figures) {

@@ -13,6 +13,7 @@ import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,7 @@ public final class Machine {
     Files.writeString(
         path("/etc/cni/net.d").resolve("10-pods.conflist"), NodeFiles.podNetwork(podNetwork));
     Files.writeString(directory.resolve("crictl.yaml"), "");
+    writeShell();
     startContainerd();
     crictl("pull", upstream.sandbox()).orFail();
     writeKubeletsFiles();
@@ -197,9 +199,24 @@ public final class Machine {
     return words;
   }
 
-  /** The words that give somebody a shell there, with the programs of its containerd. */
-  public List<String> shell() {
-    return within(List.of("env", "PATH=" + programs + ":$PATH", "bash"));
+  /** A script that gives somebody a shell there, or runs what it is given. */
+  public Path shell() {
+    return directory.resolve("shell");
+  }
+
+  private void writeShell() throws IOException {
+    String path = programs + ":" + Tools.directoryOf(Tools.build("crictl").resolve("crictl"));
+    Files.writeString(
+        shell(),
+        """
+        #!/bin/sh
+        export PATH=%s:$PATH CONTAINERD_NAMESPACE=k8s.io
+        export CONTAINER_RUNTIME_ENDPOINT=unix://%s IMAGE_SERVICE_ENDPOINT=unix://%s
+        [ $# -gt 0 ] || set -- bash
+        exec %s "$@"
+        """
+            .formatted(path, SOCKET, SOCKET, String.join(" ", within(List.of()))));
+    Files.setPosixFilePermissions(shell(), PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** Runs a command to its end, in the node's namespaces. */
