@@ -11,6 +11,7 @@ import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.laptop.MachinePlan;
 import dev.tarn.e2e.laptop.TarnRelease;
 import dev.tarn.e2e.laptop.Upstream;
+import dev.tarn.e2e.node.Metrics;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import java.time.Duration;
@@ -127,7 +128,7 @@ final class ChangeCases {
           machine.name() + " knows " + members + " members",
           FORGOTTEN,
           () -> {
-            var metrics = release.metrics(machine.name());
+            Metrics metrics = release.metrics(machine.name());
             return metrics.sum("tarn_members") == members
                 && metrics.sum("tarn_members", "state=\"ready\"") == members;
           });

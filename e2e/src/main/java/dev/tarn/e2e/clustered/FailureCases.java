@@ -63,6 +63,7 @@ final class FailureCases {
     }
     awaitBack(bench);
     pods.figures(run);
+    pods.checkSomeDirect(run);
   }
 
   private static void awaitBack(ClusterBench bench) throws Exception {
@@ -81,6 +82,7 @@ final class FailureCases {
       longest = Math.max(longest, awayBy(() -> evict(api, release, machine), bench, pods, machine));
     }
     pods.figures(run);
+    pods.checkSomeDirect(run);
     run.figure("longest_away_s", Math.round(longest * 10) / 10.0);
   }
 
@@ -96,14 +98,14 @@ final class FailureCases {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new CaseFailed("no new Tarn on " + machine.name());
       }
-    } while (!hasAnother(release, machine, before));
+    } while (!hasOtherPod(release, machine, before));
     double seconds = (System.nanoTime() - start) / 1e9;
     awaitBack(bench);
     pods.start(machine.name());
     return seconds;
   }
 
-  private static boolean hasAnother(TarnRelease release, Machine machine, String before) {
+  private static boolean hasOtherPod(TarnRelease release, Machine machine, String before) {
     try {
       return !Trees.text(release.pod(machine.name()), "metadata.uid").equals(before)
           && podIsReady(release, machine);
@@ -175,6 +177,7 @@ final class FailureCases {
       pods.start(machine.name());
     }
     pods.figures(run);
+    pods.checkSomeDirect(run);
     run.figure("withdrawn_ms", slowestMillis);
   }
 
@@ -210,7 +213,7 @@ final class FailureCases {
           PATIENCE,
           () -> {
             Thread.sleep(BETWEEN_LOOKS);
-            return hasAnother(bench, second, before) && NodeTarn.hasEntry(second);
+            return hasOtherServer(bench, second, before) && NodeTarn.hasEntry(second);
           });
       pullFromPeers(bench, run, knownToo, second);
     } finally {
@@ -223,7 +226,7 @@ final class FailureCases {
   }
 
   /** Whether another server than that process is ready there. */
-  private static boolean hasAnother(ClusterBench bench, Machine machine, long before) {
+  private static boolean hasOtherServer(ClusterBench bench, Machine machine, long before) {
     try {
       return NodeTarn.pid(machine) != before
           && bench.cluster().page(machine.name(), 5052, "/readyz").startsWith("ok");
