@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A node that joins in the middle of a case, and is gone after it. Ask for it before anything else,
  * so that what a case has on it ends while its kubelet is there.
  */
-final class LateNode implements AutoCloseable {
+final class LateNode {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final LaptopCluster cluster;
@@ -24,7 +24,9 @@ final class LateNode implements AutoCloseable {
   }
 
   static LateNode of(CaseRun run, LaptopCluster cluster) {
-    return run.workspace().own(new LateNode(cluster));
+    LateNode late = new LateNode(cluster);
+    run.workspace().own(late::leave);
+    return late;
   }
 
   /** Begins to join, by another thread. */
@@ -58,8 +60,7 @@ final class LateNode implements AutoCloseable {
     return await();
   }
 
-  @Override
-  public void close() throws Exception {
+  private void leave() throws Exception {
     if (joining != null) {
       Machine joined = await();
       if (cluster.machines().contains(joined)) {
