@@ -11,12 +11,11 @@ import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.laptop.MachinePlan;
 import dev.tarn.e2e.laptop.TarnRelease;
 import dev.tarn.e2e.laptop.Upstream;
+import dev.tarn.e2e.node.Metrics;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** Nodes come and go while pods start. */
 final class ChangeCases {
@@ -35,13 +34,13 @@ final class ChangeCases {
         Case.of(
             "a new node joins while a rollout runs: it gets Tarn, and its pods start",
             ChangeCases::joins),
-        Case.of(
-            "a node leaves for good: the others go on, and forget it", ChangeCases::leaves));
+        Case.of("a node leaves for good: the others go on, and forget it", ChangeCases::leaves));
   }
 
   private static void joins(ClusterBench bench, CaseRun run) throws Exception {
     LaptopCluster cluster = bench.laptop();
     TarnRelease release = bench.release();
+    LateNode late = LateNode.of(run, cluster);
     String namespace = bench.namespace(run);
     ColdPods pods = ColdPods.in(bench, run, namespace);
     Cargo cargo = pods.cargo();
@@ -51,19 +50,17 @@ final class ChangeCases {
     String before = cargo.push("rollout", namespace + "-1", first);
     String after = cargo.push("rollout", namespace + "-2", second);
     Workload rolled =
-        Workload.deployment(
-            cluster.api(), namespace, "rolled", REPLICAS, PodPlan.of(before));
+        Workload.deployment(cluster.api(), namespace, "rolled", REPLICAS, PodPlan.of(before));
     Workload everywhere =
         Workload.perNode(cluster.api(), namespace, "everywhere", PodPlan.of(before));
     rolled.awaitReady(PATIENCE);
     everywhere.awaitReady(PATIENCE);
 
     long start = System.nanoTime();
-    CompletableFuture<Machine> joining =
-        joinMeanwhile(cluster, run, new MachinePlan("node-late", ContainerdVersion.V1_7, "zone-b"));
+    late.start(new MachinePlan("node-late", ContainerdVersion.V1_7, "zone-b"));
     rolled.roll(after);
     everywhere.roll(after);
-    Machine joined = joining.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Machine joined = late.await();
     run.figure("node_ready_s", secondsSince(start));
     release.awaitReady();
     run.figure("tarn_ready_s", secondsSince(start));
@@ -84,32 +81,6 @@ final class ChangeCases {
     run.figure("effective_s", secondsSince(start));
     awaitMembers(release, cluster.machines(), cluster.machines().size());
     run.figure("known_s", secondsSince(start));
-  }
-
-  /** By another thread, as it takes a while; the case's end takes the node away again. */
-  private static CompletableFuture<Machine> joinMeanwhile(
-      LaptopCluster cluster, CaseRun run, MachinePlan plan) {
-    CompletableFuture<Machine> joining = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("join")
-        .start(
-            () -> {
-              try {
-                joining.complete(cluster.join(plan));
-              } catch (Exception failed) {
-                joining.completeExceptionally(failed);
-              }
-            });
-    run.workspace()
-        .own(
-            () -> {
-              Machine joined = joining.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-              if (cluster.machines().contains(joined)) {
-                cluster.leave(joined);
-              }
-            });
-    return joining;
   }
 
   private static double secondsSince(long start) {
@@ -157,7 +128,7 @@ final class ChangeCases {
           machine.name() + " knows " + members + " members",
           FORGOTTEN,
           () -> {
-            var metrics = release.metrics(machine.name());
+            Metrics metrics = release.metrics(machine.name());
             return metrics.sum("tarn_members") == members
                 && metrics.sum("tarn_members", "state=\"ready\"") == members;
           });
@@ -167,14 +138,12 @@ final class ChangeCases {
   private static void leaves(ClusterBench bench, CaseRun run) throws Exception {
     LaptopCluster cluster = bench.laptop();
     TarnRelease release = bench.release();
+    LateNode late = LateNode.of(run, cluster);
     String namespace = bench.namespace(run);
     ColdPods pods = ColdPods.in(bench, run, namespace);
     Shipments shipments = Shipments.in(cluster, run);
     List<Machine> others = cluster.machines();
-    Machine leaving =
-        joinMeanwhile(
-                cluster, run, new MachinePlan("node-short", ContainerdVersion.V2_2, "zone-a"))
-            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Machine leaving = late.join(new MachinePlan("node-short", ContainerdVersion.V2_2, "zone-a"));
     release.awaitReady();
     NodeTarn.awaitEntries(cluster.machines());
     awaitMembers(release, cluster.machines(), others.size() + 1);

@@ -1,10 +1,16 @@
 package dev.tarn.e2e.clustered;
 
 import dev.tarn.e2e.check.Await;
+import dev.tarn.e2e.http.Exchange;
 import dev.tarn.e2e.image.Image;
+import dev.tarn.e2e.laptop.Machine;
 import dev.tarn.e2e.laptop.Upstream;
 import dev.tarn.e2e.run.CaseRun;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Starts pods on nodes of one's choice, each with an image that nobody has pulled before, and notes
@@ -18,6 +24,7 @@ final class ColdPods {
   private final String namespace;
   private final Cargo cargo;
   private final PodWatch watch;
+  private final List<String> blobs = new ArrayList<>();
   private int pods;
   private double slowestSeconds;
 
@@ -34,9 +41,17 @@ final class ColdPods {
   }
 
   static ColdPods in(ClusterBench bench, CaseRun run, String namespace) {
+    run.workspace().own(() -> forget(bench, namespace));
     PodWatch watch = run.workspace().own(PodWatch.of(bench.cluster().api(), namespace));
     Cargo cargo = Cargo.in(run.workspace(), bench.cluster().upstream());
     return new ColdPods(bench, namespace, cargo, watch);
+  }
+
+  /** Nodes forget the images of the case: their tags begin with its namespace. */
+  private static void forget(ClusterBench bench, String namespace) {
+    for (Machine machine : bench.laptop().machines()) {
+      machine.dropImages(reference -> reference.contains(":" + namespace));
+    }
   }
 
   Cargo cargo() {
@@ -74,7 +89,9 @@ final class ColdPods {
   private record Begun(Workload workload, long nanos) {}
 
   private Image image(long bytes) {
-    return cargo.waiting(cargo.layer(bytes));
+    Image image = cargo.waiting(cargo.layer(bytes));
+    blobs.add(image.biggest().digest());
+    return image;
   }
 
   private String push(Image image) {
@@ -104,9 +121,19 @@ final class ColdPods {
     slowestSeconds = Math.max(slowestSeconds, (System.nanoTime() - begun.nanos()) / 1e9);
   }
 
-  /** How many were started. */
-  int pods() {
-    return pods;
+  /** How many had some of their image, at least, past Tarn: it was away. */
+  private long direct() {
+    Set<String> fetched =
+        bench.cluster().upstream().traffic().all().stream()
+            .filter(ChangeCases::isContainerds)
+            .map(Exchange::reference)
+            .collect(Collectors.toSet());
+    return blobs.stream().filter(fetched::contains).count();
+  }
+
+  /** Fails the case where Tarn was there all the time for all of them. */
+  void checkSomeDirect(CaseRun run) {
+    run.check(direct() > 0, "every image came through Tarn, so nothing was tried");
   }
 
   /** How long the slowest took so far, from being made to being ready. */
@@ -117,6 +144,7 @@ final class ColdPods {
   /** Notes how many there were, how long the slowest took, and how many had to be pulled twice. */
   void figures(CaseRun run) {
     run.figure("pods", pods);
+    run.figure("direct", direct());
     run.figure("slowest_s", slowestSeconds());
     run.figure("pulled_again", watch.failedPulls().size());
   }

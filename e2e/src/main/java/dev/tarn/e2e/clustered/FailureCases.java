@@ -21,6 +21,7 @@ import java.util.List;
 /** Tarn, or what it leans on, fails on nodes where pods are to start. */
 final class FailureCases {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final LinkSpeed SLOW = new LinkSpeed(60);
   private static final long SLOW_IMAGE_BYTES = 30_000_000;
   private static final long IMAGE_BYTES = 9_000_000;
@@ -62,6 +63,7 @@ final class FailureCases {
     }
     awaitBack(bench);
     pods.figures(run);
+    pods.checkSomeDirect(run);
   }
 
   private static void awaitBack(ClusterBench bench) throws Exception {
@@ -75,16 +77,18 @@ final class FailureCases {
     KubeApi api = bench.cluster().api();
     double longest = 0;
     for (Machine machine : bench.laptop().machines()) {
-      longest = Math.max(longest, awayBy(() -> delete(api, release, machine), bench, pods, machine));
+      longest =
+          Math.max(longest, awayBy(() -> delete(api, release, machine), bench, pods, machine));
       longest = Math.max(longest, awayBy(() -> evict(api, release, machine), bench, pods, machine));
     }
     pods.figures(run);
+    pods.checkSomeDirect(run);
     run.figure("longest_away_s", Math.round(longest * 10) / 10.0);
   }
 
   /** Starts pods until the node has another Tarn that is ready; for how many seconds it had not. */
-  private static double awayBy(
-      Runnable removal, ClusterBench bench, ColdPods pods, Machine machine) throws Exception {
+  private static double awayBy(Runnable removal, ClusterBench bench, ColdPods pods, Machine machine)
+      throws Exception {
     TarnRelease release = bench.release();
     String before = Trees.text(release.pod(machine.name()), "metadata.uid");
     removal.run();
@@ -94,14 +98,14 @@ final class FailureCases {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new CaseFailed("no new Tarn on " + machine.name());
       }
-    } while (!hasAnother(release, machine, before));
+    } while (!hasOtherPod(release, machine, before));
     double seconds = (System.nanoTime() - start) / 1e9;
     awaitBack(bench);
     pods.start(machine.name());
     return seconds;
   }
 
-  private static boolean hasAnother(TarnRelease release, Machine machine, String before) {
+  private static boolean hasOtherPod(TarnRelease release, Machine machine, String before) {
     try {
       return !Trees.text(release.pod(machine.name()), "metadata.uid").equals(before)
           && podIsReady(release, machine);
@@ -132,8 +136,7 @@ final class FailureCases {
 
   private static String path(TarnRelease release, Machine machine) {
     return "/api/v1/namespaces/%s/pods/%s"
-        .formatted(
-            release.namespace(), Trees.text(release.pod(machine.name()), "metadata.name"));
+        .formatted(release.namespace(), Trees.text(release.pod(machine.name()), "metadata.name"));
   }
 
   private static void displaced(ClusterBench bench, CaseRun run) throws Exception {
@@ -143,8 +146,7 @@ final class FailureCases {
     PullSecret.create(bench.cluster(), namespace, "reader");
     long slowestMillis = 0;
     for (Machine machine : bench.laptop().machines()) {
-      try (Child stranger =
-          machine.start("stranger", program(), "squat", NodeTarn.REGISTRY)) {
+      try (Child stranger = machine.start("stranger", program(), "squat", NodeTarn.REGISTRY)) {
         NodeTarn.kill(machine);
         long start = System.nanoTime();
         Await.until(
@@ -175,6 +177,7 @@ final class FailureCases {
       pods.start(machine.name());
     }
     pods.figures(run);
+    pods.checkSomeDirect(run);
     run.figure("withdrawn_ms", slowestMillis);
   }
 
@@ -208,7 +211,10 @@ final class FailureCases {
       Await.until(
           "Tarn is back without the API server",
           PATIENCE,
-          () -> hasAnother(bench, second, before) && NodeTarn.hasEntry(second));
+          () -> {
+            Thread.sleep(BETWEEN_LOOKS);
+            return hasOtherServer(bench, second, before) && NodeTarn.hasEntry(second);
+          });
       pullFromPeers(bench, run, knownToo, second);
     } finally {
       run.figure("without_api_server_s", (System.nanoTime() - start) / 1_000_000_000);
@@ -220,7 +226,7 @@ final class FailureCases {
   }
 
   /** Whether another server than that process is ready there. */
-  private static boolean hasAnother(ClusterBench bench, Machine machine, long before) {
+  private static boolean hasOtherServer(ClusterBench bench, Machine machine, long before) {
     try {
       return NodeTarn.pid(machine) != before
           && bench.cluster().page(machine.name(), 5052, "/readyz").startsWith("ok");

@@ -20,8 +20,10 @@ final class InstallCases {
   static List<Case<ClusterBench>> all() {
     return List.of(
         Case.of("helm install: ready on every node within a minute", InstallCases::ready),
-        Case.of("a pull on each node, and every agent says: effective", InstallCases::effective),
-        Case.of("helm test passes, and prints no error", InstallCases::test));
+        Case.of(
+            "helm install: after a pull on each node every agent says: effective",
+            InstallCases::effective),
+        Case.of("helm install: helm test passes, and prints no error", InstallCases::test));
   }
 
   private static void ready(ClusterBench bench, CaseRun run) throws Exception {

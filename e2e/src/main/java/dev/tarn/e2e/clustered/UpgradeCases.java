@@ -132,10 +132,8 @@ final class UpgradeCases {
 
   private static void checkImages(ClusterBench bench, CaseRun run, TarnRelease release) {
     for (Machine machine : bench.laptop().machines()) {
-      String image =
-          Trees.text(release.pod(machine.name()), "spec.containers.0.image");
-      run.check(
-          image.endsWith(":" + bench.build().tag()), machine.name() + " still has " + image);
+      String image = Trees.text(release.pod(machine.name()), "spec.containers.0.image");
+      run.check(image.endsWith(":" + bench.build().tag()), machine.name() + " still has " + image);
     }
   }
 
