@@ -34,8 +34,7 @@ final class ChangeCases {
         Case.of(
             "a new node joins while a rollout runs: it gets Tarn, and its pods start",
             ChangeCases::joins),
-        Case.of(
-            "a node leaves for good: the others go on, and forget it", ChangeCases::leaves));
+        Case.of("a node leaves for good: the others go on, and forget it", ChangeCases::leaves));
   }
 
   private static void joins(ClusterBench bench, CaseRun run) throws Exception {
@@ -51,8 +50,7 @@ final class ChangeCases {
     String before = cargo.push("rollout", namespace + "-1", first);
     String after = cargo.push("rollout", namespace + "-2", second);
     Workload rolled =
-        Workload.deployment(
-            cluster.api(), namespace, "rolled", REPLICAS, PodPlan.of(before));
+        Workload.deployment(cluster.api(), namespace, "rolled", REPLICAS, PodPlan.of(before));
     Workload everywhere =
         Workload.perNode(cluster.api(), namespace, "everywhere", PodPlan.of(before));
     rolled.awaitReady(PATIENCE);
@@ -145,8 +143,7 @@ final class ChangeCases {
     ColdPods pods = ColdPods.in(bench, run, namespace);
     Shipments shipments = Shipments.in(cluster, run);
     List<Machine> others = cluster.machines();
-    Machine leaving =
-        late.join(new MachinePlan("node-short", ContainerdVersion.V2_2, "zone-a"));
+    Machine leaving = late.join(new MachinePlan("node-short", ContainerdVersion.V2_2, "zone-a"));
     release.awaitReady();
     NodeTarn.awaitEntries(cluster.machines());
     awaitMembers(release, cluster.machines(), others.size() + 1);

@@ -77,7 +77,8 @@ final class FailureCases {
     KubeApi api = bench.cluster().api();
     double longest = 0;
     for (Machine machine : bench.laptop().machines()) {
-      longest = Math.max(longest, awayBy(() -> delete(api, release, machine), bench, pods, machine));
+      longest =
+          Math.max(longest, awayBy(() -> delete(api, release, machine), bench, pods, machine));
       longest = Math.max(longest, awayBy(() -> evict(api, release, machine), bench, pods, machine));
     }
     pods.figures(run);
@@ -86,8 +87,8 @@ final class FailureCases {
   }
 
   /** Starts pods until the node has another Tarn that is ready; for how many seconds it had not. */
-  private static double awayBy(
-      Runnable removal, ClusterBench bench, ColdPods pods, Machine machine) throws Exception {
+  private static double awayBy(Runnable removal, ClusterBench bench, ColdPods pods, Machine machine)
+      throws Exception {
     TarnRelease release = bench.release();
     String before = Trees.text(release.pod(machine.name()), "metadata.uid");
     removal.run();
@@ -135,8 +136,7 @@ final class FailureCases {
 
   private static String path(TarnRelease release, Machine machine) {
     return "/api/v1/namespaces/%s/pods/%s"
-        .formatted(
-            release.namespace(), Trees.text(release.pod(machine.name()), "metadata.name"));
+        .formatted(release.namespace(), Trees.text(release.pod(machine.name()), "metadata.name"));
   }
 
   private static void displaced(ClusterBench bench, CaseRun run) throws Exception {
@@ -146,8 +146,7 @@ final class FailureCases {
     PullSecret.create(bench.cluster(), namespace, "reader");
     long slowestMillis = 0;
     for (Machine machine : bench.laptop().machines()) {
-      try (Child stranger =
-          machine.start("stranger", program(), "squat", NodeTarn.REGISTRY)) {
+      try (Child stranger = machine.start("stranger", program(), "squat", NodeTarn.REGISTRY)) {
         NodeTarn.kill(machine);
         long start = System.nanoTime();
         Await.until(

@@ -18,6 +18,7 @@ final class LateNode implements AutoCloseable {
 
   private final LaptopCluster cluster;
   private @Nullable CompletableFuture<Machine> joining;
+  private String name = "";
 
   private LateNode(LaptopCluster cluster) {
     this.cluster = cluster;
@@ -31,6 +32,7 @@ final class LateNode implements AutoCloseable {
   void start(MachinePlan plan) {
     CompletableFuture<Machine> outcome = new CompletableFuture<>();
     joining = outcome;
+    name = plan.name();
     Thread.ofPlatform()
         .daemon()
         .name("join")
@@ -58,12 +60,18 @@ final class LateNode implements AutoCloseable {
     return await();
   }
 
+  /** Also where it did not become ready. */
   @Override
   public void close() throws Exception {
-    if (joining != null) {
-      Machine joined = await();
-      if (cluster.machines().contains(joined)) {
-        cluster.leave(joined);
+    try {
+      if (joining != null) {
+        await();
+      }
+    } finally {
+      for (Machine machine : cluster.machines()) {
+        if (machine.name().equals(name)) {
+          cluster.leave(machine);
+        }
       }
     }
   }

@@ -54,8 +54,7 @@ final class Pressure implements AutoCloseable {
         .filter(event -> Trees.text(event, "reason").equals("Evicted"))
         .filter(event -> Trees.text(event, "source.host").equals(node))
         .map(
-            event ->
-                Trees.text(event, "involvedObject.name") + ": " + Trees.text(event, "message"))
+            event -> Trees.text(event, "involvedObject.name") + ": " + Trees.text(event, "message"))
         .toList();
   }
 

@@ -71,8 +71,7 @@ public record EarlierRelease(String commit, ShippedImage image, Path chart) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new EarlierRelease(
-        commit, ShippedImage.at(place.resolve(LAYOUT)), place.resolve(CHART));
+    return new EarlierRelease(commit, ShippedImage.at(place.resolve(LAYOUT)), place.resolve(CHART));
   }
 
   private static void make(String commit, Path place, Path directory) throws IOException {
