@@ -34,7 +34,12 @@ public final class Main {
   private static final int MISUSED = 2;
 
   private static final Set<String> OPTIONS =
-      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS, AgentSuite.OPTIONS, ClusterSuite.OPTIONS)
+      Stream.of(
+              SimulateSuite.OPTIONS,
+              FanoutSuite.OPTIONS,
+              ChaosSuite.OPTIONS,
+              AgentSuite.OPTIONS,
+              ClusterSuite.OPTIONS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 

@@ -48,8 +48,7 @@ public final class Upstream implements AutoCloseable {
 
   private final Map<String, Relay> relays = new ConcurrentHashMap<>();
 
-  private Upstream(
-      Workspace workspace, Place place, InetSocketAddress first, @Nullable Site site)
+  private Upstream(Workspace workspace, Place place, InetSocketAddress first, @Nullable Site site)
       throws Exception {
     this.workspace = workspace;
     this.place = place;
@@ -63,8 +62,7 @@ public final class Upstream implements AutoCloseable {
   }
 
   public static Upstream start(Workspace workspace, Site site) throws Exception {
-    return new Upstream(
-        workspace, site, new InetSocketAddress(site.address(), FIRST_PORT), site);
+    return new Upstream(workspace, site, new InetSocketAddress(site.address(), FIRST_PORT), site);
   }
 
   /** One on the machine's own network; the first that is exposed is at that address. */

@@ -54,11 +54,14 @@ final class Before {
     return found;
   }
 
-  /** The objects of the release's that are there now and were not, as {@code Kind namespace/name}. */
+  /**
+   * The objects of the release's that are there now and were not, as {@code Kind namespace/name}.
+   */
   Set<String> added() {
     Set<String> added = new TreeSet<>(inventory.now());
     added.removeAll(objects);
-    added.removeIf(object -> !object.contains(" " + ClusterBench.NAMESPACE + "/") && !isNamed(object));
+    added.removeIf(
+        object -> !object.contains(" " + ClusterBench.NAMESPACE + "/") && !isNamed(object));
     // What every namespace has, and the namespace, which nobody was asked to delete.
     added.removeIf(
         object ->

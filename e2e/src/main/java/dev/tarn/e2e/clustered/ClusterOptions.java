@@ -24,12 +24,12 @@ record ClusterOptions(boolean hold, Optional<Path> kubeconfig, Optional<String> 
   /** As the command line has them, or the environment. */
   static ClusterOptions of(boolean hold, Map<String, String> options) {
     Optional<Path> kubeconfig =
-        given(options, KUBECONFIG, "TARN_E2E_KUBECONFIG").map(file -> Path.of(file).toAbsolutePath());
+        given(options, KUBECONFIG, "TARN_E2E_KUBECONFIG")
+            .map(file -> Path.of(file).toAbsolutePath());
     if (hold && kubeconfig.isPresent()) {
       throw new IllegalArgumentException("--hold is for a cluster that is started");
     }
-    return new ClusterOptions(
-        hold, kubeconfig, given(options, REGISTRY, "TARN_E2E_REGISTRY"));
+    return new ClusterOptions(hold, kubeconfig, given(options, REGISTRY, "TARN_E2E_REGISTRY"));
   }
 
   private static Optional<String> given(
@@ -42,8 +42,7 @@ record ClusterOptions(boolean hold, Optional<Path> kubeconfig, Optional<String> 
   /** Where the images of a cluster that is there are. */
   InetSocketAddress registryAddress() {
     String[] parts = registry.orElse("").split(":", 2);
-    String host =
-        parts[0].isEmpty() ? Ports.ownAddress().orElseThrow().getHostAddress() : parts[0];
+    String host = parts[0].isEmpty() ? Ports.ownAddress().orElseThrow().getHostAddress() : parts[0];
     return new InetSocketAddress(
         host, parts.length == 2 ? Integer.parseInt(parts[1]) : REGISTRY_PORT);
   }

@@ -59,8 +59,7 @@ public final class ClusterSuite implements Suite<ClusterBench> {
     }
     List<Case<ClusterBench>> cases = new ArrayList<>();
     cases.addAll(InstallCases.all());
-    cases.addAll(WorkloadCases.cases());
-    addOnMachines(WorkloadCases.onMachines(), cases);
+    cases.addAll(WorkloadCases.cases(options.machines()));
     addOnMachines(PrometheusCases.cases(), cases);
     addOnMachines(RolloutCases.cases(), cases);
     addOnMachines(FailureCases.all(), cases);

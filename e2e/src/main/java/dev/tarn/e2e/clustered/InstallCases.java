@@ -20,7 +20,9 @@ final class InstallCases {
   static List<Case<ClusterBench>> all() {
     return List.of(
         Case.of("helm install: ready on every node within a minute", InstallCases::ready),
-        Case.of("helm install: after a pull on each node every agent says: effective", InstallCases::effective),
+        Case.of(
+            "helm install: after a pull on each node every agent says: effective",
+            InstallCases::effective),
         Case.of("helm install: helm test passes, and prints no error", InstallCases::test));
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A node that joins in the middle of a case, and is gone after it. Ask for it before anything else,
  * so that what a case has on it ends while its kubelet is there.
  */
-final class LateNode implements AutoCloseable {
+final class LateNode {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final LaptopCluster cluster;
@@ -25,7 +25,9 @@ final class LateNode implements AutoCloseable {
   }
 
   static LateNode of(CaseRun run, LaptopCluster cluster) {
-    return run.workspace().own(new LateNode(cluster));
+    LateNode late = new LateNode(cluster);
+    run.workspace().own(late::leave);
+    return late;
   }
 
   /** Begins to join, by another thread. */
@@ -61,8 +63,7 @@ final class LateNode implements AutoCloseable {
   }
 
   /** Also where it did not become ready. */
-  @Override
-  public void close() throws Exception {
+  private void leave() throws Exception {
     try {
       if (joining != null) {
         await();

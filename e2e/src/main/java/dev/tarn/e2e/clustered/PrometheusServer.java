@@ -108,9 +108,6 @@ final class PrometheusServer {
   /** Waits until every target was scraped well since now. */
   void awaitScrape(int targets) throws Exception {
     double asked = System.currentTimeMillis() / 1e3;
-    Await.until(
-        "every node was scraped",
-        START_LIMIT,
-        () -> wellScrapedSince(asked) == targets);
+    Await.until("every node was scraped", START_LIMIT, () -> wellScrapedSince(asked) == targets);
   }
 }

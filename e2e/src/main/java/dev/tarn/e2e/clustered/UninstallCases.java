@@ -94,8 +94,7 @@ final class UninstallCases {
     }
   }
 
-  private static void checkNothingRuns(CaseRun run, Machine machine)
-      throws Exception {
+  private static void checkNothingRuns(CaseRun run, Machine machine) throws Exception {
     String ports = machine.run("ss", "-Hltn").orFail().output();
     run.check(
         ports.lines().noneMatch(line -> line.matches(".*:" + PORTS + " .*")),

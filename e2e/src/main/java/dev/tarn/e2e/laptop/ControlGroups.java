@@ -23,7 +23,9 @@ final class ControlGroups {
   private static final String DAEMONS = "daemons";
   private static final Duration DEATH_LIMIT = Duration.ofSeconds(20);
 
-  /** What a cluster has of the processors, by versions 1 and 2, where one program has 1024 or 100. */
+  /**
+   * What a cluster has of the processors, by versions 1 and 2, where one program has 1024 or 100.
+   */
   private static final Map<String, String> WEIGHT =
       Map.of("cpu.shares", "16384", "cpu.weight", "1600");
 

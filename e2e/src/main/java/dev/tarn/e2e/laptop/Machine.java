@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Machine {
   private static final Duration START_LIMIT = Duration.ofMinutes(1);
   private static final Duration COMMAND_LIMIT = Duration.ofMinutes(5);
+  private static final String COLLECTION = "collection-of-garbage";
   private static final String SOCKET = "/run/containerd/containerd.sock";
 
   /** Makes the node's mounts, and holds them. */
@@ -288,6 +289,9 @@ public final class Machine {
         crictl("rmi", Trees.text(image, "id")).orFail();
       }
     }
+    // containerd collects garbage when it likes, but for the end of a lease whose holder waits.
+    ctr("leases", "create", "--id", COLLECTION).orFail();
+    ctr("leases", "delete", "--sync", COLLECTION).orFail();
   }
 
   /** SIGKILL; containers go on. */

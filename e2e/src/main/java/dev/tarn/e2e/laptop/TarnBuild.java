@@ -21,8 +21,7 @@ public record TarnBuild(Path chart, String repository, String tag) {
   /** This repository's chart, and the image that {@code TARN_IMAGE} names or the build makes. */
   public static TarnBuild current(KubeCluster cluster, Path directory) throws IOException {
     ShippedImage image = ShippedImage.build(directory);
-    return push(
-        cluster, directory, Tools.repository().resolve("helm/tarn"), image, image.tag());
+    return push(cluster, directory, Tools.repository().resolve("helm/tarn"), image, image.tag());
   }
 
   /**

@@ -64,8 +64,7 @@ public final class Upstream {
    * @param address where the open one is; the other has the next port
    */
   static Upstream start(Workspace workspace, InetSocketAddress address) throws Exception {
-    return new Upstream(
-        workspace.own(dev.tarn.e2e.cluster.Upstream.start(workspace, address)));
+    return new Upstream(workspace.own(dev.tarn.e2e.cluster.Upstream.start(workspace, address)));
   }
 
   /** The image of pods' sandboxes. */
