@@ -87,8 +87,7 @@ final class PrometheusCases {
         (long) others * first.blobs().size(),
         fromPeers.sum("misses", "peer"));
 
-    // All at once: from upstream and from each other. Layers of one chunk, since of a longer one
-    // the
+    // All at once: from upstream and from each other. In layers of one chunk: of a longer one the
     // stream is cut when others come, and the log has what was still on its way.
     Cargo more = Cargo.in(run.workspace().child("second"), cluster.upstream());
     List<Layer> layers = new ArrayList<>();

@@ -14,8 +14,11 @@ import java.util.Set;
 
 /** What many pods restarted at once cost with Tarn, against the same without. */
 final class RolloutCases {
-  /** What upstream sends at most, to all nodes together. */
-  private static final LinkSpeed UPSTREAM = new LinkSpeed(200);
+  /**
+   * What upstream sends at most, to all nodes together: little enough that the processors, which
+   * all nodes share, are not what limits.
+   */
+  private static final LinkSpeed UPSTREAM = new LinkSpeed(100);
 
   /** Crowds may cost a little more than one copy. */
   private static final double MOST_COPIES = 1.10;
@@ -49,6 +52,8 @@ final class RolloutCases {
       agent = use.most("agent");
     }
     cluster.upstream().unlimited();
+    note(run, "with", with);
+    run.figure("tarn_cpu_s", rounded(tarnCpu));
 
     bench.uninstall();
     run.workspace().own(() -> bench.release());
@@ -59,10 +64,8 @@ final class RolloutCases {
     Rollout.Figures without = rollout.roll(others, direct);
     cluster.upstream().unlimited();
 
-    print(with, without, tarnCpu, server, agent);
-    note(run, "with", with);
     note(run, "without", without);
-    run.figure("tarn_cpu_s", rounded(tarnCpu));
+    print(with, without, tarnCpu, server, agent);
     run.figure("tarn_server_rss_mib", rounded(server.residentMib()));
     run.figure("tarn_server_anonymous_mib", rounded(server.anonymousMib()));
     run.figure("tarn_agent_rss_mib", rounded(agent.residentMib()));
@@ -75,6 +78,7 @@ final class RolloutCases {
   }
 
   private static void note(CaseRun run, String which, Rollout.Figures figures) {
+    System.out.println("    " + which + " Tarn: " + figures);
     run.figure(which + "_s", rounded(figures.seconds()));
     run.figure(which + "_start_median_s", rounded(figures.medianStart()));
     run.figure(which + "_start_slowest_s", rounded(figures.slowestStart()));

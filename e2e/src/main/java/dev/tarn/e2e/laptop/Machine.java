@@ -244,7 +244,13 @@ public final class Machine {
   /** Runs ctr in the kubelet's namespace of containerd. */
   public Child.Finished ctr(String... arguments) {
     return run(
-        words(List.of(programs.resolve("ctr").toString(), "--namespace", "k8s.io"), arguments));
+        words(List.of(client().toString(), "--namespace", "k8s.io"), arguments));
+  }
+
+  /** Debian's where there is none of this version: what is asked of it is the same in all. */
+  private Path client() {
+    Path own = programs.resolve("ctr");
+    return Files.isExecutable(own) ? own : Tools.onPath("ctr").orElseThrow();
   }
 
   /** Runs crictl: what the kubelet asks containerd for. */
