@@ -106,8 +106,7 @@ final class DiskCases {
         PATIENCE,
         () ->
             !pressure.now()
-                && (pressure.times() > 0
-                    || System.nanoTime() - collected > TOLD_WITHIN.toNanos()));
+                && (pressure.times() > 0 || System.nanoTime() - collected > TOLD_WITHIN.toNanos()));
     pods.start(machine.name());
     shipments.push(IMAGE_BYTES).pull(machine);
     pods.start(machine.name());

@@ -18,6 +18,7 @@ final class LateNode {
 
   private final LaptopCluster cluster;
   private @Nullable CompletableFuture<Machine> joining;
+  private String name = "";
 
   private LateNode(LaptopCluster cluster) {
     this.cluster = cluster;
@@ -33,6 +34,7 @@ final class LateNode {
   void start(MachinePlan plan) {
     CompletableFuture<Machine> outcome = new CompletableFuture<>();
     joining = outcome;
+    name = plan.name();
     Thread.ofPlatform()
         .daemon()
         .name("join")
@@ -60,11 +62,17 @@ final class LateNode {
     return await();
   }
 
+  /** Also where it did not become ready. */
   private void leave() throws Exception {
-    if (joining != null) {
-      Machine joined = await();
-      if (cluster.machines().contains(joined)) {
-        cluster.leave(joined);
+    try {
+      if (joining != null) {
+        await();
+      }
+    } finally {
+      for (Machine machine : cluster.machines()) {
+        if (machine.name().equals(name)) {
+          cluster.leave(machine);
+        }
       }
     }
   }

@@ -29,6 +29,8 @@ final class UpgradeCases {
   private static final int LONGER_EACH = 5;
   private static final Duration AROUND = Duration.ofSeconds(5);
 
+  private static final String NONE = "none";
+
   private UpgradeCases() {}
 
   static List<Case<ClusterBench>> all() {
@@ -52,7 +54,12 @@ final class UpgradeCases {
             "earlier-" + earlier.commit().substring(0, 12));
     bench.uninstall();
     TarnRelease release = bench.install(before);
-    run.workspace().own(() -> release.upgrade(bench.build()));
+    run.workspace()
+        .own(
+            () -> {
+              release.upgrade(bench.build());
+              release.awaitReady();
+            });
     NodeTarn.awaitEntries(cluster.machines());
 
     Shipments shipments = Shipments.in(cluster, run);
@@ -61,6 +68,8 @@ final class UpgradeCases {
     for (Machine machine : cluster.machines()) {
       kept.pull(machine);
       files.put(machine, cached(machine, kept));
+      run.check(
+          !files.get(machine).containsValue(NONE), machine.name() + " has not all in its cache");
     }
 
     cluster.upstream().traffic().forget();
@@ -145,7 +154,7 @@ final class UpgradeCases {
     for (Blob blob : shipment.image().blobs()) {
       String hex = blob.digest().substring("sha256:".length());
       Path file = blobs.resolve("sha256").resolve(hex.substring(0, 2)).resolve(hex);
-      files.put(file, Files.exists(file) ? Files.getAttribute(file, "unix:ino") : "none");
+      files.put(file, Files.exists(file) ? Files.getAttribute(file, "unix:ino") : NONE);
     }
     return files;
   }
