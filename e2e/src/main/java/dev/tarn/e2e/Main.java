@@ -6,6 +6,7 @@ import dev.tarn.e2e.bench.ColdSuite;
 import dev.tarn.e2e.bench.ServeSuite;
 import dev.tarn.e2e.chaos.ChaosSuite;
 import dev.tarn.e2e.chart.ChartSuite;
+import dev.tarn.e2e.clustered.ClusterSuite;
 import dev.tarn.e2e.container.ImageSuite;
 import dev.tarn.e2e.fanout.FanoutSuite;
 import dev.tarn.e2e.run.Need;
@@ -33,13 +34,18 @@ public final class Main {
   private static final int MISUSED = 2;
 
   private static final Set<String> OPTIONS =
-      Stream.of(SimulateSuite.OPTIONS, FanoutSuite.OPTIONS, ChaosSuite.OPTIONS, AgentSuite.OPTIONS)
+      Stream.of(
+              SimulateSuite.OPTIONS,
+              FanoutSuite.OPTIONS,
+              ChaosSuite.OPTIONS,
+              AgentSuite.OPTIONS,
+              ClusterSuite.OPTIONS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
   private Main() {}
 
-  private static List<Suite<?>> suites(boolean quick, Map<String, String> options) {
+  private static List<Suite<?>> suites(boolean quick, boolean hold, Map<String, String> options) {
     return List.of(
         new ContainerdSuite(),
         new ConformanceSuite(),
@@ -53,13 +59,15 @@ public final class Main {
         new ChaosSuite(options),
         new AgentSuite(quick, options),
         new ChartSuite(quick),
-        new ImageSuite());
+        new ImageSuite(),
+        new ClusterSuite(hold, options));
   }
 
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>();
     boolean keep = false;
     boolean quick = false;
+    boolean hold = false;
     Map<String, String> options = new LinkedHashMap<>();
     Predicate<String> selected = name -> true;
     for (int i = 0; i < arguments.length; i++) {
@@ -68,10 +76,12 @@ public final class Main {
         list();
         return;
       } else if (argument.equals("--names")) {
-        suites(false, Map.of()).forEach(suite -> System.out.println(suite.name()));
+        suites(false, false, Map.of()).forEach(suite -> System.out.println(suite.name()));
         return;
       } else if (argument.equals("--quick")) {
         quick = true;
+      } else if (argument.equals("--hold")) {
+        hold = true;
       } else if (argument.equals("--keep")) {
         keep = true;
       } else if (argument.startsWith("--case=")) {
@@ -88,7 +98,7 @@ public final class Main {
     if (names.isEmpty()) {
       misused("which suite?");
     }
-    List<Suite<?>> all = suitesWith(quick, options);
+    List<Suite<?>> all = suitesWith(quick, hold, options);
     List<Suite<?>> suites = new ArrayList<>();
     for (String name : names) {
       Optional<Suite<?>> suite = all.stream().filter(s -> s.name().equals(name)).findFirst();
@@ -104,9 +114,10 @@ public final class Main {
     System.exit(green ? 0 : FAILED);
   }
 
-  private static List<Suite<?>> suitesWith(boolean quick, Map<String, String> options) {
+  private static List<Suite<?>> suitesWith(
+      boolean quick, boolean hold, Map<String, String> options) {
     try {
-      return suites(quick, options);
+      return suites(quick, hold, options);
     } catch (IllegalArgumentException wrong) {
       misused(String.valueOf(wrong.getMessage()));
       throw wrong;
@@ -114,7 +125,7 @@ public final class Main {
   }
 
   private static void list() {
-    for (Suite<?> suite : suites(false, Map.of())) {
+    for (Suite<?> suite : suites(false, false, Map.of())) {
       System.out.printf("%-12s %s%n", suite.name(), suite.summary());
       List<Need> needs = new ArrayList<>(suite.needs());
       suite.cases().stream().flatMap(c -> c.needs().stream()).forEach(needs::add);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * What stands under some directories: every name, relative to where the directories are, and of
  * each its kind, mode, owner and content.
  */
-final class Snapshot {
+public final class Snapshot {
   private static final String ATTRIBUTES = "unix:mode,uid,gid";
   private static final String OURS = ".tarn";
   private static final String ABSENT = "(not there)";
@@ -32,7 +32,7 @@ final class Snapshot {
    * Directories that are not there count as empty and absent; what lies beside them and is called
    * as the agent calls its own counts too.
    */
-  static Snapshot of(Path base, List<String> directories) {
+  public static Snapshot of(Path base, List<String> directories) {
     Snapshot snapshot = new Snapshot();
     for (String name : withLeftovers(base, directories)) {
       Path directory = base.resolve(name);
@@ -84,7 +84,7 @@ final class Snapshot {
   }
 
   /** What is otherwise there, a line each; empty where nothing is. */
-  List<String> differences(Snapshot later) {
+  public List<String> differences(Snapshot later) {
     SortedSet<Path> paths = new TreeSet<>(entries.keySet());
     paths.addAll(later.entries.keySet());
     List<String> differences = new ArrayList<>();

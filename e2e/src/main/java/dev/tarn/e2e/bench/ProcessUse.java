@@ -11,21 +11,21 @@ import java.util.List;
 import java.util.Map;
 
 /** What /proc tells of the processor time, the memory and the start of a process. */
-record ProcessUse(long pid) {
+public record ProcessUse(long pid) {
   private static final double TICKS_PER_SECOND = 100;
   private static final int USER_TIME = 11;
   private static final int SYSTEM_TIME = 12;
 
   /** Resident and anonymous memory. */
-  record Memory(double residentMib, double anonymousMib) {
-    Memory highest(Memory other) {
+  public record Memory(double residentMib, double anonymousMib) {
+    public Memory highest(Memory other) {
       return new Memory(
           Math.max(residentMib, other.residentMib), Math.max(anonymousMib, other.anonymousMib));
     }
   }
 
   /** The processor time that it and its dead threads took. */
-  double cpuSeconds() {
+  public double cpuSeconds() {
     String stat = text("stat");
     // The command's name, in parentheses, may hold anything; the fields follow it.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -34,7 +34,7 @@ record ProcessUse(long pid) {
   }
 
   /** Walks its page tables, which holds up its memory management for a moment. */
-  Memory memory() {
+  public Memory memory() {
     String rollup = text("smaps_rollup");
     return new Memory(mebibytes(rollup, "Rss:"), mebibytes(rollup, "Anonymous:"));
   }

@@ -14,13 +14,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Network implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final String PREFIX = "10.214.0.";
+  private static final int OUTLET_HOST = 2;
   private static final int FIRST_HOST = 10;
 
   private final String name;
+  private final String prefix;
   private final List<Site> sites = new ArrayList<>();
+  private int joined;
 
-  private Network(String name) {
+  private Network(String name, String prefix) {
     this.name = name;
+    this.prefix = prefix;
   }
 
   public static List<Need> needs() {
@@ -33,8 +37,17 @@ public final class Network implements AutoCloseable {
 
   /** Sets the switch up. */
   public static Network open() {
-    Network network =
-        new Network("tarn-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet());
+    return open("tarn-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet(), PREFIX);
+  }
+
+  /**
+   * Sets one up.
+   *
+   * @param name of its namespace, with which those of its sites begin
+   * @param prefix of its addresses: their first three numbers, and a dot
+   */
+  public static Network open(String name, String prefix) {
+    Network network = new Network(name, prefix);
     try {
       Shell.run("ip", "netns", "add", network.name);
       network.ip("link", "set", "lo", "up");
@@ -50,10 +63,10 @@ public final class Network implements AutoCloseable {
 
   /** The switch's own address, at no link's end. */
   public String address() {
-    return PREFIX + 1;
+    return prefix + 1;
   }
 
-  /** All addresses of it. */
+  /** All addresses of one whose prefix nobody chose. */
   public static String subnet() {
     return PREFIX + "0/24";
   }
@@ -70,10 +83,32 @@ public final class Network implements AutoCloseable {
 
   /** A new site by an unlimited cable. */
   public synchronized Site join(String called) {
-    Site site = new Site(this, called, PREFIX + (FIRST_HOST + sites.size()), sites.size());
+    Site site = new Site(this, called, prefix + (FIRST_HOST + joined), joined);
+    joined++;
     sites.add(site);
     site.connect();
     return site;
+  }
+
+  /** Takes a site away; its processes have to be gone. */
+  public synchronized void leave(Site site) {
+    sites.remove(site);
+    site.remove();
+  }
+
+  /**
+   * Lays a cable from the switch to the machine's own network.
+   *
+   * @param device what its other end is called there, which nobody else is
+   * @return the address of that end
+   */
+  public String outlet(String device) {
+    String address = prefix + OUTLET_HOST;
+    Shell.run("ip", "link", "add", device, "type", "veth", "peer", "name", "outlet", "netns", name);
+    ip("link", "set", "outlet", "master", "br0", "up");
+    Shell.run("ip", "address", "add", address + "/24", "dev", device);
+    Shell.run("ip", "link", "set", device, "up");
+    return address;
   }
 
   /** Does something at the switch, whose thread it is for that long. */

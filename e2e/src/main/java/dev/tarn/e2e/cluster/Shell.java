@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Short commands of the system, on the calling thread. */
-final class Shell {
+public final class Shell {
   private Shell() {}
 
   /** Runs a command and gives what it printed; it must succeed. */
-  static String run(List<String> command) {
+  public static String run(List<String> command) {
     Ended ended = attempt(command);
     if (ended.status() != 0) {
       throw new CaseFailed(
@@ -20,14 +20,14 @@ final class Shell {
     return ended.printed();
   }
 
-  static String run(String... command) {
+  public static String run(String... command) {
     return run(List.of(command));
   }
 
   /** Status and output of a command that may fail. */
-  record Ended(int status, String printed) {}
+  public record Ended(int status, String printed) {}
 
-  static Ended attempt(List<String> command) {
+  public static Ended attempt(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();

@@ -118,6 +118,30 @@ public final class Site implements Place {
                 "DROP")));
   }
 
+  /** Sends what is for those addresses, or for {@code default} all others, by way of that one. */
+  public void route(String destination, String by) {
+    ip("route", "replace", destination, "via", by);
+  }
+
+  /** Sends it there no longer. */
+  public void forget(String destination) {
+    ip("route", "del", destination);
+  }
+
+  /** Takes every limit away. */
+  public void unlimited() {
+    if (limited) {
+      tc(namespace, "qdisc", "del", "dev", CABLE, "root");
+      tc(network.name(), "qdisc", "del", "dev", port, "root");
+      limited = false;
+    }
+  }
+
+  /** The file by which its namespace is entered. */
+  public Path namespace() {
+    return Path.of("/run/netns", namespace);
+  }
+
   /** The command that runs a command here. */
   public List<String> within(List<String> command) {
     List<String> there = new ArrayList<>(List.of("ip", "netns", "exec", namespace));

@@ -7,6 +7,7 @@ import dev.tarn.e2e.http.Traffic;
 import dev.tarn.e2e.image.Image;
 import dev.tarn.e2e.image.RegistryClient;
 import dev.tarn.e2e.node.Registry;
+import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Workspace;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,11 +15,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Debian's docker-registry, which the cluster reaches at a site of its own: what comes and goes
@@ -32,32 +36,56 @@ public final class Upstream implements AutoCloseable {
   private static final int SEND_BUFFER_BYTES = 192 * 1024;
 
   private final Workspace workspace;
-  private final Site site;
+  private final Place place;
+  private final InetSocketAddress first;
+  private final @Nullable Site site;
   private final Workspace files;
   private final Registry open;
+  private final List<Child> processes = new CopyOnWriteArrayList<>();
 
   /** Has the machine's own network, since it was started from there. */
   private final ExecutorService outside;
 
   private final Map<String, Relay> relays = new ConcurrentHashMap<>();
 
-  private Upstream(Workspace workspace, Site site) throws Exception {
+  private Upstream(Workspace workspace, Place place, InetSocketAddress first, @Nullable Site site)
+      throws Exception {
     this.workspace = workspace;
+    this.place = place;
+    this.first = first;
     this.site = site;
     this.files = workspace.child("registry");
     this.outside = Executors.newSingleThreadExecutor(NamespaceThreads.FACTORY);
-    outside.submit(() -> site).get();
-    this.open =
-        Registry.docker(
-            workspace, "upstream", files.directory(), "127.0.0.1", UnaryOperator.identity());
+    outside.submit(() -> place).get();
+    this.open = Registry.dockerThatLogs(workspace, "upstream", files.directory());
+    processes.add(open.process());
   }
 
   public static Upstream start(Workspace workspace, Site site) throws Exception {
-    return new Upstream(workspace, site);
+    return new Upstream(workspace, site, new InetSocketAddress(site.address(), FIRST_PORT), site);
   }
 
+  /** One on the machine's own network; the first that is exposed is at that address. */
+  public static Upstream start(Workspace workspace, InetSocketAddress first) throws Exception {
+    return new Upstream(workspace, new OwnNetwork(), first, null);
+  }
+
+  /** Where it is, where it has a site of its own. */
   public Site site() {
+    if (site == null) {
+      throw new IllegalStateException("upstream is on the machine's own network");
+    }
     return site;
+  }
+
+  /** Where the harness is itself. */
+  private static final class OwnNetwork implements Place {
+    @Override
+    public <T> FutureTask<T> start(Callable<T> work) {
+      FutureTask<T> task = new FutureTask<>(work);
+      NamespaceThreads.FACTORY.newThread(task).start();
+      return task;
+    }
   }
 
   /** Pushes an image, past the cable and the relays. */
@@ -70,9 +98,21 @@ public final class Upstream implements AutoCloseable {
     return open.address();
   }
 
+  /** What the registry wrote down of its answers so far, in Apache's combined format. */
+  public String accessLog() {
+    return open.process().output();
+  }
+
   /** The registry with the same content for whoever has a name and a password of that file. */
   public InetSocketAddress protectedOrigin(String passwords) throws Exception {
-    return Registry.docker(workspace, "private", files.directory(), passwords).address();
+    Registry guarded = Registry.docker(workspace, "private", files.directory(), passwords);
+    processes.add(guarded.process());
+    return guarded.address();
+  }
+
+  /** The registries' own processes. */
+  public List<Child> processes() {
+    return List.copyOf(processes);
   }
 
   /**
@@ -81,15 +121,18 @@ public final class Upstream implements AutoCloseable {
    * @param registry as image references name it
    */
   public Relay expose(String registry, Route route) throws Exception {
-    InetSocketAddress address = new InetSocketAddress(site.address(), FIRST_PORT + relays.size());
+    InetSocketAddress address =
+        new InetSocketAddress(first.getAddress(), first.getPort() + relays.size());
     Relay relay =
-        site.call(
-            () ->
-                new Relay(
-                    address,
-                    route,
-                    new Relay.Surroundings(
-                        NamespaceThreads.FACTORY, this::dial, SEND_BUFFER_BYTES)));
+        place
+            .start(
+                () ->
+                    new Relay(
+                        address,
+                        route,
+                        new Relay.Surroundings(
+                            NamespaceThreads.FACTORY, this::dial, SEND_BUFFER_BYTES)))
+            .get();
     relays.put(registry, relay);
     return relay;
   }
@@ -110,11 +153,13 @@ public final class Upstream implements AutoCloseable {
         relay.stop();
       } else {
         var _ =
-            site.call(
-                () -> {
-                  relay.start();
-                  return relay;
-                });
+            place
+                .start(
+                    () -> {
+                      relay.start();
+                      return relay;
+                    })
+                .get();
       }
     }
   }

@@ -31,17 +31,27 @@ public final class ShippedImage {
   public static ShippedImage build(Path directory, String... options) {
     Optional<String> given = Optional.ofNullable(System.getenv("TARN_IMAGE"));
     if (given.isPresent() && options.length == 0) {
-      return new ShippedImage(Path.of(given.orElseThrow()));
+      return at(Path.of(given.orElseThrow()));
     }
+    return build(Tools.repository(), directory, options);
+  }
+
+  /** One that was built before. */
+  static ShippedImage at(Path layout) {
+    return new ShippedImage(layout);
+  }
+
+  /** Builds it of those sources without a registry; what is printed goes to the directory. */
+  static ShippedImage build(Path sources, Path directory, String... options) {
     List<String> command = new ArrayList<>(List.of("mvn", "-q", "-B", "-ntp"));
-    command.addAll(List.of("-f", Tools.repository().resolve("pom.xml").toString()));
+    command.addAll(List.of("-f", sources.resolve("pom.xml").toString()));
     command.addAll(List.of("-pl", "mirror-core,containerd-config-agent,mirror-server"));
     command.addAll(List.of("-Pimage", "-Dimage.base=scratch", "-DskipTests"));
     command.add("-Dspotless.check.skip=true");
     command.addAll(List.of(options));
     command.add("package");
     Child.run("build", directory, Map.of(), command, BUILD_LIMIT).orFail();
-    return new ShippedImage(Tools.repository().resolve("mirror-server/target/image/oci"));
+    return at(sources.resolve("mirror-server/target/image/oci"));
   }
 
   public Path layout() {
@@ -56,7 +66,8 @@ public final class ShippedImage {
         .orElseThrow();
   }
 
-  String tag() throws IOException {
+  /** What it is called in the layout. */
+  public String tag() throws IOException {
     return entry().get("annotations").get(REFERENCE).asText();
   }
 

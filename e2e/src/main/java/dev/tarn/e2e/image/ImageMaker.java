@@ -6,6 +6,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -38,7 +39,48 @@ public final class ImageMaker {
 
   /** A layer with files of that many bytes in all. */
   public Layer layer(long seed, long size) {
-    Path file = directory.resolve("layer-" + seed);
+    return layer("layer-" + seed, out -> writeTar(out, seed, size));
+  }
+
+  /**
+   * A layer with one program.
+   *
+   * @param path in the image, without a slash before it
+   */
+  public Layer program(String path, Path program) {
+    return file(path, bytesOf(program), TarWriter.PROGRAM);
+  }
+
+  /**
+   * A layer with one file.
+   *
+   * @param path in the image, without a slash before it
+   */
+  public Layer file(String path, String text) {
+    return file(path, text.getBytes(StandardCharsets.UTF_8), TarWriter.PLAIN);
+  }
+
+  private Layer file(String path, byte[] content, int mode) {
+    String unlike = Hashing.digest(content).replace(':', '-') + "-" + path.replace('/', '-');
+    return layer(
+        "layer-" + unlike,
+        out -> {
+          TarWriter tar = new TarWriter(out);
+          tar.beginFile(path, content.length, mode);
+          out.write(content);
+          tar.endFile(content.length);
+          tar.end();
+        });
+  }
+
+  /** Writes an archive. */
+  @FunctionalInterface
+  private interface Archive {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private Layer layer(String name, Archive archive) {
+    Path file = directory.resolve(name);
     MessageDigest whole = Hashing.sha256();
     MessageDigest inner = Hashing.sha256();
     try (OutputStream out =
@@ -46,7 +88,7 @@ public final class ImageMaker {
                 new BufferedOutputStream(Files.newOutputStream(file), STEP_BYTES), whole);
         OutputStream zipped = new FastGzip(out);
         OutputStream tar = new DigestOutputStream(zipped, inner)) {
-      writeTar(tar, seed, size);
+      archive.writeTo(tar);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -76,10 +118,23 @@ public final class ImageMaker {
 
   /** An image of these layers for Linux on that architecture. */
   public Image image(String architecture, List<Layer> layers) {
+    return image(architecture, layers, Map.of("Cmd", List.of("/nothing")));
+  }
+
+  /** The same, which begins with that program and these arguments. */
+  public Image image(
+      String architecture, List<Layer> layers, String program, List<String> arguments) {
+    Map<String, Object> start = new LinkedHashMap<>();
+    start.put("Entrypoint", List.of(program));
+    start.put("Cmd", arguments);
+    return image(architecture, layers, start);
+  }
+
+  private Image image(String architecture, List<Layer> layers, Map<String, Object> start) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("architecture", architecture);
     config.put("os", "linux");
-    config.put("config", Map.of("Cmd", List.of("/nothing")));
+    config.put("config", start);
     Map<String, Object> rootfs = new LinkedHashMap<>();
     rootfs.put("type", "layers");
     rootfs.put("diff_ids", layers.stream().map(Layer::diffId).toList());
@@ -145,6 +200,14 @@ public final class ImageMaker {
       return new Blob(mediaType, digest, bytes.length, file);
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException("strings and numbers are JSON", impossible);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] bytesOf(Path file) {
+    try {
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,6 +13,12 @@ final class TarWriter {
   private static final int BLOCK_BYTES = 512;
   private static final int NAME_BYTES = 100;
 
+  /** The rights of a file that everybody reads. */
+  static final int PLAIN = 0644;
+
+  /** The rights of a program. */
+  static final int PROGRAM = 0755;
+
   private final OutputStream out;
 
   TarWriter(OutputStream out) {
@@ -21,12 +27,17 @@ final class TarWriter {
 
   /** Writes the header of a file; its bytes must follow, then {@link #endFile}. */
   void beginFile(String name, long size) throws IOException {
+    beginFile(name, size, PLAIN);
+  }
+
+  /** The same for a file with those rights. */
+  void beginFile(String name, long size, int mode) throws IOException {
     byte[] header = new byte[BLOCK_BYTES];
     if (name.length() > NAME_BYTES) {
       throw new IllegalArgumentException("longer than a tar header holds: " + name);
     }
     put(header, 0, name);
-    put(header, 100, "0000644\0");
+    put(header, 100, String.format(Locale.ROOT, "%07o\0", mode));
     put(header, 108, "0000000\0");
     put(header, 116, "0000000\0");
     put(header, 124, String.format(Locale.ROOT, "%011o\0", size));

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A control plane of one of each, on ports of loopback, with its state in a directory of the
+ * A control plane of one of each, where it is told to be, with its state in a directory of the
  * workspace, which ends it. Authorisation by Node and RBAC, admission as is the default; besides,
  * pods of the system's priorities are admitted only where a ResourceQuota allows it, as some
  * providers have it.
@@ -34,19 +34,12 @@ public final class ControlPlane {
   private static final Duration COMMAND_LIMIT = Duration.ofMinutes(2);
   private static final String ADMIN_TOKEN = "of-the-harness";
 
-  /**
-   * Where it says it is, to pods: an address of nobody's, as loopback is refused. The harness tells
-   * programs itself.
-   */
-  private static final String ADVERTISED = "192.0.2.1";
-
-  /** Nodes are objects only, and nobody renews their leases. */
-  private static final String CONTROLLERS = "*,-node-lifecycle-controller,-node-ipam-controller";
-
   private final Workspace workspace;
+  private final PlaneSetting setting;
   private final Path directory;
   private final Path programs;
   private final Pki pki;
+  private final Pki.Identity administrator;
   private final int etcdPort;
   private final URI server;
   private final KubeApi api;
@@ -54,12 +47,21 @@ public final class ControlPlane {
   private @Nullable Child apiServer;
 
   private ControlPlane(
-      Workspace workspace, Path programs, Pki pki, int etcdPort, URI server, Path kubeconfig)
+      Workspace workspace,
+      PlaneSetting setting,
+      Path programs,
+      Pki pki,
+      Pki.Identity administrator,
+      int etcdPort,
+      URI server,
+      Path kubeconfig)
       throws Exception {
     this.workspace = workspace;
+    this.setting = setting;
     this.directory = workspace.directory();
     this.programs = programs;
     this.pki = pki;
+    this.administrator = administrator;
     this.etcdPort = etcdPort;
     this.server = server;
     this.kubeconfig = kubeconfig;
@@ -74,19 +76,26 @@ public final class ControlPlane {
         Need.root());
   }
 
-  /** Starts one; returns when it serves and its controllers work. */
+  /** Starts one on loopback, for nodes that are objects only. */
   public static ControlPlane start(Workspace workspace) throws Exception {
+    return start(workspace, PlaneSetting.loopback());
+  }
+
+  /** Starts one; returns when it serves and its controllers work. */
+  public static ControlPlane start(Workspace workspace, PlaneSetting setting) throws Exception {
     Path programs = Tools.build(Tools.version(KUBERNETES));
     Pki pki = Pki.create(workspace.makeDirectory("pki"));
-    URI server = URI.create("https://127.0.0.1:" + Ports.free());
+    URI server = URI.create("https://" + setting.address() + ":" + Ports.free());
+    Pki.Identity administrator = pki.issue("admin", "system:masters", List.of());
     Path kubeconfig =
         Kubeconfig.write(
             workspace.directory().resolve("admin.kubeconfig"),
             server,
             pki.authority().certificate(),
-            pki.issue("admin", "system:masters", List.of()));
+            administrator);
     ControlPlane plane =
-        new ControlPlane(workspace, programs, pki, Ports.free(), server, kubeconfig);
+        new ControlPlane(
+            workspace, setting, programs, pki, administrator, Ports.free(), server, kubeconfig);
     plane.startEtcd();
     plane.writeApiServersFiles();
     plane.startApiServer();
@@ -122,6 +131,21 @@ public final class ControlPlane {
     return pki;
   }
 
+  /** Of somebody whom the cluster knows by a certificate. */
+  public Pki.Identity identity(String user, String group, List<String> names) throws IOException {
+    return pki.issue(user, group, names);
+  }
+
+  /** Writes what somebody needs to ask the API server. */
+  public Path kubeconfig(Path file, Pki.Identity user) throws IOException {
+    return Kubeconfig.write(file, server, authority(), user);
+  }
+
+  /** The directory of Kubernetes' programs. */
+  public Path programs() {
+    return programs;
+  }
+
   /** For helm and kubectl, as one who may do all. */
   public Path kubeconfig() {
     return kubeconfig;
@@ -150,10 +174,11 @@ public final class ControlPlane {
 
   /** Starts it, also again, and waits until it is ready. */
   public void startApiServer() throws Exception {
-    Pki.Identity serving = pki.issue("kube-apiserver", "", names());
+    Pki.Identity serving = pki.issue("kube-apiserver", "", setting.names());
     List<String> command = new ArrayList<>();
     command.add(programs.resolve("kube-apiserver").toString());
     command.addAll(apiServerFlags(serving));
+    command.addAll(setting.apiServerFlags(administrator));
     Child started = start("kube-apiserver", command);
     apiServer = started;
     Await.until(
@@ -173,10 +198,6 @@ public final class ControlPlane {
     } catch (CaseFailed notYet) {
       return false;
     }
-  }
-
-  private static List<String> names() {
-    return List.of("IP:127.0.0.1", "DNS:kubernetes", "DNS:kubernetes.default.svc");
   }
 
   private void startEtcd() {
@@ -226,10 +247,8 @@ public final class ControlPlane {
   private List<String> apiServerFlags(Pki.Identity serving) {
     return List.of(
         "--etcd-servers=http://127.0.0.1:" + etcdPort,
-        "--bind-address=127.0.0.1",
+        "--bind-address=" + setting.address(),
         "--secure-port=" + server.getPort(),
-        "--advertise-address=" + ADVERTISED,
-        "--endpoint-reconciler-type=none",
         "--tls-cert-file=" + serving.certificate(),
         "--tls-private-key-file=" + serving.key(),
         "--client-ca-file=" + authority(),
@@ -237,7 +256,7 @@ public final class ControlPlane {
         "--service-account-issuer=https://kubernetes.default.svc",
         "--service-account-key-file=" + pki.serviceAccounts().certificate(),
         "--service-account-signing-key-file=" + pki.serviceAccounts().key(),
-        "--service-cluster-ip-range=10.96.0.0/16",
+        "--service-cluster-ip-range=" + setting.services(),
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
         "--admission-control-config-file=" + directory.resolve("admission.yaml"),
@@ -247,7 +266,7 @@ public final class ControlPlane {
 
   private List<String> controllerManager() {
     return List.of(
-        "--controllers=" + CONTROLLERS,
+        "--controllers=" + setting.controllers(),
         "--use-service-account-credentials=true",
         "--service-account-private-key-file=" + pki.serviceAccounts().key(),
         "--root-ca-file=" + authority(),
@@ -277,6 +296,6 @@ public final class ControlPlane {
   }
 
   private Child start(String name, List<String> command) {
-    return workspace.own(Child.start(name, directory, Map.of(), command));
+    return workspace.own(Child.start(name, directory, Map.of(), setting.wrapping().apply(command)));
   }
 }

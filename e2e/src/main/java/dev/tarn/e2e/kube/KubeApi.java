@@ -15,6 +15,8 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -43,6 +45,18 @@ public final class KubeApi {
             .sslContext(trusting(authority))
             .build();
     return new KubeApi(http, server, token);
+  }
+
+  /** One that takes whoever asks for somebody who may do all, as {@code kubectl proxy} does. */
+  public static KubeApi open(URI server) {
+    return new KubeApi(
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .connectTimeout(LIMIT)
+            .build(),
+        server,
+        "");
   }
 
   private static SSLContext trusting(Path authority) throws IOException, GeneralSecurityException {
@@ -141,13 +155,38 @@ public final class KubeApi {
     return send("DELETE", path, "", "");
   }
 
+  /**
+   * Tells what a path lists, and what becomes of it.
+   *
+   * @param changes is given {@code type} and {@code object}, on a thread of the watch's own
+   */
+  public Watch watch(String path, Consumer<JsonNode> changes) {
+    return Watch.start(() -> watched(path), changes);
+  }
+
+  private Stream<String> watched(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(server.resolve(path + "?watch=true"))
+            .header("Authorization", "Bearer " + token)
+            .header("Accept", "application/json")
+            .build();
+    HttpResponse<Stream<String>> response = http.send(request, HttpResponse.BodyHandlers.ofLines());
+    if (response.statusCode() != 200) {
+      response.body().close();
+      throw new IOException(path + " cannot be watched: " + response.statusCode());
+    }
+    return response.body();
+  }
+
   /** One request. A body of no characters is none. */
   public Answer send(String method, String path, String type, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(LIMIT)
-            .header("Authorization", "Bearer " + token)
             .header("Accept", "application/json");
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
     if (!type.isEmpty()) {
       request.header("Content-Type", type);
     }

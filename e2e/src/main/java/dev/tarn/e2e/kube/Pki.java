@@ -10,9 +10,9 @@ import java.util.Map;
 
 /**
  * The cluster's certificate authority and what it issues, and the keys that ServiceAccount tokens
- * are signed with; all by openssl. Blocks.
+ * are signed with; all by openssl. Blocks; safe for several threads.
  */
-final class Pki {
+public final class Pki {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String DAYS = "30";
 
@@ -23,7 +23,7 @@ final class Pki {
   }
 
   /** A certificate and its key, as PEM files. */
-  record Identity(Path certificate, Path key) {}
+  public record Identity(Path certificate, Path key) {}
 
   static Pki create(Path directory) throws IOException {
     Pki pki = new Pki(directory);
@@ -66,7 +66,7 @@ final class Pki {
    * @param group what Kubernetes takes for a user's group; may be empty
    * @param names as openssl writes them, such as {@code IP:127.0.0.1}
    */
-  Identity issue(String user, String group, List<String> names) throws IOException {
+  synchronized Identity issue(String user, String group, List<String> names) throws IOException {
     String file = user.replaceAll("[^a-z0-9-]", "-");
     Path extensions = directory.resolve(file + ".ext");
     Files.writeString(

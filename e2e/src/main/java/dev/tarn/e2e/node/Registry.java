@@ -59,6 +59,19 @@ public final class Registry {
   }
 
   /**
+   * Debian's docker-registry on loopback, which writes down every answer in Apache's combined
+   * format among what it prints.
+   */
+  public static Registry dockerThatLogs(Workspace workspace, String name, Path files)
+      throws Exception {
+    int port = Ports.free();
+    Path config = workspace.directory().resolve(name + ".yml");
+    Files.writeString(
+        config, config(LOOPBACK, port, files).replace("disabled: true", "disabled: false"));
+    return ready(workspace, name, LOOPBACK, port, dockerCommand(config), 200);
+  }
+
+  /**
    * Debian's docker-registry on loopback for whoever has a name and a password.
    *
    * @param passwords lines of an htpasswd file with bcrypt hashes

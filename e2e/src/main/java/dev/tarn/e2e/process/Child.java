@@ -40,7 +40,10 @@ public final class Child implements AutoCloseable {
     builder.environment().keySet().removeIf(key -> key.toLowerCase(Locale.ROOT).endsWith("_proxy"));
     // What is for the harness is no key of Tarn's configuration, which refuses those it does not
     // know.
-    builder.environment().keySet().removeIf(key -> key.startsWith("TARN_E2E_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.startsWith("TARN_E2E_") || key.equals("TARN_IMAGE"));
     builder.environment().putAll(environment);
     try {
       return new Child(name, builder.start(), log);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +20,14 @@ public final class Tools {
   /** The repository that this harness belongs to. */
   public static Path repository() {
     return Path.of(System.getProperty("tarn.repository", ".")).toAbsolutePath().normalize();
+  }
+
+  /** Where what is built once is kept, outside the repository; as e2e/tools/build has it. */
+  public static Path cache() {
+    Map<String, String> environment = System.getenv();
+    String home = environment.getOrDefault("HOME", "/root");
+    String caches = environment.getOrDefault("XDG_CACHE_HOME", home + "/.cache");
+    return Path.of(environment.getOrDefault("TARN_CACHE", caches + "/tarn"));
   }
 
   public static Optional<Path> onPath(String command) {

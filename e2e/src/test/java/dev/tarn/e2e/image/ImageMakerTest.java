@@ -52,6 +52,32 @@ class ImageMakerTest {
   }
 
   @Test
+  void aProgramsLayerHasItWithItsRights() throws Exception {
+    Path program = Files.writeString(directory.resolve("program"), "#!/bin/sh\n");
+    Layer layer = new ImageMaker(directory).program("pod", program);
+    Path there = Files.createDirectory(directory.resolve("there"));
+
+    Process tar =
+        new ProcessBuilder("tar", "-xzf", layer.blob().file().toString(), "-C", there.toString())
+            .inheritIO()
+            .start();
+
+    assertThat(tar.waitFor()).isZero();
+    assertThat(there.resolve("pod")).hasSameBinaryContentAs(program).isExecutable();
+  }
+
+  @Test
+  void anImageSaysWhatItBeginsWith() throws IOException {
+    ImageMaker maker = new ImageMaker(directory);
+    Layer layer = maker.file("content", "new");
+
+    Image image = maker.image("amd64", List.of(layer), "/pod", List.of("serve", "80"));
+
+    assertThat(Files.readString(image.config().file()))
+        .contains("\"Entrypoint\":[\"/pod\"]", "\"Cmd\":[\"serve\",\"80\"]", layer.diffId());
+  }
+
+  @Test
   void anIndexListsEachImageWithItsPlatform() throws IOException {
     ImageMaker maker = new ImageMaker(directory);
     Layer layer = maker.layer(1, 1_000);

@@ -1,0 +1,3 @@
+module dev.tarn/tools/pod
+
+go 1.26
