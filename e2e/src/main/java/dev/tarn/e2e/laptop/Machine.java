@@ -243,8 +243,7 @@ public final class Machine {
 
   /** Runs ctr in the kubelet's namespace of containerd. */
   public Child.Finished ctr(String... arguments) {
-    return run(
-        words(List.of(client().toString(), "--namespace", "k8s.io"), arguments));
+    return run(words(List.of(client().toString(), "--namespace", "k8s.io"), arguments));
   }
 
   /** Debian's where there is none of this version: what is asked of it is the same in all. */

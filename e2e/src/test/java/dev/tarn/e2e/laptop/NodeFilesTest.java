@@ -30,7 +30,10 @@ class NodeFilesTest {
   void theKubeletPutsPodsBelowTheGroupThatItIsTold() {
     String yaml =
         NodeFiles.kubelet(
-            Path.of("/w/ca.crt"), Path.of("/w/n.crt"), Path.of("/w/n.key"), "/tarn-kube-1-1/node-1");
+            Path.of("/w/ca.crt"),
+            Path.of("/w/n.crt"),
+            Path.of("/w/n.key"),
+            "/tarn-kube-1-1/node-1");
 
     assertThat(Trees.text(Trees.yaml(yaml), "cgroupRoot")).isEqualTo("/tarn-kube-1-1/node-1");
     assertThat(Trees.text(Trees.yaml(yaml), "authentication.x509.clientCAFile"))
