@@ -18,7 +18,7 @@ final class RolloutCases {
    * What upstream sends at most, to all nodes together: little enough that the processors, which
    * all nodes share, are not what limits.
    */
-  private static final LinkSpeed UPSTREAM = new LinkSpeed(100);
+  private static final LinkSpeed UPSTREAM = new LinkSpeed(50);
 
   /** Crowds may cost a little more than one copy. */
   private static final double MOST_COPIES = 1.10;
