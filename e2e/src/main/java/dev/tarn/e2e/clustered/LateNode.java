@@ -66,7 +66,7 @@ final class LateNode {
   private void leave() throws Exception {
     try {
       if (joining != null) {
-        await();
+        var _ = await();
       }
     } finally {
       for (Machine machine : cluster.machines()) {
