@@ -140,7 +140,7 @@ final class FailureCases {
   }
 
   private static void displaced(ClusterBench bench, CaseRun run) throws Exception {
-    TarnRelease release = bench.release();
+    var _ = bench.release();
     String namespace = bench.namespace(run);
     ColdPods pods = ColdPods.in(bench, run, namespace);
     PullSecret.create(bench.cluster(), namespace, "reader");
@@ -187,7 +187,7 @@ final class FailureCases {
 
   private static void withoutApiServer(ClusterBench bench, CaseRun run) throws Exception {
     LaptopCluster cluster = bench.laptop();
-    TarnRelease release = bench.release();
+    var _ = bench.release();
     awaitBack(bench);
     Shipments shipments = Shipments.in(cluster, run);
     List<Machine> machines = cluster.machines();
