@@ -4,7 +4,6 @@ import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.process.Child;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,10 +79,10 @@ final class Reaper implements AutoCloseable {
   static void sweep(Path directory) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path place : List.of(Path.of("/run/netns"), Path.of("/sys/fs/cgroup"), pids())) {
-      try (Stream<Path> all = Files.list(place)) {
-        all.map(path -> path.getFileName().toString()).forEach(names::add);
-      } catch (NoSuchFileException none) {
-        continue;
+      if (Files.isDirectory(place)) {
+        try (Stream<Path> all = Files.list(place)) {
+          all.map(path -> path.getFileName().toString()).forEach(names::add);
+        }
       }
     }
     for (String name : names.stream().distinct().toList()) {
