@@ -15,9 +15,7 @@ import dev.tarn.e2e.laptop.Upstream;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import dev.tarn.e2e.run.Need;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 
 /** Workloads as anybody has them, whose images come through Tarn. */
@@ -105,7 +103,7 @@ final class WorkloadCases {
     Cargo cargo = Cargo.in(run.workspace(), upstream);
     Image image = cargo.waiting(cargo.layer(12 * MIB), cargo.layer(MIB));
     PodPlan stranger = PodPlan.of(cargo.pushGuarded("work/private", "1", image)).always();
-    createSecret(api, namespace, upstream);
+    PullSecret.create(cluster, namespace, SECRET);
 
     Workload owners = Workload.perNode(api, namespace, "owners", stranger.withSecret(SECRET));
     owners.awaitReady(START_LIMIT);
@@ -136,27 +134,6 @@ final class WorkloadCases {
         "bytes of blobs that upstream sent a second time",
         0,
         upstream.guardedTraffic().blobBytes() - sent);
-  }
-
-  private static void createSecret(KubeApi api, String namespace, Upstream upstream) {
-    String login = base64(Upstream.USER + ":" + Upstream.PASSWORD);
-    String config =
-        "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(upstream.guardedHost(), login);
-    api.create(
-            "/api/v1/namespaces/" + namespace + "/secrets",
-            """
-            apiVersion: v1
-            kind: Secret
-            metadata: {name: %s}
-            type: kubernetes.io/dockerconfigjson
-            data: {.dockerconfigjson: %s}
-            """
-                .formatted(SECRET, base64(config)))
-        .orFail();
-  }
-
-  private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void movedTag(ClusterBench bench, CaseRun run) throws Exception {
