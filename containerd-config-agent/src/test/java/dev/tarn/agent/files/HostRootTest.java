@@ -74,12 +74,12 @@ class HostRootTest {
   void noLinkLeadsOutOfTheHost() throws IOException {
     link("etc/up", "../../../../secret");
     link("etc/absolute", outside.resolve("secret").toString());
-    link("etc/root", "/");
+    link("etc/top", "/");
 
     assertThat(host.resolve("/etc/up")).isEqualTo(mount.resolve("secret")).doesNotExist();
     assertThat(host.resolve("/etc/absolute")).startsWithRaw(mount).doesNotExist();
-    assertThat(host.resolve("/etc/root/../../secret")).isEqualTo(mount.resolve("secret"));
-    Files.delete(mount.resolve("etc/root")); // what clears up after the test need not meet it
+    assertThat(host.resolve("/etc/top/../../secret")).isEqualTo(mount.resolve("secret"));
+    Files.delete(mount.resolve("etc/top")); // what clears up after the test need not meet it
     assertThat(host.exists("/etc/up")).isFalse();
   }
 

@@ -63,7 +63,7 @@ class HostNamespaceTest {
     HostNamespace namespace = new HostNamespace(other.pid(), List.of());
 
     assertThat(namespace.prefix().orElseThrow().getFirst())
-        .startsWith("/proc/" + other.pid() + "/root/");
+        .startsWith(Path.of("/proc", Long.toString(other.pid()), "root") + "/");
     assertThat(read(namespace)).isEqualTo("secret\n");
   }
 

@@ -36,18 +36,18 @@ final class HollowContainer {
       base=$1 mounts=$2 mode=$3
       shift 3
       mount -t tmpfs tmpfs "$base"
-      mkdir "$base/upper" "$base/work" "$base/root"
-      mount -t overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" overlay "$base/root"
-      for each in proc sys dev; do mount --rbind "/$each" "$base/root/$each"; done
+      mkdir "$base/upper" "$base/work" "$base/top"
+      mount -t overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" overlay "$base/top"
+      for each in proc sys dev; do mount --rbind "/$each" "$base/top/$each"; done
       while read -r from at rights; do
         [ -n "$at" ] || continue
-        at=$(chroot "$base/root" realpath -m "$at")
-        mkdir -p "$base/root$at"
-        mount --bind "$from" "$base/root$at"
-        [ "$rights" = rw ] || mount -o "remount,bind,$rights" "$base/root$at"
+        at=$(chroot "$base/top" realpath -m "$at")
+        mkdir -p "$base/top$at"
+        mount --bind "$from" "$base/top$at"
+        [ "$rights" = rw ] || mount -o "remount,bind,$rights" "$base/top$at"
       done <"$mounts"
-      [ "$mode" = rw ] || mount -o "remount,$mode" "$base/root"
-      exec chroot "$base/root" "$@"
+      [ "$mode" = rw ] || mount -o "remount,$mode" "$base/top"
+      exec chroot "$base/top" "$@"
       """;
 
   private final JsonNode pod;
