@@ -31,13 +31,13 @@ public final class ControlPlane {
 
   private static final String ETCD = "etcd";
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
-  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(2);
   private static final String ADMIN_TOKEN = "of-the-harness";
 
   private final Workspace workspace;
   private final PlaneSetting setting;
   private final Path directory;
   private final Path programs;
+  private final Clients clients;
   private final Pki pki;
   private final Pki.Identity administrator;
   private final int etcdPort;
@@ -60,6 +60,7 @@ public final class ControlPlane {
     this.setting = setting;
     this.directory = workspace.directory();
     this.programs = programs;
+    this.clients = Clients.of(programs, kubeconfig, directory);
     this.pki = pki;
     this.administrator = administrator;
     this.etcdPort = etcdPort;
@@ -153,16 +154,12 @@ public final class ControlPlane {
 
   /** Runs kubectl, as one who may do all. */
   public Child.Finished kubectl(String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                programs.resolve("kubectl").toString(),
-                "--kubeconfig",
-                kubeconfig.toString(),
-                "--cache-dir",
-                directory.resolve("kubectl-cache").toString()));
-    command.addAll(List.of(arguments));
-    return Child.run("kubectl", directory, Map.of(), command, COMMAND_LIMIT);
+    return clients.kubectl(arguments);
+  }
+
+  /** kubectl and helm, as one who may do all. */
+  public Clients clients() {
+    return clients;
   }
 
   /** SIGKILL, as it would serve watches for a minute more; what it knew stays. */

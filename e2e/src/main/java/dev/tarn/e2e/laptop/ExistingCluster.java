@@ -3,6 +3,7 @@ package dev.tarn.e2e.laptop;
 import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.http.Fetch;
+import dev.tarn.e2e.kube.Clients;
 import dev.tarn.e2e.kube.ControlPlane;
 import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.kube.Trees;
@@ -102,13 +103,8 @@ public final class ExistingCluster implements KubeCluster {
   }
 
   @Override
-  public Child.Finished kubectl(String... arguments) {
-    return clients.kubectl(arguments);
-  }
-
-  @Override
-  public Child.Finished helm(String... arguments) {
-    return clients.helm(arguments);
+  public Clients clients() {
+    return clients;
   }
 
   @Override

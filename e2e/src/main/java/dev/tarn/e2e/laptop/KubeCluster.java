@@ -1,5 +1,6 @@
 package dev.tarn.e2e.laptop;
 
+import dev.tarn.e2e.kube.Clients;
 import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.process.Child;
 import java.nio.file.Path;
@@ -13,11 +14,16 @@ public interface KubeCluster {
   /** As one who may do all. */
   KubeApi api();
 
-  /** Runs kubectl, as one who may do all. */
-  Child.Finished kubectl(String... arguments);
+  /** As one who may do all. */
+  Clients clients();
 
-  /** Runs helm, as one who may do all. */
-  Child.Finished helm(String... arguments);
+  default Child.Finished kubectl(String... arguments) {
+    return clients().kubectl(arguments);
+  }
+
+  default Child.Finished helm(String... arguments) {
+    return clients().helm(arguments);
+  }
 
   /** For kubectl and helm, as one who may do all. */
   Path kubeconfig();

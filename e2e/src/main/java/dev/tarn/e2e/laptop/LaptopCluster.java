@@ -5,11 +5,11 @@ import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.cluster.Network;
 import dev.tarn.e2e.cluster.Shell;
 import dev.tarn.e2e.http.Fetch;
+import dev.tarn.e2e.kube.Clients;
 import dev.tarn.e2e.kube.ControlPlane;
 import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.kube.PlaneSetting;
 import dev.tarn.e2e.kube.Trees;
-import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Workspace;
 import dev.tarn.e2e.run.Need;
 import java.io.IOException;
@@ -42,7 +42,6 @@ public final class LaptopCluster implements KubeCluster {
   private final Upstream upstream;
   private final ControlPlane plane;
   private final Path proxyKubeconfig;
-  private final Clients clients;
   private final List<Machine> machines = new CopyOnWriteArrayList<>();
 
   private LaptopCluster(
@@ -73,8 +72,6 @@ public final class LaptopCluster implements KubeCluster {
         plane.kubeconfig(
             workspace.directory().resolve("kube-proxy.kubeconfig"),
             plane.identity("system:kube-proxy", "", List.of()));
-    this.clients =
-        Clients.of(plane.programs(), plane.kubeconfig(), workspace.makeDirectory("clients"));
   }
 
   /** What must be on the machine. */
@@ -217,13 +214,8 @@ public final class LaptopCluster implements KubeCluster {
   }
 
   @Override
-  public Child.Finished kubectl(String... arguments) {
-    return clients.kubectl(arguments);
-  }
-
-  @Override
-  public Child.Finished helm(String... arguments) {
-    return clients.helm(arguments);
+  public Clients clients() {
+    return plane.clients();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.tarn.e2e.laptop;
+package dev.tarn.e2e.kube;
 
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Tools;
@@ -14,14 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param programs where kubectl is
  */
-record Clients(Path programs, Path kubeconfig, Path directory, AtomicInteger commands) {
+public record Clients(Path programs, Path kubeconfig, Path directory, AtomicInteger commands) {
   private static final Duration LIMIT = Duration.ofMinutes(6);
 
-  static Clients of(Path programs, Path kubeconfig, Path directory) {
+  public static Clients of(Path programs, Path kubeconfig, Path directory) {
     return new Clients(programs, kubeconfig, directory, new AtomicInteger());
   }
 
-  Child.Finished kubectl(String... arguments) {
+  public Child.Finished kubectl(String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -34,7 +34,7 @@ record Clients(Path programs, Path kubeconfig, Path directory, AtomicInteger com
     return run("kubectl", command);
   }
 
-  Child.Finished helm(String... arguments) {
+  public Child.Finished helm(String... arguments) {
     List<String> command = new ArrayList<>(List.of(Tools.build("helm").resolve("helm").toString()));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--kubeconfig", kubeconfig.toString()));
