@@ -17,6 +17,16 @@ public final class Await {
    */
   public static void until(String what, Duration limit, Callable<Boolean> condition)
       throws Exception {
+    until(what, limit, PAUSE, condition);
+  }
+
+  /**
+   * The same for a condition that is not cheap to look at.
+   *
+   * @param pause between two looks
+   */
+  public static void until(String what, Duration limit, Duration pause, Callable<Boolean> condition)
+      throws Exception {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.call()) {
       if (Thread.interrupted()) {
@@ -25,7 +35,7 @@ public final class Await {
       if (System.nanoTime() - deadline > 0) {
         throw new CaseFailed("not within " + limit.toSeconds() + " s: " + what);
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      LockSupport.parkNanos(pause.toNanos());
     }
   }
 }

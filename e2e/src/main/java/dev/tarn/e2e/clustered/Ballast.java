@@ -1,5 +1,6 @@
 package dev.tarn.e2e.clustered;
 
+import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.check.CaseFailed;
 import dev.tarn.e2e.cluster.Shell;
 import dev.tarn.e2e.laptop.Disk;
@@ -12,7 +13,8 @@ import java.util.function.DoubleSupplier;
  * of a node that is being filled.
  */
 final class Ballast {
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration STEP = Duration.ofSeconds(1);
+  private static final Duration LIMIT = Duration.ofMinutes(8);
 
   private final Machine machine;
   private long bytes;
@@ -33,11 +35,18 @@ final class Ballast {
    * @param level the share that is used by all who count
    * @param most when that is enough
    */
-  void creep(long stepBytes, DoubleSupplier level, double most) throws InterruptedException {
-    while (level.getAsDouble() < most) {
-      grow(stepBytes);
-      Thread.sleep(PAUSE);
-    }
+  void creep(long stepBytes, DoubleSupplier level, double most) throws Exception {
+    Await.until(
+        "enough of the disk is used",
+        LIMIT,
+        STEP,
+        () -> {
+          boolean enough = level.getAsDouble() >= most;
+          if (!enough) {
+            grow(stepBytes);
+          }
+          return enough;
+        });
   }
 
   private void grow(long more) {

@@ -96,10 +96,8 @@ final class DiskCases {
     Await.until(
         "the kubelet collects images",
         PATIENCE,
-        () -> {
-          Thread.sleep(BETWEEN_LOOKS);
-          return shipments.on(machine) < IMAGES;
-        });
+        BETWEEN_LOOKS,
+        () -> shipments.on(machine) < IMAGES);
     long collected = System.nanoTime();
     Await.until(
         "the pressure is over",

@@ -211,10 +211,8 @@ final class FailureCases {
       Await.until(
           "Tarn is back without the API server",
           PATIENCE,
-          () -> {
-            Thread.sleep(BETWEEN_LOOKS);
-            return hasOtherServer(bench, second, before) && NodeTarn.hasEntry(second);
-          });
+          BETWEEN_LOOKS,
+          () -> hasOtherServer(bench, second, before) && NodeTarn.hasEntry(second));
       pullFromPeers(bench, run, knownToo, second);
     } finally {
       run.figure("without_api_server_s", (System.nanoTime() - start) / 1_000_000_000);

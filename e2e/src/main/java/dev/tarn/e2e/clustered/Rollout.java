@@ -26,6 +26,7 @@ final class Rollout {
   static final int SHARED_LAYERS = 8;
   static final long LAYER_BYTES = 6_000_000;
   private static final Duration SETUP_LIMIT = Duration.ofMinutes(6);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final Duration ROLL_LIMIT = Duration.ofMinutes(8);
 
   private final KubeCluster cluster;
@@ -55,15 +56,13 @@ final class Rollout {
     Await.until(
         "all deployments have their new pods",
         limit,
+        BETWEEN_LOOKS,
         () -> {
           try {
             waiting.removeIf(Workload::ready);
           } catch (CaseFailed busy) {
             // So is the API server, when all pods come and go at once: it is asked again.
             return false;
-          }
-          if (!waiting.isEmpty()) {
-            Thread.sleep(1_000);
           }
           return waiting.isEmpty();
         });

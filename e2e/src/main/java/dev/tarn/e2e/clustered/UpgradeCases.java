@@ -1,5 +1,6 @@
 package dev.tarn.e2e.clustered;
 
+import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.container.EarlierRelease;
 import dev.tarn.e2e.http.Exchange;
 import dev.tarn.e2e.image.Blob;
@@ -27,7 +28,10 @@ final class UpgradeCases {
   private static final long PULLED_BYTES = 2_000_000;
   private static final long LONGER_BYTES = 16_000_000;
   private static final int LONGER_EACH = 5;
-  private static final Duration AROUND = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** How many pulls there are to be on each node before the upgrade and after it. */
+  private static final int AROUND = 3;
 
   private static final String NONE = "none";
 
@@ -78,13 +82,13 @@ final class UpgradeCases {
     for (Machine machine : cluster.machines()) {
       loops.add(run.workspace().own(PullLoop.start(machine, inTurn(line, shipments))));
     }
-    Thread.sleep(AROUND);
+    awaitPulls(loops, AROUND);
     long start = System.nanoTime();
     release.upgrade(bench.build());
     release.awaitReady();
     NodeTarn.awaitEntries(cluster.machines());
     run.figure("upgrade_s", (System.nanoTime() - start) / 1_000_000_000);
-    Thread.sleep(AROUND);
+    awaitPulls(loops, AROUND);
     loops.forEach(PullLoop::close);
     checkPulls(run, cluster, loops);
     checkImages(bench, run, release);
@@ -94,6 +98,16 @@ final class UpgradeCases {
           cached(machine, kept).equals(files.get(machine)),
           "the cache of " + machine.name() + " is another one");
       checkFromCache(run, cluster, release, kept, machine);
+    }
+  }
+
+  /** Waits until each has done so many more. */
+  private static void awaitPulls(List<PullLoop> loops, int more) throws Exception {
+    List<Integer> before = loops.stream().map(PullLoop::pulls).toList();
+    for (int i = 0; i < loops.size(); i++) {
+      PullLoop loop = loops.get(i);
+      int enough = before.get(i) + more;
+      Await.until("pulls go on", PATIENCE, () -> loop.pulls() >= enough);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.tarn.e2e.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -10,7 +12,8 @@ import java.util.stream.Stream;
  * told as {@code ADDED} once more; what was deleted meanwhile is not.
  */
 public final class Watch implements AutoCloseable {
-  private static final long PAUSE_MILLIS = 200;
+  /** Before it is begun again: what ends at once must not be asked for without end. */
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final Source source;
   private final Consumer<JsonNode> changes;
@@ -44,24 +47,10 @@ public final class Watch implements AutoCloseable {
     while (!closed) {
       try (Stream<String> lines = source.open()) {
         lines.map(Trees::json).forEach(changes);
-        Thread.sleep(PAUSE_MILLIS);
-      } catch (InterruptedException over) {
-        return;
       } catch (Exception broken) {
-        // The API server is away, or the watch was closed.
-        if (!pause()) {
-          return;
-        }
+        // The API server is away, and asked again; or the watch was closed.
       }
-    }
-  }
-
-  private static boolean pause() {
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-      return true;
-    } catch (InterruptedException over) {
-      return false;
+      LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
 
