@@ -144,7 +144,7 @@ public final class Node implements AutoCloseable {
       this.peers =
           configuration.peers().mode() == PeerMode.NONE
               ? null
-              : new PeerFetches(blobs, deliveries, workers);
+              : new PeerFetches(blobs, deliveries, workers, configuration.peers().wordInOutage());
       if (peers != null) {
         // A node that was just restarted would else fetch alone what its peers have.
         peers.expect();

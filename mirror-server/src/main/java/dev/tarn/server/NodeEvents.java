@@ -242,6 +242,16 @@ final class NodeEvents {
     }
 
     @Override
+    public void byWitnesses(Scope scope, Tag tag, Digest digest) {
+      metrics.of(scope.registry()).tagFromPeers();
+      LOG.atWarn()
+          .addKeyValue("scope", scope)
+          .addKeyValue("tag", tag)
+          .addKeyValue("digest", digest)
+          .log("tag_by_other_nodes_word");
+    }
+
+    @Override
     public void trouble(String event, Scope scope, Object subject, String why) {
       LOG.atWarn()
           .addKeyValue("scope", scope)

@@ -29,6 +29,7 @@ final class Cluster implements AutoCloseable {
   private final Path directory;
   private final String members;
   private final List<Integer> ports;
+  private String rules = "";
 
   private Cluster(int size, Path directory) throws IOException {
     this.directory = directory;
@@ -75,6 +76,13 @@ final class Cluster implements AutoCloseable {
     return start(size, directory, peers, "", Map.of());
   }
 
+  /** Starts nodes whose registry has these rules as well, on a line. */
+  static Cluster withRules(String rules, int size, Path directory) throws IOException {
+    Cluster cluster = new Cluster(size, directory);
+    cluster.rules = ", " + rules;
+    return start(cluster, size, _ -> "plainHttp: true", "", Map.of());
+  }
+
   private static Cluster start(
       int size,
       Path directory,
@@ -82,7 +90,16 @@ final class Cluster implements AutoCloseable {
       String more,
       Map<String, String> environment)
       throws IOException {
-    Cluster cluster = new Cluster(size, directory);
+    return start(new Cluster(size, directory), size, peers, more, environment);
+  }
+
+  private static Cluster start(
+      Cluster cluster,
+      int size,
+      IntFunction<String> peers,
+      String more,
+      Map<String, String> environment)
+      throws IOException {
     for (int i = 0; i < size; i++) {
       cluster.nodes.add(cluster.startNode(i, peers.apply(i), more, environment));
     }
@@ -118,7 +135,7 @@ final class Cluster implements AutoCloseable {
           %s
         %s
         registries:
-          example.com: {upstreams: [{url: "%s"}]}
+          example.com: {upstreams: [{url: "%s"}]%s}
         """
             .formatted(
                 directory.resolve("node-" + number),
@@ -127,7 +144,8 @@ final class Cluster implements AutoCloseable {
                 members,
                 peers,
                 more,
-                upstream.url());
+                upstream.url(),
+                rules);
     return Node.start(ConfigurationLoader.parse(yaml, environment), "test");
   }
 

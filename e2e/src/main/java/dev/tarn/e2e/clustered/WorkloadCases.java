@@ -49,6 +49,10 @@ final class WorkloadCases {
             WorkloadCases::withSecret),
         Case.of("a moved tag: pods that always pull have the new content", WorkloadCases::movedTag),
         new Case<>(
+            "upstream stopped: scaled up onto nodes that never had the image",
+            machines,
+            WorkloadCases::neverHad),
+        new Case<>(
             "upstream stopped: a node that has not the image any more starts it",
             machines,
             WorkloadCases::upstreamStopped));
@@ -199,6 +203,47 @@ final class WorkloadCases {
       workload.awaitReady(START_LIMIT);
       noteStarts(run, watch);
     }
+  }
+
+  /**
+   * One node pulled it while upstream was there; the others have nobody's word but other nodes'.
+   */
+  private static void neverHad(ClusterBench bench, CaseRun run) throws Exception {
+    String namespace = readyNamespace(bench, run);
+    LaptopCluster cluster = bench.laptop();
+    Upstream upstream = cluster.upstream();
+    Cargo cargo = Cargo.in(run.workspace(), upstream);
+    Image image = cargo.waiting(cargo.layer(24 * MIB), cargo.layer(MIB));
+    PodPlan pods = PodPlan.of(cargo.push("work/never-had", "1", image)).apart("never-had");
+    int nodes = cluster.nodes().size();
+    try (PodWatch watch = PodWatch.of(cluster.api(), namespace)) {
+      Workload workload = Workload.deployment(cluster.api(), namespace, "never-had", 1, pods);
+      workload.awaitReady(START_LIMIT);
+      awaitAsked(upstream, "never-had", Math.min(3, nodes));
+      upstream.stop();
+      run.workspace().own(upstream::start);
+      workload.scale(nodes);
+      workload.awaitReady(START_LIMIT);
+      noteStarts(run, watch);
+    }
+    checkCopies(run, upstream.traffic(), image);
+  }
+
+  /** The nodes that keep the tag in mind have heard of it, and have upstream's word for it. */
+  private static void awaitAsked(Upstream upstream, String repository, int nodes) throws Exception {
+    Await.until(
+        nodes + " nodes know the tag from upstream",
+        START_LIMIT,
+        () ->
+            upstream
+                    .traffic()
+                    .count(
+                        asked ->
+                            asked.method().equals("HEAD")
+                                && asked.manifest()
+                                && asked.target().contains(repository)
+                                && asked.status() == 200)
+                >= nodes);
   }
 
   /**

@@ -196,6 +196,7 @@ public final class ConfigurationLoader {
     var maxUploads = section.value("maxUploads", Syntax.COUNT, limits.maxUploads());
     var upload = section.value("uploadBandwidth", Syntax.SIZE, limits.uploadBandwidth());
     var download = section.value("downloadBandwidth", Syntax.SIZE, limits.downloadBandwidth());
+    var word = section.value("wordInOutage", Syntax.BOOLEAN, defaults.wordInOutage());
     section.end();
     return section.build(
         () ->
@@ -213,7 +214,8 @@ public final class ConfigurationLoader {
                 apiServer,
                 tls,
                 plainHttp,
-                new PeersConfiguration.Limits(maxUploads, upload, download)),
+                new PeersConfiguration.Limits(maxUploads, upload, download),
+                word),
         defaults);
   }
 

@@ -104,6 +104,7 @@ public final class ConfigurationPrinter {
     line(1, "maxUploads: " + peers.limits().maxUploads());
     line(1, "uploadBandwidth: " + Syntax.print(peers.limits().uploadBandwidth()));
     line(1, "downloadBandwidth: " + Syntax.print(peers.limits().downloadBandwidth()));
+    line(1, "wordInOutage: " + peers.wordInOutage());
   }
 
   private void access(Configuration.Access access) {

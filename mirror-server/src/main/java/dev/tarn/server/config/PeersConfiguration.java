@@ -28,6 +28,8 @@ import java.util.Set;
  * @param tls what this node shows to others
  * @param plainHttp whether peers speak plain HTTP, and believe what others say they are
  * @param limits of what nodes do for each other
+ * @param wordInOutage whether, while a registry cannot be asked, this node goes by what it said to
+ *     other nodes
  */
 public record PeersConfiguration(
     PeerMode mode,
@@ -43,7 +45,8 @@ public record PeersConfiguration(
     Optional<URI> apiServer,
     Optional<Tls> tls,
     boolean plainHttp,
-    Limits limits) {
+    Limits limits,
+    boolean wordInOutage) {
   static final PeersConfiguration DEFAULT =
       new PeersConfiguration(
           PeerMode.NONE,
@@ -59,7 +62,8 @@ public record PeersConfiguration(
           Optional.empty(),
           Optional.empty(),
           false,
-          new Limits(64, 0, 0));
+          new Limits(64, 0, 0),
+          true);
 
   /**
    * Where this node's identity is, in PEM.

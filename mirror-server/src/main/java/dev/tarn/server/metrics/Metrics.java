@@ -39,6 +39,7 @@ public final class Metrics implements AutoCloseable {
   static final String HITS = "tarn.hits";
   static final String MISSES = "tarn.misses";
   static final String STALE_ANSWERS = "tarn.stale.answers";
+  static final String TAGS_FROM_PEERS = "tarn.tags.from.peers";
   static final String TAGS_INVALIDATED = "tarn.tags.invalidated";
   static final String SERVED = "tarn.served";
   static final String FETCHED = "tarn.fetched";

@@ -14,6 +14,7 @@ public final class RegistryMetrics {
   private final MeterRegistry meters;
   private final String registry;
   private final Counter staleAnswers;
+  private final Counter tagsFromPeers;
   private final Counter tagsInvalidated;
   private final EnumTable<Kind, RequestOutcome, Counter> requests;
   private final Timer upstreamHeaders;
@@ -25,6 +26,11 @@ public final class RegistryMetrics {
     this.staleAnswers =
         Counter.builder(Metrics.STALE_ANSWERS)
             .description("Answers with a tag's last known digest because upstream did not say")
+            .tag(Metrics.REGISTRY, registry)
+            .register(meters);
+    this.tagsFromPeers =
+        Counter.builder(Metrics.TAGS_FROM_PEERS)
+            .description("Stale answers whose digest was known to other nodes only")
             .tag(Metrics.REGISTRY, registry)
             .register(meters);
     this.tagsInvalidated =
@@ -84,6 +90,11 @@ public final class RegistryMetrics {
         .tag(Metrics.REASON, failure.label())
         .register(meters)
         .increment();
+  }
+
+  /** What a tag names was known to other nodes only. */
+  public void tagFromPeers() {
+    tagsFromPeers.increment();
   }
 
   /** An operator had this node forget so many tags. */

@@ -58,6 +58,7 @@ final class BlobHeads {
     UpstreamAnswer answer =
         registries.upstream(scope).headBlob(scope.repository(), request.digest(), request.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
+      rights.answered(scope, request.digest(), answer);
       return new Said.Otherwise(answer);
     }
     try (content) {

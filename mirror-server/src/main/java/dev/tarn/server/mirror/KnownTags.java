@@ -30,6 +30,16 @@ final class KnownTags {
   private static final String DOCKER_LIST =
       "application/vnd.docker.distribution.manifest.list.v2+json";
 
+  /** What to take so that the answer is good for all who ask. */
+  static final String TAKES_LISTS =
+      String.join(
+          ", ",
+          OCI_INDEX,
+          DOCKER_LIST,
+          "application/vnd.oci.image.manifest.v1+json",
+          "application/vnd.docker.distribution.manifest.v2+json",
+          "*/*");
+
   private final Registries registries;
   private final TagStore tags;
   private final Clock clock;
@@ -83,9 +93,12 @@ final class KnownTags {
    * @param asked {@link #now} as it was when upstream was asked
    */
   void remember(OfManifest request, Tag tag, Descriptor named, long asked) {
-    Scope scope = request.scope();
+    remember(request.scope(), request.accept(), tag, named, asked);
+  }
+
+  void remember(Scope scope, String accept, Tag tag, Descriptor named, long asked) {
     boolean full =
-        takesLists(request.accept())
+        takesLists(accept)
             || named.mediaType().equals(OCI_INDEX)
             || named.mediaType().equals(DOCKER_LIST);
     TagRecord last = last(scope, tag);

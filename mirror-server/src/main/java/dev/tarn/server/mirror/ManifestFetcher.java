@@ -109,6 +109,11 @@ final class ManifestFetcher {
         });
   }
 
+  /** Whether other nodes are asked for manifests. */
+  boolean shares() {
+    return shared.possible();
+  }
+
   private @Nullable ManifestAnswer share(Wanted.OfManifest wanted, boolean allowed) {
     try {
       return shared.fetch(wanted, allowed);
@@ -133,7 +138,7 @@ final class ManifestFetcher {
             .headManifest(
                 scope.repository(), question.reference(), question.accept(), question.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
-      return new ManifestAnswer.Otherwise(answer);
+      return otherwise(question, answer);
     }
     try (content) {
       Optional<Digest> digest =
@@ -150,6 +155,13 @@ final class ManifestFetcher {
     }
   }
 
+  private ManifestAnswer otherwise(Question question, UpstreamAnswer answer) {
+    if (question.reference() instanceof Reference.ByDigest(Digest digest)) {
+      rights.answered(question.scope(), digest, answer);
+    }
+    return new ManifestAnswer.Otherwise(answer);
+  }
+
   private ManifestAnswer askForBytes(Question question) {
     Scope scope = question.scope();
     UpstreamAnswer answer =
@@ -157,7 +169,7 @@ final class ManifestFetcher {
             .getManifest(
                 scope.repository(), question.reference(), question.accept(), question.caller());
     if (!(answer instanceof UpstreamAnswer.Found(UpstreamContent content))) {
-      return new ManifestAnswer.Otherwise(answer);
+      return otherwise(question, answer);
     }
     try (content) {
       return verify(question, content, WholeBody.read(content, MAX_MANIFEST_BYTES));

@@ -24,6 +24,7 @@ final class Manifests {
   private final ManifestFetcher fetcher;
   private final HotManifests hot;
   private final KnownTags tags;
+  private final TagWitnesses witnesses;
   private final Rights rights;
   private final MirrorListener listener;
 
@@ -31,11 +32,13 @@ final class Manifests {
       ManifestFetcher fetcher,
       HotManifests hot,
       KnownTags tags,
+      TagWitnesses witnesses,
       Rights rights,
       MirrorListener listener) {
     this.fetcher = fetcher;
     this.hot = hot;
     this.tags = tags;
+    this.witnesses = witnesses;
     this.rights = rights;
     this.listener = listener;
   }
@@ -81,15 +84,20 @@ final class Manifests {
     long asked = tags.now();
     return switch (fetcher.describe(scope, tag, request.accept(), request.caller(), asked)) {
       case ManifestAnswer.Described(Descriptor named) -> {
-        tags.remember(request, tag, named, asked);
+        remember(request, tag, named, asked);
         yield request.head() ? described(named) : resolved(request, named);
       }
       case ManifestAnswer.Fetched fetched -> {
-        tags.remember(request, tag, fetched.descriptor(), asked);
+        remember(request, tag, fetched.descriptor(), asked);
         yield serve(request, fetched);
       }
       case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> tagOtherwise(request, tag, answer);
     };
+  }
+
+  private void remember(OfManifest request, Tag tag, Descriptor named, long asked) {
+    tags.remember(request, tag, named, asked);
+    witnesses.tell(request.scope(), tag, named.digest());
   }
 
   /** What a tag that is believed names, or null where upstream has to be asked for it. */
@@ -104,7 +112,7 @@ final class Manifests {
   }
 
   private Answer tagOtherwise(OfManifest request, Tag tag, UpstreamAnswer answer)
-      throws IOException {
+      throws IOException, InterruptedException {
     Answer refusal = Relay.otherwise(answer, UNKNOWN);
     return switch (answer) {
       case UpstreamAnswer.NotFound _ -> {
@@ -119,17 +127,38 @@ final class Manifests {
 
   /** The last known content of a tag, where upstream cannot be asked and the caller may have it. */
   private Answer stale(OfManifest request, Tag tag, String why, UpstreamAnswer answer)
-      throws IOException {
+      throws IOException, InterruptedException {
     Scope scope = request.scope();
     TagRecord last = tags.last(scope, tag);
-    if (last == null) {
+    Digest named = last == null ? witnesses.ask(scope, tag) : last.digest();
+    if (named == null) {
       return Relay.otherwise(answer, UNKNOWN);
     }
-    Answer stale = held(request, last.digest(), Outcome.STALE, answer);
+    Answer stale = inOutage(request, named, Outcome.STALE, answer);
     if (stale.outcome() == Outcome.STALE) {
       listener.stale(scope, tag, why);
+      if (last == null) {
+        listener.byWitnesses(scope, tag, named);
+      }
     }
     return stale;
+  }
+
+  /**
+   * What is here, or at other nodes, where upstream cannot be asked and the caller may have it;
+   * else its answer.
+   */
+  private Answer inOutage(OfManifest request, Digest digest, Outcome outcome, UpstreamAnswer answer)
+      throws IOException, InterruptedException {
+    Scope scope = request.scope();
+    if (Rights.standing(answer) != null && fetcher.shares() && hot.find(digest) == null) {
+      ManifestAnswer given =
+          fetcher.fetch(scope, digest, request.accept(), request.caller(), false);
+      if (given instanceof ManifestAnswer.Fetched fetched) {
+        return serve(request, fetched, outcome);
+      }
+    }
+    return held(request, digest, outcome, answer);
   }
 
   /** What is here where upstream cannot be asked and the caller may have it; else its answer. */
@@ -170,17 +199,18 @@ final class Manifests {
           request.head() ? described(named) : resolved(request, named);
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
       case ManifestAnswer.Otherwise(UpstreamAnswer answer) ->
-          held(request, digest, Outcome.HIT, answer);
+          inOutage(request, digest, here ? Outcome.HIT : Outcome.MISS, answer);
     };
   }
 
   private Answer fetched(OfManifest request, Digest digest, boolean allowed)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     return switch (fetcher.fetch(
         request.scope(), digest, request.accept(), request.caller(), allowed)) {
       case ManifestAnswer.Fetched fetched -> serve(request, fetched);
       case ManifestAnswer.Described(Descriptor named) -> described(named);
-      case ManifestAnswer.Otherwise(UpstreamAnswer answer) -> Relay.otherwise(answer, UNKNOWN);
+      case ManifestAnswer.Otherwise(UpstreamAnswer answer) ->
+          held(request, digest, Outcome.MISS, answer);
     };
   }
 
@@ -206,8 +236,12 @@ final class Manifests {
   }
 
   private static Answer serve(OfManifest request, ManifestAnswer.Fetched fetched) {
+    return serve(request, fetched, Outcome.MISS);
+  }
+
+  private static Answer serve(OfManifest request, ManifestAnswer.Fetched fetched, Outcome outcome) {
     String mediaType = fetched.descriptor().mediaType();
     return Answer.manifest(
-        fetched.manifest(), mediaType, request.head(), fetched.source(), Outcome.MISS);
+        fetched.manifest(), mediaType, request.head(), fetched.source(), outcome);
   }
 }

@@ -110,7 +110,15 @@ public final class Mirror {
             surroundings.nanoClock(),
             patience(surroundings.headerTimeout()));
     this.tags = new KnownTags(registries, stores.tags(), surroundings.clock(), listener);
-    this.manifests = new Manifests(fetcher, hot, tags, rights, listener);
+    PeerFetches peers = surroundings.peers();
+    TagWitnesses witnesses = new TagWitnesses(peers, registries, rights);
+    if (peers != null) {
+      peers.vouchBy(
+          rights,
+          new TagHome(
+              registries, tags, fetcher, surroundings.executor(), surroundings.nanoClock()));
+    }
+    this.manifests = new Manifests(fetcher, hot, tags, witnesses, rights, listener);
     this.listings = new Listings(registries);
     this.tokens =
         new TokenRelay(

@@ -17,6 +17,9 @@ public interface MirrorListener {
   /** A tag was answered from what was last known. */
   default void stale(Scope scope, Tag tag, String why) {}
 
+  /** That digest of the tag was what other nodes said. */
+  default void byWitnesses(Scope scope, Tag tag, Digest digest) {}
+
   /** The bytes of what is here changed on disk; it was given up. */
   default void corrupt(Digest digest) {}
 

@@ -3,6 +3,7 @@ package dev.tarn.server.mirror;
 import dev.tarn.core.access.Standing;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.NoRoomException;
 import dev.tarn.core.store.PartialBlob;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * One blob that this node fetches together with its peers, on behalf of the client that asked for
  * it first. Its bytes may come from anywhere; that client gets them once upstream has said that it
  * may: by giving this node some of them, or, where they all come from peers, by answering a HEAD.
+ * Where upstream cannot be asked, it gets what it may have by what is known then, the word of who
+ * sends the bytes included.
  */
 final class PeerFetch implements Fetch, Hurry {
   /** How often it is looked whether somebody waits, or nobody wants it any more. */
@@ -76,6 +79,11 @@ final class PeerFetch implements Fetch, Hurry {
   /** What peers share it as. */
   BlobKey key() {
     return new BlobKey(scope.registry(), digest);
+  }
+
+  /** Under which it is wanted. */
+  RepositoryName repository() {
+    return scope.repository();
   }
 
   @Override
@@ -299,15 +307,10 @@ final class PeerFetch implements Fetch, Hurry {
       try (content) {
         allowedBy(content);
       }
-      Source from;
-      synchronized (this) {
-        asking = false;
-        if (!over) {
-          return;
-        }
-        from = source;
-      }
-      opened.complete(new Opened.Stored(from));
+      answered();
+    } else if (allowedIn(answer)) {
+      allow();
+      answered();
     } else {
       synchronized (this) {
         asking = false;
@@ -316,9 +319,33 @@ final class PeerFetch implements Fetch, Hurry {
     }
   }
 
+  /** The question whether this client may have it is over, and it may. */
+  private void answered() {
+    Source from;
+    synchronized (this) {
+      asking = false;
+      if (!over) {
+        return;
+      }
+      from = source;
+    }
+    opened.complete(new Opened.Stored(from));
+  }
+
+  /** Whether the client may have it although upstream, which answered so, cannot be asked. */
+  private boolean allowedIn(UpstreamAnswer answer) {
+    Standing standing = Rights.standing(answer);
+    return standing != null
+        && tools.rights().allowed(scope, digest, wanted.caller(), standing) != null;
+  }
+
   /** Upstream delivered it, or answered 200 for it, to this very caller. */
   void allowedBy(UpstreamContent content) {
     tools.rights().proven(scope, wanted.descriptor(content), content.anonymous());
+    allow();
+  }
+
+  private void allow() {
     ArrivingFile arriving;
     synchronized (this) {
       allowed = true;
@@ -331,6 +358,7 @@ final class PeerFetch implements Fetch, Hurry {
 
   /** Upstream did not; where that is all that is known of this caller's right, it ends here. */
   void refused(UpstreamAnswer answer) {
+    tools.rights().answered(scope, digest, answer);
     boolean end;
     synchronized (this) {
       refusal = answer;

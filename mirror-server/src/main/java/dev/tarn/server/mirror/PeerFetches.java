@@ -2,16 +2,20 @@ package dev.tarn.server.mirror;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
 import dev.tarn.core.proof.Deliveries;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.core.store.BlobStore;
 import dev.tarn.core.store.StoredBlob;
 import dev.tarn.server.peer.runtime.BlobFile;
 import dev.tarn.server.peer.runtime.BlobFiles;
 import dev.tarn.server.peer.runtime.PeerRuntime;
+import dev.tarn.server.peer.runtime.TagDesk;
 import dev.tarn.server.peer.runtime.UpstreamSource;
+import dev.tarn.server.peer.runtime.Vouchers;
 import dev.tarn.server.peer.runtime.WantOutcome;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,8 +37,11 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
   private final BlobStore store;
   private final Deliveries deliveries;
   private final Executor executor;
+  private final boolean wordInOutage;
   private final ConcurrentMap<BlobKey, PeerFetch> fetches = new ConcurrentHashMap<>();
   private final AtomicBoolean hasRoom = new AtomicBoolean(true);
+  private volatile @Nullable Rights rights;
+  private volatile TagDesk tags = TagDesk.NONE;
   private volatile @Nullable PeerRuntime runtime;
   private volatile CountDownLatch coming = new CountDownLatch(0);
 
@@ -44,9 +51,31 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
    * @param executor threads that may block
    */
   public PeerFetches(BlobStore store, Deliveries deliveries, Executor executor) {
+    this(store, deliveries, executor, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param wordInOutage whether this node takes others' word where a registry cannot be asked
+   */
+  public PeerFetches(
+      BlobStore store, Deliveries deliveries, Executor executor, boolean wordInOutage) {
     this.store = store;
     this.deliveries = deliveries;
     this.executor = executor;
+    this.wordInOutage = wordInOutage;
+  }
+
+  /** From now on nodes tell each other what their registries said to them. */
+  void vouchBy(Rights known, TagDesk home) {
+    rights = known;
+    tags = home;
+  }
+
+  /** Whether this node takes others' word where a registry cannot be asked. */
+  boolean takesWord() {
+    return wordInOutage;
   }
 
   /** Peers are about to come: until then, or until they are expected no longer, fetches wait. */
@@ -151,6 +180,41 @@ public final class PeerFetches implements BlobFiles, UpstreamSource {
   @Override
   public List<BlobKey> keys(Digest digest) {
     return deliveries.keys(digest);
+  }
+
+  @Override
+  public TagDesk tags() {
+    return tags;
+  }
+
+  @Override
+  public Vouchers vouchers() {
+    Rights known = rights;
+    return known == null ? Vouchers.NONE : new Words(known);
+  }
+
+  private final class Words implements Vouchers {
+    private final Rights known;
+
+    Words(Rights known) {
+      this.known = known;
+    }
+
+    @Override
+    public @Nullable RepositoryName wantedIn(BlobKey key) {
+      PeerFetch fetch = wordInOutage ? fetches.get(key) : null;
+      return fetch == null ? null : fetch.repository();
+    }
+
+    @Override
+    public @Nullable Voucher voucher(BlobKey key, RepositoryName repository) {
+      return known.voucher(new Scope(key.registry(), repository), key.digest());
+    }
+
+    @Override
+    public void heard(BlobKey key, RepositoryName repository, Voucher voucher) {
+      known.hear(new Scope(key.registry(), repository), key.digest(), voucher);
+    }
   }
 
   @Override

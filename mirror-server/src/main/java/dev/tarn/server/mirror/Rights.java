@@ -6,6 +6,7 @@ import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.Proof;
 import dev.tarn.core.proof.ProofStore;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.server.upstream.BearerChallenges;
 import dev.tarn.server.upstream.Caller;
 import dev.tarn.server.upstream.UpstreamAnswer;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>And only where the object {@link #counts} as this registry's: one that merely says that it has
  * what another one keeps private gets nobody at it.
+ *
+ * <p>Where upstream was asked and is away, another node's word about what it gave this one stands
+ * in for a proof, but only for what anybody may read, or of a registry that is declared shared. It
+ * is never kept as this node's own; passed on it keeps its age.
  */
 final class Rights {
   private final Registries registries;
@@ -33,6 +38,7 @@ final class Rights {
   private final Deliveries deliveries;
   private final Clock clock;
   private final MirrorListener listener;
+  private final Vouched vouched;
 
   Rights(
       Registries registries,
@@ -47,6 +53,7 @@ final class Rights {
     this.deliveries = deliveries;
     this.clock = clock;
     this.listener = listener;
+    this.vouched = new Vouched(clock);
   }
 
   /** The proof by which the caller may read this object, or null where upstream must be asked. */
@@ -72,7 +79,67 @@ final class Rights {
    */
   @Nullable Proof allowed(Scope scope, Digest digest, Caller caller, Standing standing) {
     Proof proof = proofs.find(scope.registry(), scope.repository(), digest);
-    return proof != null && allows(scope, proof, caller, standing) ? proof : null;
+    return proof != null && allows(scope, proof, caller, standing)
+        ? proof
+        : byWord(scope, digest, standing);
+  }
+
+  /** What another node's word stands in for, where upstream stands so; else null. */
+  private @Nullable Proof byWord(Scope scope, Digest digest, Standing standing) {
+    if (standing == Standing.ANSWERS || registries.refusesInOutage(scope)) {
+      return null;
+    }
+    Voucher voucher = vouched.find(scope, digest);
+    // Where upstream asked this very node for a credential, that is not for others to deny.
+    return voucher != null
+            && (registries.shared(scope) || (voucher.anybody() && !isChallenged(scope)))
+        ? new Proof(voucher.mediaType(), -1, voucher.anybody(), clock.instant())
+        : null;
+  }
+
+  private boolean isChallenged(Scope scope) {
+    return !access.challenges(scope).isEmpty();
+  }
+
+  /** Upstream answered so about the object: where that is its word, it ends what others said. */
+  void answered(Scope scope, Digest digest, UpstreamAnswer answer) {
+    switch (answer) {
+      case UpstreamAnswer.NotFound _ -> vouched.forget(scope, digest);
+      case UpstreamAnswer.Refused _ -> vouched.forget(scope);
+      case UpstreamAnswer.Found _,
+          UpstreamAnswer.TooMany _,
+          UpstreamAnswer.RateLimited _,
+          UpstreamAnswer.Failed _ -> {}
+    }
+  }
+
+  /** Another node said so of what it gives this one. */
+  void hear(Scope scope, Digest digest, Voucher voucher) {
+    if (registries.find(scope.registry().value()).isPresent()) {
+      vouched.hear(scope, digest, voucher);
+    }
+  }
+
+  /** Whether other nodes' clients may have it as well: anybody may, or whoever reaches a node. */
+  boolean isOpen(Scope scope, Digest digest) {
+    Voucher voucher = registries.shared(scope) ? null : voucher(scope, digest);
+    return registries.shared(scope) || (voucher != null && voucher.anybody());
+  }
+
+  /**
+   * What this node can say of the object, by its registry's own word to it or by others', or null.
+   */
+  @Nullable Voucher voucher(Scope scope, Digest digest) {
+    if (registries.find(scope.registry().value()).isEmpty()) {
+      return null;
+    }
+    Proof proof = proofs.find(scope.registry(), scope.repository(), digest);
+    boolean refuses = registries.refusesInOutage(scope);
+    if (proof != null && Voucher.isType(proof.mediaType())) {
+      boolean anybody = proof.anonymous() && !refuses && access.allowsAnybody(scope, Standing.AWAY);
+      return new Voucher(anybody, proof.mediaType(), 0);
+    }
+    return refuses || isChallenged(scope) ? null : vouched.find(scope, digest);
   }
 
   /**
@@ -181,12 +248,12 @@ final class Rights {
     };
   }
 
-  /** The type that the scope's registry gave the manifest, or null where it gave none. */
+  /** The type that the scope's registry gave the manifest, or null where none is known. */
   @Nullable String manifestType(Scope scope, Digest digest) {
     Proof proof = proofs.find(scope.registry(), scope.repository(), digest);
-    return proof == null || proof.mediaType().equals(Descriptor.BLOB_TYPE)
-        ? null
-        : proof.mediaType();
+    Voucher voucher = proof == null ? vouched.find(scope, digest) : null;
+    String type = proof != null ? proof.mediaType() : voucher != null ? voucher.mediaType() : null;
+    return Descriptor.BLOB_TYPE.equals(type) ? null : type;
   }
 
   /**

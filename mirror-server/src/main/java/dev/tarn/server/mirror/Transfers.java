@@ -239,7 +239,7 @@ final class Transfers {
         && rights.allowed(request.scope(), request.digest(), request.caller(), Standing.ANSWERS)
             == null) {
       UpstreamAnswer answer = askForRight(request);
-      if (!(answer instanceof UpstreamAnswer.Found)) {
+      if (!(answer instanceof UpstreamAnswer.Found) && !allowedIn(answer, request, flight)) {
         return new Joined.Otherwise(answer);
       }
     }
@@ -248,6 +248,18 @@ final class Transfers {
     }
     Joined joined = await(flight, false);
     return joined instanceof Joined.Otherwise ? null : joined;
+  }
+
+  /**
+   * Whether the asker may have it although upstream, which answered so, cannot be asked: by what is
+   * known once the flight has opened, since it may be the flight's source that says so.
+   */
+  private boolean allowedIn(UpstreamAnswer answer, Wanted request, Flight flight)
+      throws InterruptedException {
+    Standing standing = Rights.standing(answer);
+    return standing != null
+        && opensInTime(flight)
+        && rights.allowed(request.scope(), request.digest(), request.caller(), standing) != null;
   }
 
   /** Waits for upstream's first answer, but no longer than the first asker would have. */
@@ -267,6 +279,8 @@ final class Transfers {
     if (answer instanceof UpstreamAnswer.Found(UpstreamContent content)) {
       rights.proven(scope, request.descriptor(content), content.anonymous());
       content.close();
+    } else {
+      rights.answered(scope, request.digest(), answer);
     }
     return answer;
   }

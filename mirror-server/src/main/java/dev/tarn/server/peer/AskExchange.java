@@ -1,7 +1,6 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.placement.Member;
-import dev.tarn.server.peer.wire.Answers;
 import dev.tarn.server.peer.wire.MalformedMessageException;
 import dev.tarn.server.peer.wire.PeerProtocol;
 import io.netty.buffer.ByteBuf;
@@ -18,25 +17,44 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question to one peer, and its bounded time. Its state belongs to its connection's event loop;
- * the outcome is told once, on an event loop.
+ * One question to one peer, and its bounded time; {@code A} is what may become of it. Its state
+ * belongs to its connection's event loop; the outcome is told once, on an event loop.
  */
-final class AskExchange implements PeerExchange {
+final class AskExchange<A> implements PeerExchange {
+  /** What a question is, and what its answer means. */
+  interface Kind<A> {
+    String path();
+
+    A answered(byte[] answer) throws MalformedMessageException;
+
+    A unanswered(PeerFailure failure);
+
+    /** Whether members of an earlier version do not know the path: that is no fault of theirs. */
+    default boolean isNew() {
+      return false;
+    }
+  }
+
   private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
   private static final int MISDIRECTED = 421;
 
   private final Member peer;
+  private final Kind<A> kind;
   private final byte[] question;
-  private final Consumer<AskOutcome> then;
+  private final Consumer<A> then;
   private final PeerClient.Parts parts;
   private final AtomicBoolean over = new AtomicBoolean();
   private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
   private final long started;
   private final ScheduledFuture<?> timer;
   private volatile @Nullable PeerLink link;
+  private boolean unknown;
 
-  AskExchange(Member peer, byte[] question, Consumer<AskOutcome> then, PeerClient.Parts parts) {
+  AskExchange(
+      Member peer, Kind<A> kind, byte[] question, Consumer<A> then, PeerClient.Parts parts) {
     this.peer = peer;
+    this.kind = kind;
     this.question = question;
     this.then = then;
     this.parts = parts;
@@ -58,13 +76,17 @@ final class AskExchange implements PeerExchange {
   @Override
   public FullHttpRequest begin(PeerLink by) {
     link = by;
-    return parts.post(peer, PeerProtocol.ASK_PATH, question);
+    return parts.post(peer, kind.path(), question);
   }
 
   @Override
   public boolean head(int status, HttpHeaders headers) {
     answer.reset();
     if (status == OK) {
+      return true;
+    }
+    if (status == NOT_FOUND && kind.isNew()) {
+      unknown = true;
       return true;
     }
     PeerFailure failure = status == MISDIRECTED ? PeerFailure.OTHER_NODE : PeerFailure.STATUS;
@@ -91,8 +113,12 @@ final class AskExchange implements PeerExchange {
 
   @Override
   public void end(HttpHeaders trailers) {
+    if (unknown) {
+      end(Optional.empty(), kind.unanswered(PeerFailure.STATUS));
+      return;
+    }
     try {
-      end(Optional.empty(), new AskOutcome.Answered(Answers.read(answer.toByteArray())));
+      end(Optional.empty(), kind.answered(answer.toByteArray()));
     } catch (MalformedMessageException e) {
       failed(new PeerTrouble(PeerFailure.PROTOCOL, "an answer that is none: " + e.getMessage()));
       PeerLink by = link;
@@ -107,10 +133,10 @@ final class AskExchange implements PeerExchange {
     if (!over.get()) {
       parts.listener().unreachable(peer, trouble.failure(), trouble.detail());
     }
-    end(Optional.of(trouble.failure()), new AskOutcome.Unanswered(trouble.failure()));
+    end(Optional.of(trouble.failure()), kind.unanswered(trouble.failure()));
   }
 
-  private void end(Optional<PeerFailure> failure, AskOutcome outcome) {
+  private void end(Optional<PeerFailure> failure, A outcome) {
     if (over.compareAndSet(false, true)) {
       timer.cancel(false);
       parts.listener().asked(peer, failure, parts.nanoClock().getAsLong() - started);

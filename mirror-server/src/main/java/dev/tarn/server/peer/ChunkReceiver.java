@@ -1,6 +1,7 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.server.peer.wire.ChunkTail;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,9 @@ import java.nio.ByteBuffer;
  * {@link #bytes} threw.
  */
 public interface ChunkReceiver {
+  /** The peer says so of the blob; before {@link #accepted}, and only where it does. */
+  default void vouched(Voucher voucher) {}
+
   /**
    * The peer serves it.
    *

@@ -1,6 +1,7 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.proof.Voucher;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one chunk as it comes, a turn at a time, so that no connection holds its event loop: by
@@ -55,8 +57,8 @@ final class ChunkWriter {
   }
 
   /** Writes the head, at once: that there is a source is news by itself. */
-  void start(LongConsumer progress) {
-    ByteBuf head = ResponseBytes.chunkHead(channel.alloc(), body.blobSize());
+  void start(@Nullable Voucher voucher, LongConsumer progress) {
+    ByteBuf head = ResponseBytes.chunkHead(channel.alloc(), body.blobSize(), voucher);
     if (body.state(position) instanceof ChunkBody.State.Waiting) {
       channel.writeAndFlush(head);
     } else {

@@ -3,11 +3,13 @@ package dev.tarn.server.peer;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.core.range.ChunkGrid;
 import dev.tarn.server.net.SmallPieces;
 import dev.tarn.server.peer.wire.ChunkRequest;
 import dev.tarn.server.peer.wire.ChunkTail;
 import dev.tarn.server.peer.wire.PeerProtocol;
+import dev.tarn.server.peer.wire.VoucherHeaders;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -53,7 +55,7 @@ final class FetchExchange implements PeerExchange, Fetch {
   @Override
   public boolean head(int status, HttpHeaders headers) {
     if (status == OK) {
-      stream.accepted(blobSize(headers));
+      stream.accepted(blobSize(headers), voucher(headers));
       return true;
     }
     String word = headers.get(PeerProtocol.FAILURE_HEADER, "");
@@ -65,6 +67,16 @@ final class FetchExchange implements PeerExchange, Fetch {
     }
     refused = reason.get();
     return true;
+  }
+
+  private @Nullable Voucher voucher(HttpHeaders headers) {
+    return request.repository() == null
+        ? null
+        : VoucherHeaders.parse(
+                headers.get(PeerProtocol.READABLE_HEADER, ""),
+                headers.get(PeerProtocol.MEDIA_TYPE_HEADER, ""),
+                headers.get(PeerProtocol.AGE_HEADER, ""))
+            .orElse(null);
   }
 
   private static long blobSize(HttpHeaders headers) {

@@ -1,6 +1,7 @@
 package dev.tarn.server.peer;
 
 import dev.tarn.core.planner.Event.FetchFailure;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.server.peer.wire.ChunkTail;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class FetchStream {
 
   /** What the receiver is told next. */
   private sealed interface Item {
-    record Accepted(long blobSize) implements Item {}
+    record Accepted(long blobSize, @Nullable Voucher voucher) implements Item {}
 
     /** Owns its bytes. */
     record Bytes(ByteBuf bytes) implements Item {}
@@ -54,8 +55,8 @@ final class FetchStream {
     this.abandoned = abandoned;
   }
 
-  void accepted(long blobSize) {
-    offer(new Item.Accepted(blobSize));
+  void accepted(long blobSize, @Nullable Voucher voucher) {
+    offer(new Item.Accepted(blobSize, voucher));
   }
 
   /** Owns {@code bytes}; answers whether more may come now. */
@@ -132,7 +133,13 @@ final class FetchStream {
 
   private void tell(Item item) throws IOException {
     switch (item) {
-      case Item.Accepted(long blobSize) -> receiver.accepted(blobSize);
+      case Item.Accepted accepted -> {
+        Voucher voucher = accepted.voucher();
+        if (voucher != null) {
+          receiver.vouched(voucher);
+        }
+        receiver.accepted(accepted.blobSize());
+      }
       case Item.Bytes(var bytes) -> {
         for (ByteBuffer part : bytes.nioBuffers()) {
           receiver.bytes(part);

@@ -1,12 +1,17 @@
 package dev.tarn.server.peer;
 
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
 import dev.tarn.server.peer.tls.PeerTls;
+import dev.tarn.server.peer.wire.Answers;
 import dev.tarn.server.peer.wire.ChunkRequest;
+import dev.tarn.server.peer.wire.MalformedMessageException;
 import dev.tarn.server.peer.wire.PeerProtocol;
 import dev.tarn.server.peer.wire.Questions;
+import dev.tarn.server.peer.wire.TagMessages;
+import dev.tarn.server.peer.wire.TagQuestion;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -26,6 +31,47 @@ import java.util.function.LongSupplier;
  * it before the event loops end.
  */
 public final class PeerClient implements AutoCloseable {
+  private static final AskExchange.Kind<AskOutcome> QUESTION =
+      new AskExchange.Kind<>() {
+        @Override
+        public String path() {
+          return PeerProtocol.ASK_PATH;
+        }
+
+        @Override
+        public AskOutcome answered(byte[] answer) throws MalformedMessageException {
+          return new AskOutcome.Answered(Answers.read(answer));
+        }
+
+        @Override
+        public AskOutcome unanswered(PeerFailure failure) {
+          return new AskOutcome.Unanswered(failure);
+        }
+      };
+
+  private static final AskExchange.Kind<Optional<Digest>> TAG =
+      new AskExchange.Kind<>() {
+        @Override
+        public String path() {
+          return PeerProtocol.TAGS_PATH;
+        }
+
+        @Override
+        public Optional<Digest> answered(byte[] answer) throws MalformedMessageException {
+          return TagMessages.readAnswer(answer);
+        }
+
+        @Override
+        public Optional<Digest> unanswered(PeerFailure failure) {
+          return Optional.empty();
+        }
+
+        @Override
+        public boolean isNew() {
+          return true;
+        }
+      };
+
   /** What all exchanges share. */
   record Parts(
       String self,
@@ -91,11 +137,23 @@ public final class PeerClient implements AutoCloseable {
 
   /** Asks; {@code then} hears once what became of it, on an event loop or on this very thread. */
   public void ask(Member to, Question question, Consumer<AskOutcome> then) {
-    AskExchange exchange;
+    send(to, QUESTION, Questions.write(question), then);
+  }
+
+  /**
+   * Says something about a tag; {@code then} hears once what it names by what the registry said to
+   * the other node, if it says so, on an event loop or on this very thread.
+   */
+  public void tag(Member to, TagQuestion question, Consumer<Optional<Digest>> then) {
+    send(to, TAG, TagMessages.write(question), then);
+  }
+
+  private <A> void send(Member to, AskExchange.Kind<A> kind, byte[] body, Consumer<A> then) {
+    AskExchange<A> exchange;
     try {
-      exchange = new AskExchange(to, Questions.write(question), then, parts);
+      exchange = new AskExchange<>(to, kind, body, then, parts);
     } catch (RejectedExecutionException e) {
-      then.accept(new AskOutcome.Unanswered(PeerFailure.EXHAUSTED)); // The event loops have ended.
+      then.accept(kind.unanswered(PeerFailure.EXHAUSTED)); // The event loops have ended.
       return;
     }
     pool.send(to, exchange);

@@ -1,8 +1,10 @@
 package dev.tarn.server.peer;
 
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.planner.Answer;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.tag.TagName;
 import dev.tarn.server.net.TlsLibrary;
 import dev.tarn.server.peer.tls.PeerCertificate;
 import dev.tarn.server.peer.tls.TlsTrouble;
@@ -11,6 +13,8 @@ import dev.tarn.server.peer.wire.ChunkRequest;
 import dev.tarn.server.peer.wire.MalformedMessageException;
 import dev.tarn.server.peer.wire.PeerProtocol;
 import dev.tarn.server.peer.wire.Questions;
+import dev.tarn.server.peer.wire.TagMessages;
+import dev.tarn.server.peer.wire.TagQuestion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -186,6 +190,9 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
     } else if (request.method().equals(HttpMethod.POST)
         && path(request).equals(PeerProtocol.ASK_PATH)) {
       ask(ctx, from, body);
+    } else if (request.method().equals(HttpMethod.POST)
+        && path(request).equals(PeerProtocol.TAGS_PATH)) {
+      tag(ctx, from, body);
     } else if (request.method().equals(HttpMethod.GET)) {
       ChunkRequest.parse(request.uri())
           .ifPresentOrElse(
@@ -240,6 +247,28 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
           .service()
           .asked(from, question.get(), answer -> hop(ctx, () -> reply(ctx, from, asked, answer)));
     }
+  }
+
+  private void tag(ChannelHandlerContext ctx, String from, byte[] body) {
+    Optional<TagQuestion> question;
+    try {
+      question = TagMessages.read(body);
+    } catch (MalformedMessageException e) {
+      parts.listener().malformed(from, String.valueOf(e.getMessage()));
+      refuse(ctx, from, 400, "nothing about a tag");
+      return;
+    }
+    Optional<Digest> known = Optional.empty();
+    if (question.isPresent()) {
+      switch (question.get()) {
+        case TagQuestion.Told(TagName tag, Digest digest) -> parts.service().tagTold(tag, digest);
+        case TagQuestion.Asked(TagName tag) -> known = parts.service().tagAsked(tag);
+      }
+    }
+    byte[] answer = TagMessages.writeAnswer(known);
+    parts.listener().answered(from, false, 200);
+    ctx.writeAndFlush(ResponseBytes.full(ctx.alloc(), 200, "application/json", answer, ""));
+    answering = false;
   }
 
   private void reply(ChannelHandlerContext ctx, String from, long asked, Answer answer) {

@@ -1,9 +1,14 @@
 package dev.tarn.server.peer;
 
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.planner.Answer;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.proof.Voucher;
+import dev.tarn.core.tag.TagName;
 import dev.tarn.server.peer.wire.ChunkRequest;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What answers other nodes. Called on event loops, so it must not block. */
 public interface PeerService {
@@ -18,4 +23,17 @@ public interface PeerService {
 
   /** Another node wants a chunk; {@code upload} is to be served or refused, by any thread. */
   void fetchAsked(String from, ChunkRequest request, Upload upload);
+
+  /** What a tag names by its registry's word to this node. */
+  default Optional<Digest> tagAsked(TagName tag) {
+    return Optional.empty();
+  }
+
+  /** Another node was told by the registry that the tag names this. */
+  default void tagTold(TagName tag, Digest digest) {}
+
+  /** What this node can say of the blob under the repository that the request names, or null. */
+  default @Nullable Voucher voucher(ChunkRequest request) {
+    return null;
+  }
 }

@@ -2,12 +2,15 @@ package dev.tarn.server.peer;
 
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.server.peer.wire.ChunkTail;
 import dev.tarn.server.peer.wire.PeerProtocol;
+import dev.tarn.server.peer.wire.VoucherHeaders;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of the peer endpoint as bytes. Pure functions; whoever calls owns what comes out. */
 final class ResponseBytes {
@@ -37,10 +40,15 @@ final class ResponseBytes {
   }
 
   /** The head of a chunk whose bytes and tail follow. */
-  static ByteBuf chunkHead(ByteBufAllocator allocator, long blobSize) {
+  static ByteBuf chunkHead(ByteBufAllocator allocator, long blobSize, @Nullable Voucher voucher) {
     StringBuilder head = head(HttpResponseStatus.OK.code());
     if (blobSize != Question.UNKNOWN_SIZE) {
       field(head, PeerProtocol.BLOB_SIZE_HEADER, Long.toString(blobSize));
+    }
+    if (voucher != null) {
+      field(head, PeerProtocol.READABLE_HEADER, VoucherHeaders.readable(voucher));
+      field(head, PeerProtocol.MEDIA_TYPE_HEADER, voucher.mediaType());
+      field(head, PeerProtocol.AGE_HEADER, Long.toString(voucher.ageSeconds()));
     }
     field(head, "Content-Type", "application/octet-stream");
     field(head, "Transfer-Encoding", "chunked");

@@ -72,6 +72,7 @@ final class ServedChunk implements Upload {
         new ChunkWriter(channel, body, request.offset(), sendfile, parts.bandwidth(), this::over);
     writer = started;
     started.start(
+        parts.service().voucher(request),
         bytes -> {
           connection.active();
           parts.listener().sent(from, bytes);

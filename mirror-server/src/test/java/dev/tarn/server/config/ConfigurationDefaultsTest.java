@@ -85,7 +85,8 @@ class ConfigurationDefaultsTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                new PeersConfiguration.Limits(64, 0, 0)));
+                new PeersConfiguration.Limits(64, 0, 0),
+                true));
   }
 
   @Test

@@ -70,6 +70,7 @@ class ConfigurationMappingTest {
         maxUploads: 9
         uploadBandwidth: 100MiB
         downloadBandwidth: 200MiB
+        wordInOutage: false
       access:
         decisionTime: 2m
         graceTime: 3h
@@ -146,6 +147,7 @@ class ConfigurationMappingTest {
     "TARN_PEERS_MAX_UPLOADS, 9",
     "TARN_PEERS_UPLOAD_BANDWIDTH, 100MiB",
     "TARN_PEERS_DOWNLOAD_BANDWIDTH, 200MiB",
+    "TARN_PEERS_WORD_IN_OUTAGE, false",
     "TARN_PEERS_LISTEN, 10.0.0.1:6051",
     "TARN_PEERS_NODE, node-1",
     "TARN_PEERS_ZONE, zone-a",
@@ -371,7 +373,8 @@ class ConfigurationMappingTest {
                 new PeersConfiguration.Tls(
                     Path.of("/tls/tls.crt"), Path.of("/tls/tls.key"), Path.of("/tls/ca.crt"))),
             false,
-            new PeersConfiguration.Limits(9, 100L << 20, 200L << 20)),
+            new PeersConfiguration.Limits(9, 100L << 20, 200L << 20),
+            false),
         new Configuration.Access(Duration.ofMinutes(2), Duration.ofHours(3)),
         new Configuration.Shutdown(Duration.ofSeconds(7), Duration.ofHours(1)),
         new Configuration.Logging(LogLevel.DEBUG, LogFormat.JSON),

@@ -31,4 +31,14 @@ public interface BlobFiles {
 
   /** As what complete content may be shared with other nodes; blocks for a file or none. */
   List<BlobKey> keys(Digest digest);
+
+  /** What this node knows of tags. */
+  default TagDesk tags() {
+    return TagDesk.NONE;
+  }
+
+  /** What is told of it beside its bytes. */
+  default Vouchers vouchers() {
+    return Vouchers.NONE;
+  }
 }

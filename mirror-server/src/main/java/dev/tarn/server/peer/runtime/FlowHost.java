@@ -12,6 +12,9 @@ interface FlowHost {
 
   void tell(Event event);
 
+  /** What is told of blobs beside their bytes. */
+  Vouchers vouchers();
+
   /** The flow is over: nobody will cancel it any more. */
   void over(long id);
 

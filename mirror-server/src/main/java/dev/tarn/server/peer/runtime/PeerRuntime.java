@@ -2,6 +2,7 @@ package dev.tarn.server.peer.runtime;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.planner.Action;
@@ -10,6 +11,8 @@ import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Planner;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.proof.Voucher;
+import dev.tarn.core.tag.TagName;
 import dev.tarn.server.peer.AskOutcome;
 import dev.tarn.server.peer.PeerClient;
 import dev.tarn.server.peer.PeerService;
@@ -19,6 +22,8 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -57,6 +62,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   private final ScheduledExecutorService thread;
   private final Tails tails;
   private final Serving serving;
+  private final TagHomes tagHomes;
   private final Host host = new Host();
   private final Map<BlobKey, Wanted> wanted = new ConcurrentHashMap<>();
   private final Map<Long, Flow> flows = new ConcurrentHashMap<>();
@@ -65,6 +71,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   public PeerRuntime(Parts parts, Membership membership) {
     this.parts = parts;
     this.tails = new Tails(parts.self());
+    this.tagHomes = new TagHomes(parts.self(), parts.client(), membership);
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("tarn-planner").daemon().factory());
@@ -139,7 +146,28 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
     loop.tell(new Event.Evicted(key));
   }
 
+  /** Tells the homes of a tag what its registry has just said that it names. */
+  public void tellTag(TagName tag, Digest digest) {
+    tagHomes.tell(tag, digest);
+  }
+
+  /** What most homes of a tag say that it names; never fails, but may take its time. */
+  public CompletableFuture<Optional<Digest>> askTag(TagName tag) {
+    return tagHomes.ask(tag);
+  }
+
+  @Override
+  public Optional<Digest> tagAsked(TagName tag) {
+    return parts.files().tags().known(tag);
+  }
+
+  @Override
+  public void tagTold(TagName tag, Digest digest) {
+    parts.files().tags().told(tag, digest);
+  }
+
   public void membershipChanged(Membership membership) {
+    tagHomes.membershipChanged(membership);
     loop.tell(new Event.MembershipChanged(membership));
   }
 
@@ -156,6 +184,12 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   @Override
   public void fetchAsked(String from, ChunkRequest request, Upload upload) {
     serving.fetchAsked(from, request, upload);
+  }
+
+  @Override
+  public @Nullable Voucher voucher(ChunkRequest request) {
+    RepositoryName repository = request.repository();
+    return repository == null ? null : parts.files().vouchers().voucher(request.key(), repository);
   }
 
   /** Carries an action out; on the planner's thread. */
@@ -323,6 +357,11 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
     @Override
     public void tell(Event event) {
       loop.tell(event);
+    }
+
+    @Override
+    public Vouchers vouchers() {
+      return parts.files().vouchers();
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.tarn.server.peer.runtime;
 
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.planner.Action;
 import dev.tarn.core.planner.Event;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.server.peer.ChunkReceiver;
 import dev.tarn.server.peer.Fetch;
 import dev.tarn.server.peer.PeerClient;
@@ -26,6 +28,7 @@ final class Reception implements Flow, ChunkReceiver {
   private final ProgressReport report;
   private @Nullable Slot slot;
   private long position;
+  private volatile @Nullable RepositoryName repository;
 
   // Guarded by this.
   private @Nullable Fetch fetch;
@@ -54,8 +57,9 @@ final class Reception implements Flow, ChunkReceiver {
       done(known);
       return;
     }
+    repository = host.vouchers().wantedIn(action.key());
     ChunkRequest request =
-        new ChunkRequest(action.key(), action.chunk(), position, action.leased());
+        new ChunkRequest(action.key(), action.chunk(), position, action.leased(), repository);
     synchronized (this) {
       if (!cancelled) {
         fetch = client.fetch(action.from(), request, this);
@@ -90,6 +94,14 @@ final class Reception implements Flow, ChunkReceiver {
     if (!isCancelled()) {
       host.over(action.id());
       host.tell(new Event.ChunkDone(action.id(), action.chunk(), tail.fetchedBy()));
+    }
+  }
+
+  @Override
+  public void vouched(Voucher voucher) {
+    RepositoryName in = repository;
+    if (in != null) {
+      host.vouchers().heard(action.key(), in, voucher);
     }
   }
 

@@ -72,4 +72,14 @@ public final class WithContainerd implements BlobFiles {
   public List<BlobKey> keys(Digest digest) {
     return own.keys(digest);
   }
+
+  @Override
+  public TagDesk tags() {
+    return own.tags();
+  }
+
+  @Override
+  public Vouchers vouchers() {
+    return own.vouchers();
+  }
 }

@@ -3,9 +3,11 @@ package dev.tarn.server.peer.wire;
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.name.RegistryHost;
+import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.planner.Question;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which bytes one node wants from another, and how that is spelt as a request's target.
@@ -13,12 +15,20 @@ import java.util.OptionalLong;
  * @param chunk its number, or {@link Question#WHOLE}
  * @param offset where to begin, within the chunk
  * @param leased the home named the one who is asked as the one who fetches it upstream
+ * @param repository under which the asker's client wants it, so that the one who is asked can say
+ *     what it knows of it there; null where that is not told
  */
-public record ChunkRequest(BlobKey key, int chunk, long offset, boolean leased) {
+public record ChunkRequest(
+    BlobKey key, int chunk, long offset, boolean leased, @Nullable RepositoryName repository) {
   private static final String PREFIX = "/peer/v1/blobs/";
   private static final String CHUNKS = "/chunks/";
   private static final String WHOLE = "whole";
   private static final int MAX_DIGITS = 18;
+
+  /** A request that does not tell a repository. */
+  public ChunkRequest(BlobKey key, int chunk, long offset, boolean leased) {
+    this(key, chunk, offset, leased, null);
+  }
 
   /** The path and query of the request. */
   public String target() {
@@ -31,7 +41,8 @@ public record ChunkRequest(BlobKey key, int chunk, long offset, boolean leased) 
         + number
         + "?offset="
         + offset
-        + (leased ? "&leased=1" : "");
+        + (leased ? "&leased=1" : "")
+        + (repository == null ? "" : "&repository=" + repository.value());
   }
 
   /**
@@ -57,7 +68,12 @@ public record ChunkRequest(BlobKey key, int chunk, long offset, boolean leased) 
     }
     boolean leased = value(query, "leased").equals("1");
     return Optional.of(
-        new ChunkRequest(key.get(), (int) chunk.getAsLong(), offset.getAsLong(), leased));
+        new ChunkRequest(
+            key.get(),
+            (int) chunk.getAsLong(),
+            offset.getAsLong(),
+            leased,
+            RepositoryName.parse(value(query, "repository")).orElse(null)));
   }
 
   private static Optional<BlobKey> key(String path) {

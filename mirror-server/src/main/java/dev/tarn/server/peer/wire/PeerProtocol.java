@@ -10,6 +10,7 @@ public final class PeerProtocol {
   public static final String VERSION = "1";
 
   public static final String ASK_PATH = "/peer/v1/ask";
+  public static final String TAGS_PATH = "/peer/v1/tags";
 
   /** On every request and answer: the version that the sender speaks. */
   public static final String VERSION_HEADER = "Tarn-Protocol";
@@ -23,6 +24,15 @@ public final class PeerProtocol {
   /** The size of the blob that a chunk is of, where the sender knows it. */
   public static final String BLOB_SIZE_HEADER = "Tarn-Blob-Size";
 
+  /** Whether the sender vouches that a chunk's blob may be read where the asker wants it. */
+  public static final String READABLE_HEADER = "Tarn-Readable";
+
+  /** For how many seconds that has been passed on since a registry's word was behind it. */
+  public static final String AGE_HEADER = "Age";
+
+  /** The type of that blob by its registry's word. */
+  public static final String MEDIA_TYPE_HEADER = "Tarn-Media-Type";
+
   /** Why there is no chunk, as a header; or no more of it, as a trailer. */
   public static final String FAILURE_HEADER = "Tarn-Failure";
 
@@ -34,6 +44,9 @@ public final class PeerProtocol {
 
   /** A question or an answer. */
   public static final int MAX_MESSAGE_BYTES = 1024 * 1024;
+
+  /** What is said about a tag. */
+  public static final int MAX_TAG_MESSAGE_BYTES = 16 * 1024;
 
   public static final int MAX_REQUEST_LINE_BYTES = 1024;
   public static final int MAX_HEADER_BYTES = 8 * 1024;

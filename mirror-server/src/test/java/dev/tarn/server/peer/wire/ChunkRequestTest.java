@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.core.digest.Digest;
 import dev.tarn.core.name.BlobKey;
+import dev.tarn.core.name.RepositoryName;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.proof.Voucher;
 import dev.tarn.server.testing.Keys;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +38,39 @@ class ChunkRequestTest {
     assertThat(ChunkRequest.parse(PATH + "7?later=x&offset=5"))
         .contains(new ChunkRequest(BLOB, 7, 5, false));
     assertThat(ChunkRequest.parse(PATH + "7")).contains(new ChunkRequest(BLOB, 7, 0, false));
+  }
+
+  @Test
+  void aRequestMayTellTheRepository() {
+    ChunkRequest telling =
+        new ChunkRequest(BLOB, 7, 123, true, RepositoryName.parse("team-1/my.app").orElseThrow());
+    assertThat(telling.target()).isEqualTo(PATH + "7?offset=123&leased=1&repository=team-1/my.app");
+    assertThat(ChunkRequest.parse(telling.target())).contains(telling);
+    assertThat(ChunkRequest.parse(PATH + "7?repository=NO"))
+        .contains(new ChunkRequest(BLOB, 7, 0, false));
+  }
+
+  @Test
+  void aWordIsReadAsItWasMeantAndAnotherOneIsNone() {
+    for (Voucher voucher :
+        List.of(
+            new Voucher(true, "application/octet-stream", 0),
+            new Voucher(false, "a/b; c=\"d\"", 7))) {
+      assertThat(
+              VoucherHeaders.parse(
+                  VoucherHeaders.readable(voucher),
+                  voucher.mediaType(),
+                  Long.toString(voucher.ageSeconds())))
+          .contains(voucher);
+    }
+    assertThat(VoucherHeaders.parse("", "a/b", "0")).isEmpty();
+    assertThat(VoucherHeaders.parse("anybody", "a/b", "")).isEmpty();
+    assertThat(VoucherHeaders.parse("anybody", "a/b", "-1")).isEmpty();
+    assertThat(VoucherHeaders.parse("anybody", "a/b", "1234567890")).isEmpty();
+    assertThat(VoucherHeaders.parse("everybody", "a/b", "0")).isEmpty();
+    assertThat(VoucherHeaders.parse("anybody", "", "0")).isEmpty();
+    assertThat(VoucherHeaders.parse("anybody", "a/b\r\nX: y", "0")).isEmpty();
+    assertThat(VoucherHeaders.parse("anybody", "a".repeat(128), "0")).isEmpty();
   }
 
   @ParameterizedTest
