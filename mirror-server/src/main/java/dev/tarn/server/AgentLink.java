@@ -25,6 +25,7 @@ import java.util.function.BooleanSupplier;
 /** What of a node has to do with the containerd-config-agent beside it, where there is one. */
 final class AgentLink {
   private static final int PSEUDONYM_BYTES = 12;
+  private static final String VERDICT = "containerd_config_agent_verdict{verdict=\"";
 
   private final Set<RegistryHost> registries;
   private final AgentDesk desk;
@@ -92,6 +93,15 @@ final class AgentLink {
   /** What the agent says of itself, to be shown as it is. */
   String exposition() {
     return desk.metrics();
+  }
+
+  /** What it says of whether containerd comes here; empty where it says nothing lately. */
+  Optional<String> verdict() {
+    return desk.metrics()
+        .lines()
+        .filter(line -> line.startsWith(VERDICT) && line.endsWith(" 1"))
+        .map(line -> line.substring(VERDICT.length(), line.indexOf('"', VERDICT.length())))
+        .findFirst();
   }
 
   AgentFigures figures() {

@@ -8,6 +8,7 @@ import dev.tarn.core.access.StandIns;
 import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
+import dev.tarn.core.digest.Digest;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.DiskBlobStore;
@@ -21,6 +22,7 @@ import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.credentials.ConfiguredCredentials;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
+import dev.tarn.server.metrics.PeerMetrics;
 import dev.tarn.server.mirror.Access;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.PeerFetches;
@@ -30,6 +32,8 @@ import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.runtime.HeldChanges;
 import dev.tarn.server.registry.RegistryEndpoint;
 import dev.tarn.server.registry.RegistrySettings;
+import dev.tarn.server.status.History;
+import dev.tarn.server.status.Images;
 import dev.tarn.server.upstream.Seams;
 import dev.tarn.server.upstream.UpstreamClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -46,6 +50,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -77,6 +82,7 @@ public final class Node implements AutoCloseable {
   private final @Nullable PeerFetches peers;
   private final Optional<ClusterMembership> membership;
   private volatile @Nullable AgentLink agent;
+  private volatile @Nullable OperatorView overview;
   private volatile boolean ready;
 
   /** Something that was started and is to be closed, in the reverse order. */
@@ -100,6 +106,7 @@ public final class Node implements AutoCloseable {
                   storeOptions(), Clock.systemUTC(), FileSystemSpace.of(path), workers));
       Catalog catalog = Catalog.open(path.resolve("catalog"));
       DiskProofStore proofs = new DiskProofStore(catalog);
+      DiskTagStore tags = new DiskTagStore(catalog);
       Deliveries deliveries = new Deliveries(catalog, Clock.systemUTC());
       NodeEvents events = new NodeEvents(metrics, configuration.registries());
       Transport transport = loops.get();
@@ -152,8 +159,7 @@ public final class Node implements AutoCloseable {
       this.mirror =
           new Mirror(
               registries,
-              new Mirror.Stores(
-                  blobs, second, new DiskTagStore(catalog), proofs, deliveries, access),
+              new Mirror.Stores(blobs, second, tags, proofs, deliveries, access),
               surroundings(workers, peers),
               events.mirror());
       metrics.bindStore(blobs::statistics);
@@ -189,18 +195,40 @@ public final class Node implements AutoCloseable {
                   workers,
                   timer)
               .membership(metrics);
+      OperatorView.@Nullable Among among = null;
       if (peers != null && membership.isPresent()) {
         long half = configuration.registry().headerTimeout().toMillis() / 2;
         timer.schedule(peers::expectNoLonger, half, TimeUnit.MILLISECONDS);
         ClusterMembership known = open("membership", membership.get());
+        PeerMetrics peerMetrics = metrics.peers();
         PeerNetwork network =
             new PeerNetwork(
                 configuration.peers(),
                 known,
                 new PeerNetwork.Content(peers, second, deliveries, held),
-                new PeerNetwork.Parts(transport, workers, timer, metrics.peers()));
+                new PeerNetwork.Parts(transport, workers, timer, peerMetrics, this::word));
+        among = new OperatorView.Among(known, network, peerMetrics);
         known.listen(open("peers", network));
       }
+      OperatorView view =
+          new OperatorView(
+              configuration,
+              version,
+              new OperatorView.Sources(
+                  metrics,
+                  blobs,
+                  second,
+                  mirror,
+                  events.watch(),
+                  new Images(
+                      new HeldImages(catalog, tags, digest -> sizeOf(digest, blobs, second)),
+                      events.uses(),
+                      System::nanoTime),
+                  link,
+                  among,
+                  () -> ready));
+      every(History.STEP, timer, view::sample);
+      overview = view;
       ready = true;
       workers.execute(metrics::bindJvm);
       workers.execute(credentials::load);
@@ -231,6 +259,12 @@ public final class Node implements AutoCloseable {
     return resource;
   }
 
+  /** Of what is here, in this node's store or containerd's. */
+  private static OptionalLong sizeOf(Digest digest, DiskBlobStore blobs, SecondSource second) {
+    OptionalLong own = blobs.sizeOf(digest);
+    return own.isPresent() ? own : second.sizeOf(digest);
+  }
+
   private AdminEndpoint adminEndpoint(
       Transport transport, PrometheusMeterRegistry meters, ExecutorService workers)
       throws IOException {
@@ -242,6 +276,7 @@ public final class Node implements AutoCloseable {
             () -> ready,
             () -> meters.scrape() + agentMetrics(),
             this::invalidate,
+            () -> overview,
             configuration.admin().tokenFile(),
             workers));
   }
@@ -256,6 +291,12 @@ public final class Node implements AutoCloseable {
   private String agentMetrics() {
     AgentLink link = agent;
     return link == null ? "" : link.exposition();
+  }
+
+  /** What this node tells its peers of itself; nothing until it can. */
+  private String word() {
+    OperatorView view = overview;
+    return view == null ? "" : view.word();
   }
 
   /** For the admin endpoint, which asks for it once this node is ready. */

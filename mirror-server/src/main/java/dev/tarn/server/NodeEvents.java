@@ -16,10 +16,13 @@ import dev.tarn.server.mirror.MirrorRequest;
 import dev.tarn.server.mirror.Scope;
 import dev.tarn.server.mirror.Source;
 import dev.tarn.server.registry.ExchangeListener;
+import dev.tarn.server.status.RegistryWatch;
+import dev.tarn.server.status.RepositoryUses;
 import dev.tarn.server.upstream.Origin;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamListener;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,8 @@ final class NodeEvents {
 
   private final Metrics metrics;
   private final AccessLog accessLog = new AccessLog();
+  private final RegistryWatch watch;
+  private final RepositoryUses uses = new RepositoryUses(Clock.systemUTC());
 
   /** More than any configuration names; whoever is found beyond that counts as unknown. */
   private static final int MAX_ORIGINS = 1024;
@@ -42,6 +47,9 @@ final class NodeEvents {
 
   NodeEvents(Metrics metrics, Map<RegistryHost, RegistryConfiguration> registries) {
     this.metrics = metrics;
+    this.watch =
+        new RegistryWatch(
+            Clock.systemUTC(), registries.keySet().stream().map(RegistryHost::value).toList());
     registries.forEach(
         (name, registry) -> fetchedFrom(name, MirroredRegistries.origins(name, registry)));
   }
@@ -53,6 +61,16 @@ final class NodeEvents {
         registryByOrigin.putIfAbsent(origin.hostAndPort(), registry);
       }
     }
+  }
+
+  /** How the registries fare, by what is heard of them. */
+  RegistryWatch watch() {
+    return watch;
+  }
+
+  /** How often repositories are asked for. */
+  RepositoryUses uses() {
+    return uses;
   }
 
   static void closingFailed(String part, Exception cause) {
@@ -100,8 +118,21 @@ final class NodeEvents {
           exchange.bodyBytes(),
           exchange.firstByteNanos(),
           exchange.totalNanos());
+      note(request, outcome, exchange.bodyBytes());
       if (accessLog.logs(outcome)) {
         accessLog.log(entry(exchange, request, outcome));
+      }
+    }
+
+    private void note(@Nullable MirrorRequest request, RequestOutcome outcome, long bytes) {
+      switch (outcome) {
+        case HIT, MISS, STALE -> {
+          if (request != null) {
+            Scope scope = request.scope();
+            uses.used(scope.registry().value(), scope.repository().value(), bytes);
+          }
+        }
+        case PASSED, NOT_FOUND, DENIED, REJECTED, TIMEOUT, UNAVAILABLE, CUT, ABORTED -> {}
       }
     }
 
@@ -168,14 +199,22 @@ final class NodeEvents {
       return registry == null ? metrics.ofUnknownRegistry() : metrics.of(registry);
     }
 
+    /** Its registry's name; empty for one that is none's. */
+    private String name(String origin) {
+      RegistryHost registry = registryByOrigin.get(origin);
+      return registry == null ? "" : registry.value();
+    }
+
     @Override
     public void answered(String origin, int status, Duration time) {
       of(origin).upstreamAnswered(status, time);
+      watch.answered(name(origin), status);
     }
 
     @Override
     public void failed(String origin, UpstreamAnswer.Reason reason, Duration time) {
       of(origin).upstreamFailed(failure(reason));
+      watch.failed(name(origin), failure(reason).label());
       LOG.atWarn()
           .addKeyValue("origin", origin)
           .addKeyValue("reason", reason)
@@ -190,6 +229,7 @@ final class NodeEvents {
     @Override
     public void quota(String origin, long remaining) {
       of(origin).upstreamQuota(remaining);
+      watch.quota(name(origin), remaining);
     }
 
     @Override

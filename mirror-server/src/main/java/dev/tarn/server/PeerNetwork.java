@@ -1,6 +1,7 @@
 package dev.tarn.server;
 
 import dev.tarn.core.containerd.ContainerdStore;
+import dev.tarn.core.placement.Member;
 import dev.tarn.core.placement.Membership;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.server.config.PeersConfiguration;
@@ -12,8 +13,10 @@ import dev.tarn.server.mirror.SecondSource;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.PeerClient;
 import dev.tarn.server.peer.PeerEndpoint;
+import dev.tarn.server.peer.PeerFailure;
 import dev.tarn.server.peer.PeerSettings;
 import dev.tarn.server.peer.PeerSurroundings;
+import dev.tarn.server.peer.StatusOutcome;
 import dev.tarn.server.peer.runtime.BlobFiles;
 import dev.tarn.server.peer.runtime.HeldChanges;
 import dev.tarn.server.peer.runtime.PeerRuntime;
@@ -29,6 +32,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +57,17 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
   private boolean starting;
   private boolean closed;
 
-  /** What it runs on; {@code timer} is only to hand over to {@code workers}. */
+  /**
+   * What it runs on; {@code timer} is only to hand over to {@code workers}.
+   *
+   * @param word what this node tells its peers of itself; asked on {@code workers}
+   */
   record Parts(
-      Transport transport, Executor workers, ScheduledExecutorService timer, PeerMetrics metrics) {}
+      Transport transport,
+      Executor workers,
+      ScheduledExecutorService timer,
+      PeerMetrics metrics,
+      Supplier<String> word) {}
 
   /**
    * What this node has to give.
@@ -78,7 +91,8 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
     }
   }
 
-  private record Running(PeerRuntime runtime, PeerClient client, PeerEndpoint endpoint) {}
+  private record Running(
+      PeerRuntime runtime, PeerClient client, PeerEndpoint endpoint, Optional<PeerTls> tls) {}
 
   PeerNetwork(
       PeersConfiguration configuration,
@@ -153,7 +167,8 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
                 parts.workers(),
                 System::nanoTime,
                 new SplittableRandom(),
-                events),
+                events,
+                parts.word()),
             membership.current());
     PeerEndpoint endpoint;
     try {
@@ -174,7 +189,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
       later(RETRY_SECONDS, () -> start(self));
       return;
     }
-    Running started = new Running(runtime, client, endpoint);
+    Running started = new Running(runtime, client, endpoint, tls);
     if (!adopt(started)) {
       stop(started);
       return;
@@ -190,6 +205,24 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
     content.tellChanges(runtime);
     content.fetches().connect(runtime);
     PeerEvents.started(self, endpoint.address(), tls.isPresent());
+  }
+
+  /** When this node's certificate expires; empty where it has none, or none yet. */
+  synchronized Optional<Instant> certificateExpires() {
+    return running == null ? Optional.empty() : running.tls().flatMap(PeerTls::validUntil);
+  }
+
+  /** Asks how a member is; {@code then} hears once what became of it. */
+  void askStatus(Member of, Consumer<StatusOutcome> then) {
+    Running now;
+    synchronized (this) {
+      now = running;
+    }
+    if (now == null) {
+      then.accept(new StatusOutcome.Silent(PeerFailure.EXHAUSTED));
+    } else {
+      now.client().status(of, then);
+    }
   }
 
   private synchronized boolean adopt(Running started) {

@@ -115,15 +115,20 @@ final class Peers {
         .toList();
   }
 
+  /** This node's name, as far as its configuration and its host tell it. */
+  static String nodeName(PeersConfiguration configuration, Map<String, String> environment) {
+    return configuration.node().isEmpty() ? hostName(environment) : configuration.node();
+  }
+
   private LocalNode localNode() {
     return new LocalNode(
-        configuration.node().isEmpty() ? hostName() : configuration.node(),
+        nodeName(configuration, environment),
         configuration.zone(),
         configuration.listen().port(),
         LocalNode.machineAddresses());
   }
 
-  private String hostName() {
+  private static String hostName(Map<String, String> environment) {
     String given = environment.getOrDefault("HOSTNAME", "");
     if (!given.isEmpty()) {
       return given;

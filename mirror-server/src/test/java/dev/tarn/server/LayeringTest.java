@@ -57,6 +57,10 @@ class LayeringTest {
           "dev.tarn.server.mirror..");
 
   @ArchTest
+  static final ArchRule theStatusKnowsNobody =
+      onlyKnows("status", "it is told facts, so that it can be asked while all else is in trouble");
+
+  @ArchTest
   static final ArchRule theAdminEndpointKnowsNobody =
       onlyKnows(
           "admin",

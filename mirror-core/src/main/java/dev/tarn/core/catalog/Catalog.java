@@ -57,6 +57,9 @@ public final class Catalog {
   private static final String CHALLENGE = "@challenge";
   private static final String DELIVERED = "@delivered";
 
+  /** What of a path about content comes after the repository. */
+  private static final int DEPTH_OF_CONTENT = 3;
+
   /** A record larger than this is none of ours. */
   private static final int MAX_RECORD_BYTES = 16 * 1024;
 
@@ -199,6 +202,30 @@ public final class Catalog {
           Optional<Digest> digest = contentDigest(file);
           if (digest.isPresent()) {
             visitor.visit(digest.get(), file);
+          }
+        });
+  }
+
+  /** What {@link #forEachObject} calls. */
+  public interface ObjectVisitor {
+    /** Called with each object that a registry is known to have in a repository. */
+    void visit(RegistryHost registry, RepositoryName repository, Digest digest);
+  }
+
+  /** Walks through the names of all records about content; no record is read. */
+  public void forEachObject(ObjectVisitor visitor) throws IOException {
+    forEachContent(
+        (digest, file) -> {
+          // <registry>/<repository>/@content/<algorithm>/<hex>
+          Path names = root.relativize(file);
+          int end = names.getNameCount() - DEPTH_OF_CONTENT;
+          if (end > 1) {
+            Optional<RegistryHost> registry = RegistryHost.parse(names.getName(0).toString());
+            Optional<RepositoryName> repository =
+                RepositoryName.parse(names.subpath(1, end).toString());
+            if (registry.isPresent() && repository.isPresent()) {
+              visitor.visit(registry.get(), repository.get(), digest);
+            }
           }
         });
   }

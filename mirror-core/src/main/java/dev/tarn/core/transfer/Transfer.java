@@ -134,6 +134,11 @@ public final class Transfer {
     return new TransferReader(this);
   }
 
+  /** How many read it now. */
+  public synchronized int readers() {
+    return readers;
+  }
+
   /** Whether its writer should go on: somebody reads, or policy finishes it alone. */
   public synchronized boolean isWanted() {
     return ending

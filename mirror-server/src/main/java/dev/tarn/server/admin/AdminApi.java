@@ -10,14 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator can have a node do: {@code POST /api/v1/invalidate?reference=…}, for whoever
- * shows the token. Answers are JSON; whoever shows none learns nothing of what is mirrored. Blocks,
- * so it runs on virtual threads.
+ * What an operator can ask a node, and have it do. Answers are JSON, as {@code docs/api.md}
+ * describes them; whoever shows no token learns nothing of what is mirrored, and has nothing done.
+ * Blocks, so it runs on virtual threads.
  */
 final class AdminApi {
+  static final String STATUS = "/api/v1/status";
+  static final String CLUSTER = "/api/v1/cluster";
+  static final String TRANSFERS = "/api/v1/transfers";
+  static final String IMAGES = "/api/v1/images";
   static final String INVALIDATE = "/api/v1/invalidate";
 
   private static final String REFERENCE = "reference";
@@ -31,9 +36,65 @@ final class AdminApi {
     this.token = new AdminToken(answers.tokenFile());
   }
 
+  /** How this node is: for everybody, except who shows a wrong token. */
+  AdminReply status(@Nullable String authorization) {
+    AdminReply refusal = authorization == null ? null : refusal(token.check(authorization));
+    return refusal == null || answers.tokenFile().isEmpty() ? view(Overview::status) : refusal;
+  }
+
+  /** How this node and its members are: as {@link #status}. */
+  AdminReply cluster(@Nullable String authorization) {
+    AdminReply refusal = authorization == null ? null : refusal(token.check(authorization));
+    return refusal == null || answers.tokenFile().isEmpty() ? view(AdminApi::clusterOf) : refusal;
+  }
+
+  private static String clusterOf(Overview overview) {
+    try {
+      return overview.cluster();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** What is on its way: for everybody, with names for who shows the token. */
+  AdminReply transfers(@Nullable String authorization) {
+    AdminToken.@Nullable Verdict verdict =
+        authorization == null ? null : token.check(authorization);
+    AdminReply refusal = verdict == null ? null : refusal(verdict);
+    boolean names = verdict == AdminToken.Verdict.ACCEPTED;
+    return refusal == null || answers.tokenFile().isEmpty()
+        ? view(overview -> overview.transfers(names))
+        : refusal;
+  }
+
+  /** What is here, by repository: for who shows the token. */
+  AdminReply images(@Nullable String authorization) {
+    AdminReply refusal = refusal(token.check(authorization));
+    return refusal == null ? view(Overview::images) : refusal;
+  }
+
+  private AdminReply view(Function<Overview, String> which) {
+    Overview overview = answers.overview().get();
+    return overview == null ? notReady() : json(HttpResponseStatus.OK, which.apply(overview));
+  }
+
   /** Does what the request asks for, where it may. */
   AdminReply invalidate(String uri, @Nullable String authorization) {
-    return switch (token.check(authorization)) {
+    AdminReply refusal = refusal(token.check(authorization));
+    if (refusal != null) {
+      return refusal;
+    }
+    return answers.ready().getAsBoolean() ? invalidate(uri) : notReady();
+  }
+
+  private static AdminReply notReady() {
+    return error(HttpResponseStatus.SERVICE_UNAVAILABLE, "not_ready", "not ready");
+  }
+
+  /** What is said to who may not; null to who may. */
+  private static @Nullable AdminReply refusal(AdminToken.Verdict verdict) {
+    return switch (verdict) {
       case DISABLED ->
           error(
               HttpResponseStatus.FORBIDDEN,
@@ -50,10 +111,7 @@ final class AdminApi {
                   "unauthorized",
                   "show the token of admin.tokenFile as Authorization: Bearer")
               .with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"tarn admin\"");
-      case ACCEPTED ->
-          answers.ready().getAsBoolean()
-              ? invalidate(uri)
-              : error(HttpResponseStatus.SERVICE_UNAVAILABLE, "not_ready", "not ready");
+      case ACCEPTED -> null;
     };
   }
 

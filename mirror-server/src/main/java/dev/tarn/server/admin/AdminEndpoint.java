@@ -23,19 +23,23 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Listens for health checks and scrapes: {@code /healthz}, {@code /readyz}, {@code /metrics}, by
- * GET or HEAD; and for what an operator has the node do, {@link AdminApi}. One request a
- * connection. Runs on the given event loops; what takes milliseconds is done on the given executor.
+ * GET or HEAD; and for what an operator asks or has the node do, {@link AdminApi}, by programs or
+ * at the page. One request a connection. Runs on the given event loops; what takes milliseconds is
+ * done on the given executor.
  *
- * <p>Health and metrics tell nothing that names a repository, so nobody is asked who they are; who
- * has the node act shows a token.
+ * <p>Health, metrics and the node's status tell nothing that names a repository, so nobody is asked
+ * who they are; who has the node act shows a token.
  */
 public final class AdminEndpoint implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 64;
   private static final int MAX_SCRAPES = 4;
   private static final int MAX_CALLS = 4;
+  private static final int MAX_VIEWS = 8;
+  private static final int MAX_PAGES = 16;
   private static final int MAX_REQUEST_LINE_BYTES = 2048;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final int READ_TIMEOUT_SECONDS = 10;
@@ -55,12 +59,14 @@ public final class AdminEndpoint implements AutoCloseable {
    * @param scrape the metrics in Prometheus' text format; asked on {@code executor}
    * @param invalidate has this node forget the tags that a reference names; asked on {@code
    *     executor}, once ready
+   * @param overview what the node tells an operator; null where it cannot be told yet
    * @param tokenFile the file with the token for what acts; where empty, nobody may
    */
   public record Answers(
       BooleanSupplier ready,
       Supplier<String> scrape,
       Function<String, Invalidation> invalidate,
+      Supplier<@Nullable Overview> overview,
       Optional<Path> tokenFile,
       Executor executor) {}
 
@@ -78,7 +84,12 @@ public final class AdminEndpoint implements AutoCloseable {
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     AdminApi api = new AdminApi(answers);
     AdminHandler.Turns turns =
-        new AdminHandler.Turns(new Semaphore(MAX_SCRAPES), new Semaphore(MAX_CALLS));
+        new AdminHandler.Turns(
+            new Semaphore(MAX_SCRAPES),
+            new Semaphore(MAX_CALLS),
+            new Semaphore(MAX_VIEWS),
+            new Semaphore(MAX_VIEWS),
+            new Semaphore(MAX_PAGES));
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)

@@ -25,7 +25,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +44,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
   private final Turns turns;
   private boolean answered;
 
-  /** How many answers are made at a time, of all connections. */
-  record Turns(Semaphore scrapes, Semaphore calls) {}
+  /**
+   * How many answers are made at a time, of all connections. Who waits for members keeps nobody
+   * from what this node says of itself.
+   */
+  record Turns(
+      Semaphore scrapes, Semaphore calls, Semaphore views, Semaphore clusters, Semaphore pages) {}
 
   AdminHandler(Answers answers, AdminApi api, Turns turns) {
     this.answers = answers;
@@ -72,6 +78,17 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
           respond(context, withBody, AdminReply.notAllowed("GET, HEAD"));
         }
       }
+      case AdminApi.STATUS -> view(context, request, turns.views(), api::status);
+      case AdminApi.CLUSTER -> view(context, request, turns.clusters(), api::cluster);
+      case AdminApi.TRANSFERS -> view(context, request, turns.views(), api::transfers);
+      case AdminApi.IMAGES -> view(context, request, turns.views(), api::images);
+      case String path when AdminPage.has(path) -> {
+        if (isRead(request)) {
+          elsewhere(context, withBody, turns.pages(), () -> AdminPage.at(path));
+        } else {
+          respond(context, withBody, AdminReply.notAllowed("GET, HEAD"));
+        }
+      }
       case AdminApi.INVALIDATE -> {
         if (request.method().equals(HttpMethod.POST)) {
           String uri = request.uri();
@@ -93,6 +110,21 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
       ChannelHandlerContext context, HttpRequest request, Supplier<AdminReply> reply) {
     boolean withBody = !request.method().equals(HttpMethod.HEAD);
     respond(context, withBody, isRead(request) ? reply.get() : AdminReply.notAllowed("GET, HEAD"));
+  }
+
+  /** Answers a question that is not for the event loop. */
+  private void view(
+      ChannelHandlerContext context,
+      HttpRequest request,
+      Semaphore turn,
+      Function<@Nullable String, AdminReply> answer) {
+    boolean withBody = !request.method().equals(HttpMethod.HEAD);
+    if (!isRead(request)) {
+      respond(context, withBody, AdminReply.notAllowed("GET, HEAD"));
+      return;
+    }
+    String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
+    elsewhere(context, withBody, turn, () -> answer.apply(authorization));
   }
 
   private AdminReply readiness() {

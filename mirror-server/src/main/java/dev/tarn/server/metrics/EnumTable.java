@@ -19,6 +19,12 @@ final class EnumTable<R extends Enum<R>, C extends Enum<C>, T> {
     this.maker = maker;
   }
 
+  /** The one of these labels, where it was made by now. */
+  @SuppressWarnings("EnumOrdinal")
+  @Nullable T find(R row, C column) {
+    return made.getAcquire(row.ordinal() * columns + column.ordinal());
+  }
+
   // Within one process ordinals are stable, and an array costs neither garbage nor hashing.
   @SuppressWarnings("EnumOrdinal")
   T get(R row, C column) {

@@ -214,6 +214,54 @@ public final class Metrics implements AutoCloseable {
     lastByte.get(kind, source).record(totalNanos, TimeUnit.NANOSECONDS);
   }
 
+  /** Answers so far with content that was here, where it was {@code source}. */
+  public long hits(Source source) {
+    return count(hits, source);
+  }
+
+  /** Answers so far with content that was fetched for them from {@code source}. */
+  public long misses(Source source) {
+    return count(misses, source);
+  }
+
+  private static long count(EnumTable<Kind, Source, Counter> counters, Source source) {
+    long sum = 0;
+    for (Kind kind : Kind.values()) {
+      Counter counter = counters.find(kind, source);
+      sum += counter == null ? 0 : (long) counter.count();
+    }
+    return sum;
+  }
+
+  /** Bytes sent to clients so far that came from {@code source}. */
+  public long servedBytes(Source source) {
+    return (long) Objects.requireNonNull(served.get(source)).count();
+  }
+
+  /** Bytes of content that arrived so far from {@code source}. */
+  public long fetchedBytes(Source source) {
+    return (long) Objects.requireNonNull(fetched.get(source)).count();
+  }
+
+  /** Requests so far that ended so, of all registries. */
+  public long requests(RequestOutcome outcome) {
+    long sum = unknownRegistry.requests(outcome);
+    for (RegistryMetrics registry : registries.values()) {
+      sum += registry.requests(outcome);
+    }
+    return sum;
+  }
+
+  /** Blobs given up so far. */
+  public long corruptBlobs() {
+    return (long) corruptBlobs.count();
+  }
+
+  /** Connections refused so far. */
+  public long connectionsRefused() {
+    return (long) connectionsRefused.count();
+  }
+
   /** Bytes of content arrived at this node. */
   public void bytesFetched(Source source, long bytes) {
     add(fetched, source, bytes);

@@ -170,6 +170,22 @@ public final class PeerMetrics {
     return Objects.requireNonNull(counters.get(key));
   }
 
+  /** Handshakes so far that ended so. */
+  public long handshakes(String outcome) {
+    Counter counter = handshakes.get(outcome);
+    return counter == null ? 0 : (long) counter.count();
+  }
+
+  /** Bytes sent so far. */
+  public long sentBytes() {
+    return (long) sent.count();
+  }
+
+  /** Bytes received so far over this distance. */
+  public long receivedBytes(Distance from) {
+    return (long) counter(received, from).count();
+  }
+
   public void sent(long bytes) {
     sent.increment((double) bytes);
   }

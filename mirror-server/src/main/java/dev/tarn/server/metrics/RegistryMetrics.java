@@ -102,6 +102,16 @@ public final class RegistryMetrics {
     tagsInvalidated.increment(tags);
   }
 
+  /** Requests so far that ended so. */
+  long requests(RequestOutcome outcome) {
+    long sum = 0;
+    for (Kind kind : Kind.values()) {
+      Counter counter = requests.find(kind, outcome);
+      sum += counter == null ? 0 : (long) counter.count();
+    }
+    return sum;
+  }
+
   void requestServed(Kind kind, RequestOutcome outcome) {
     requests.get(kind, outcome).increment();
     if (outcome == RequestOutcome.STALE) {

@@ -197,6 +197,11 @@ public final class Mirror {
     return transfers.inFlight();
   }
 
+  /** What is arriving. */
+  public List<InFlight> inFlight() {
+    return transfers.list();
+  }
+
   /** Ends transfers at their next byte, keeping what came; waits for that up to {@code limit}. */
   public void stop(Duration limit) {
     transfers.stop(limit);

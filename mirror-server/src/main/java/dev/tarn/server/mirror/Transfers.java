@@ -12,6 +12,7 @@ import dev.tarn.server.upstream.Upstream;
 import dev.tarn.server.upstream.UpstreamAnswer;
 import dev.tarn.server.upstream.UpstreamContent;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -50,6 +51,32 @@ final class Transfers {
    */
   private record Flight(
       Wanted request, Fetch fetch, long startedNanos, CompletableFuture<Void> over) {
+    InFlight seen(long nowNanos) {
+      boolean manifest = request instanceof Wanted.OfManifest;
+      long nanos = nowNanos - startedNanos;
+      return fetch.opened().getNow(null) instanceof Opened.Running running
+          ? new InFlight(
+              request.scope(),
+              request.digest(),
+              manifest,
+              running.transfer().size(),
+              running.transfer().receivedBytes(),
+              running.transfer().cameBytes(),
+              running.source(),
+              nanos,
+              running.transfer().readers())
+          : new InFlight(
+              request.scope(),
+              request.digest(),
+              manifest,
+              BlobStore.UNKNOWN_SIZE,
+              0,
+              0,
+              null,
+              nanos,
+              0);
+    }
+
     /** Whether upstream's answer to this flight is an answer to {@code other} as well. */
     boolean answersFor(Wanted other) {
       return request.scope().equals(other.scope()) && request.caller().equals(other.caller());
@@ -117,6 +144,12 @@ final class Transfers {
   /** How many blobs are arriving. */
   int inFlight() {
     return flights.size();
+  }
+
+  /** All of them, as they stand. */
+  List<InFlight> list() {
+    long now = nanoClock.getAsLong();
+    return flights.values().stream().map(flight -> flight.seen(now)).toList();
   }
 
   /** Whether the blob's bytes turned out wrong so lately that nobody should continue with them. */

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One question to one peer, and its bounded time; {@code A} is what may become of it. Its state
- * belongs to its connection's event loop; the outcome is told once, on an event loop.
+ * belongs to its connection's event loop; the outcome is told once, on an event loop. A question of
+ * no bytes is a GET.
  */
 final class AskExchange<A> implements PeerExchange {
   /** What a question is, and what its answer means. */
@@ -32,6 +34,24 @@ final class AskExchange<A> implements PeerExchange {
     /** Whether members of an earlier version do not know the path: that is no fault of theirs. */
     default boolean isNew() {
       return false;
+    }
+
+    /** What it comes to where they do not. */
+    default A unknown() {
+      return unanswered(PeerFailure.STATUS);
+    }
+
+    /** Whether what becomes of it says anything of whom to fetch from. */
+    default boolean tellsOfPeer() {
+      return true;
+    }
+
+    default int maxAnswerBytes() {
+      return PeerProtocol.MAX_MESSAGE_BYTES;
+    }
+
+    default Duration timeout(PeerSettings settings) {
+      return settings.askTimeout();
     }
   }
 
@@ -62,7 +82,7 @@ final class AskExchange<A> implements PeerExchange {
     this.timer =
         parts
             .timers()
-            .schedule(this::late, parts.settings().askTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            .schedule(this::late, kind.timeout(parts.settings()).toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void late() {
@@ -76,7 +96,9 @@ final class AskExchange<A> implements PeerExchange {
   @Override
   public FullHttpRequest begin(PeerLink by) {
     link = by;
-    return parts.post(peer, kind.path(), question);
+    return question.length == 0
+        ? parts.get(peer, kind.path())
+        : parts.post(peer, kind.path(), question);
   }
 
   @Override
@@ -96,7 +118,7 @@ final class AskExchange<A> implements PeerExchange {
 
   @Override
   public boolean body(ByteBuf bytes) {
-    if (answer.size() + bytes.readableBytes() > PeerProtocol.MAX_MESSAGE_BYTES) {
+    if (answer.size() + bytes.readableBytes() > kind.maxAnswerBytes()) {
       failed(new PeerTrouble(PeerFailure.PROTOCOL, "an answer beyond the limit"));
       return false;
     }
@@ -114,7 +136,7 @@ final class AskExchange<A> implements PeerExchange {
   @Override
   public void end(HttpHeaders trailers) {
     if (unknown) {
-      end(Optional.empty(), kind.unanswered(PeerFailure.STATUS));
+      end(Optional.empty(), kind.unknown());
       return;
     }
     try {
@@ -130,7 +152,7 @@ final class AskExchange<A> implements PeerExchange {
 
   @Override
   public void failed(PeerTrouble trouble) {
-    if (!over.get()) {
+    if (!over.get() && kind.tellsOfPeer()) {
       parts.listener().unreachable(peer, trouble.failure(), trouble.detail());
     }
     end(Optional.of(trouble.failure()), kind.unanswered(trouble.failure()));
@@ -139,7 +161,9 @@ final class AskExchange<A> implements PeerExchange {
   private void end(Optional<PeerFailure> failure, A outcome) {
     if (over.compareAndSet(false, true)) {
       timer.cancel(false);
-      parts.listener().asked(peer, failure, parts.nanoClock().getAsLong() - started);
+      if (kind.tellsOfPeer()) {
+        parts.listener().asked(peer, failure, parts.nanoClock().getAsLong() - started);
+      }
       then.accept(outcome);
     }
   }

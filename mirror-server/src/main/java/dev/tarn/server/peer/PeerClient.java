@@ -19,6 +19,8 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,6 +33,8 @@ import java.util.function.LongSupplier;
  * it before the event loops end.
  */
 public final class PeerClient implements AutoCloseable {
+  private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
+
   private static final AskExchange.Kind<AskOutcome> QUESTION =
       new AskExchange.Kind<>() {
         @Override
@@ -69,6 +73,49 @@ public final class PeerClient implements AutoCloseable {
         @Override
         public boolean isNew() {
           return true;
+        }
+      };
+
+  private static final AskExchange.Kind<StatusOutcome> STATUS =
+      new AskExchange.Kind<>() {
+        @Override
+        public String path() {
+          return PeerProtocol.STATUS_PATH;
+        }
+
+        @Override
+        public StatusOutcome answered(byte[] answer) {
+          return new StatusOutcome.Said(new String(answer, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public StatusOutcome unanswered(PeerFailure failure) {
+          return new StatusOutcome.Silent(failure);
+        }
+
+        @Override
+        public boolean isNew() {
+          return true;
+        }
+
+        @Override
+        public StatusOutcome unknown() {
+          return new StatusOutcome.Unknown();
+        }
+
+        @Override
+        public boolean tellsOfPeer() {
+          return false;
+        }
+
+        @Override
+        public int maxAnswerBytes() {
+          return PeerProtocol.MAX_STATUS_BYTES;
+        }
+
+        @Override
+        public Duration timeout(PeerSettings settings) {
+          return STATUS_TIMEOUT;
         }
       };
 
@@ -157,6 +204,14 @@ public final class PeerClient implements AutoCloseable {
       return;
     }
     pool.send(to, exchange);
+  }
+
+  /**
+   * Asks how a peer is; {@code then} hears once what became of it, on an event loop or on this very
+   * thread.
+   */
+  public void status(Member of, Consumer<StatusOutcome> then) {
+    send(of, STATUS, new byte[0], then);
   }
 
   /** Fetches a chunk from a peer. */

@@ -187,6 +187,9 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
     String to = request.headers().get(PeerProtocol.TO_HEADER);
     if (to != null && !to.equals(parts.self())) {
       refuse(ctx, from, 421, "this is another node");
+    } else if (request.method().equals(HttpMethod.GET)
+        && request.uri().equals(PeerProtocol.STATUS_PATH)) {
+      status(ctx, from);
     } else if (request.method().equals(HttpMethod.POST)
         && path(request).equals(PeerProtocol.ASK_PATH)) {
       ask(ctx, from, body);
@@ -280,6 +283,25 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
       return;
     }
     byte[] body = Answers.write(answer);
+    parts.listener().answered(from, false, 200);
+    ctx.writeAndFlush(ResponseBytes.full(ctx.alloc(), 200, "application/json", body, ""));
+    answering = false;
+  }
+
+  private void status(ChannelHandlerContext ctx, String from) {
+    long asked = exchange;
+    parts.service().statusAsked(from, text -> hop(ctx, () -> tell(ctx, from, asked, text)));
+  }
+
+  private void tell(ChannelHandlerContext ctx, String from, long asked, String text) {
+    if (over || !answering || asked != exchange) {
+      return;
+    }
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    if (body.length == 0 || body.length > PeerProtocol.MAX_STATUS_BYTES) {
+      refuse(ctx, from, 404, "not told");
+      return;
+    }
     parts.listener().answered(from, false, 200);
     ctx.writeAndFlush(ResponseBytes.full(ctx.alloc(), 200, "application/json", body, ""));
     answering = false;

@@ -21,6 +21,15 @@ public interface PeerService {
    */
   void asked(String from, Question question, Consumer<Answer> reply);
 
+  /**
+   * Another node wants to know how this one is.
+   *
+   * @param reply to be called once, by any thread; with nothing where it is not told
+   */
+  default void statusAsked(String from, Consumer<String> reply) {
+    reply.accept("");
+  }
+
   /** Another node wants a chunk; {@code upload} is to be served or refused, by any thread. */
   void fetchAsked(String from, ChunkRequest request, Upload upload);
 

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ class AdminApiTest {
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean ready = true;
+  private volatile @Nullable Overview overview = new FixedOverview("{}\n");
   private volatile Function<String, Invalidation> answer =
       reference -> new Invalidation.Done(reference, List.of(KNOWN));
   private Path file;
@@ -75,6 +77,7 @@ class AdminApiTest {
               asked.add(reference);
               return answer.apply(reference);
             },
+            () -> overview,
             tokenFile,
             executor));
   }
@@ -104,6 +107,46 @@ class AdminApiTest {
             "digest":"sha256:abc","checked":"2026-03-01T12:00:00Z"}]}
             """);
     assertThat(asked).containsExactly(NGINX);
+  }
+
+  @Test
+  void theStatusIsForEverybodyOnceThereIsOne() throws IOException {
+    overview = null;
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/status").status()).isEqualTo(503);
+
+    overview = new FixedOverview("{\"verdict\":\"fine\"}\n");
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/status").text()).contains("fine");
+    assertThat(RawClient.send(endpoint.address(), "HEAD", "/api/v1/status").status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void namesAreForWhoShowsTheToken() throws IOException {
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/transfers").text()).contains("false");
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/transfers", BEARER).text())
+        .contains("true");
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/images").status()).isEqualTo(401);
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/images", BEARER).status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "cluster", "transfers", "images"})
+  void aWrongTokenIsRefusedEverywhere(String path) throws IOException {
+    Response response =
+        RawClient.get(endpoint.address(), "/api/v1/" + path, "Authorization: Bearer wrong");
+
+    assertThat(response.status()).isEqualTo(401);
+    assertThat(response.header("WWW-Authenticate")).startsWith("Bearer");
+  }
+
+  @Test
+  void whereThereIsNoTokenWhatNeedsNoneIsToldAllTheSame() throws IOException {
+    endpoint.close();
+    endpoint = start(Optional.empty());
+
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/transfers", BEARER).text())
+        .contains("false");
+    assertThat(RawClient.get(endpoint.address(), "/api/v1/images", BEARER).status()).isEqualTo(403);
   }
 
   @Test

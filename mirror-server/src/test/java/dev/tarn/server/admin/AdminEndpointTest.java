@@ -82,7 +82,7 @@ class AdminEndpointTest {
 
   @Test
   void anythingElseIsNotFoundOrNotAllowed() throws IOException {
-    assertThat(get("/")).startsWith("HTTP/1.1 404 ");
+    assertThat(get("/nothing")).startsWith("HTTP/1.1 404 ");
     assertThat(get("/metrics/")).startsWith("HTTP/1.1 404 ");
     assertThat(exchange("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"))
         .startsWith("HTTP/1.1 405 ")
@@ -164,7 +164,12 @@ class AdminEndpointTest {
         NioServerSocketChannel.class,
         address,
         new AdminEndpoint.Answers(
-            () -> ready, () -> scrape.get(), AdminEndpointTest::never, Optional.empty(), executor));
+            () -> ready,
+            () -> scrape.get(),
+            AdminEndpointTest::never,
+            () -> null,
+            Optional.empty(),
+            executor));
   }
 
   private static Invalidation never(String reference) {

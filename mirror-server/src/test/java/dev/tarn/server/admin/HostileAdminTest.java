@@ -43,6 +43,7 @@ class HostileAdminTest {
                 reference -> {
                   throw new AssertionError(reference);
                 },
+                () -> null,
                 Optional.empty(),
                 Runnable::run));
   }

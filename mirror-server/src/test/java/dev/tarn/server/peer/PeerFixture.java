@@ -47,6 +47,8 @@ final class PeerFixture implements AutoCloseable {
   volatile BiConsumer<ChunkRequest, Upload> uploads =
       (request, upload) -> upload.refuse(FetchFailure.GONE);
 
+  volatile String status = "{}";
+
   /** How far the clock is ahead. */
   volatile Duration later = Duration.ZERO;
 
@@ -135,6 +137,12 @@ final class PeerFixture implements AutoCloseable {
         requests.add(request);
         uploads.accept(request, upload);
       }
+
+      @Override
+      public void statusAsked(String from, Consumer<String> reply) {
+        askers.add(from);
+        reply.accept(status);
+      }
     };
   }
 
@@ -162,6 +170,13 @@ final class PeerFixture implements AutoCloseable {
   AskOutcome ask(Member to, Question question) {
     CompletableFuture<AskOutcome> outcome = new CompletableFuture<>();
     peers.ask(to, question, outcome::complete);
+    return NotingReceiver.get(outcome);
+  }
+
+  /** Asks how it is, and waits for what becomes of it. */
+  StatusOutcome status(Member of) {
+    CompletableFuture<StatusOutcome> outcome = new CompletableFuture<>();
+    peers.status(of, outcome::complete);
     return NotingReceiver.get(outcome);
   }
 

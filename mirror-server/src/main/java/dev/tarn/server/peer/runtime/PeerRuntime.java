@@ -31,6 +31,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
    *
    * @param workers threads that may block
    * @param nanoClock a monotonic clock in nanoseconds
+   * @param word how this node is, for peers that ask; nothing where it is not told; may block
    */
   public record Parts(
       String self,
@@ -53,7 +55,8 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
       Executor workers,
       LongSupplier nanoClock,
       RandomGenerator random,
-      RuntimeListener listener) {}
+      RuntimeListener listener,
+      Supplier<String> word) {}
 
   private record Wanted(Arrival arrival, Consumer<WantOutcome> then) {}
 
@@ -174,6 +177,15 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   /** Whether this node can store what it fetches. */
   public void roomChanged(boolean room) {
     loop.tell(new Event.RoomChanged(room));
+  }
+
+  @Override
+  public void statusAsked(String from, Consumer<String> reply) {
+    try {
+      parts.workers().execute(() -> reply.accept(parts.word().get()));
+    } catch (RejectedExecutionException _) {
+      reply.accept(""); // The node is closing.
+    }
   }
 
   @Override

@@ -12,6 +12,12 @@ public final class PeerProtocol {
   public static final String ASK_PATH = "/peer/v1/ask";
   public static final String TAGS_PATH = "/peer/v1/tags";
 
+  /** How a node is; one of an earlier version answers 404. */
+  public static final String STATUS_PATH = "/peer/v1/status";
+
+  /** What a node says of how it is. */
+  public static final int MAX_STATUS_BYTES = 64 * 1024;
+
   /** On every request and answer: the version that the sender speaks. */
   public static final String VERSION_HEADER = "Tarn-Protocol";
 

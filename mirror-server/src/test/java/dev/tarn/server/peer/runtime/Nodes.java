@@ -75,7 +75,8 @@ final class Nodes implements AutoCloseable {
                   workers,
                   System::nanoTime,
                   new SplittableRandom(seed),
-                  new Troubles(troubles)),
+                  new Troubles(troubles),
+                  () -> ""),
               membership);
       service.set(runtime());
     }
