@@ -9,6 +9,7 @@ import dev.tarn.e2e.chart.ChartSuite;
 import dev.tarn.e2e.clustered.ClusterSuite;
 import dev.tarn.e2e.container.ImageSuite;
 import dev.tarn.e2e.fanout.FanoutSuite;
+import dev.tarn.e2e.operate.OperateSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
 import dev.tarn.e2e.run.SuiteRunner;
@@ -59,6 +60,7 @@ public final class Main {
         new ChaosSuite(options),
         new AgentSuite(quick, options),
         new ChartSuite(quick),
+        new OperateSuite(),
         new ImageSuite(),
         new ClusterSuite(hold, options));
   }

@@ -2,11 +2,7 @@ package dev.tarn.server;
 
 import dev.tarn.server.certificates.PeerAuthority;
 import dev.tarn.server.config.Configuration;
-import dev.tarn.server.config.ConfigurationPrinter;
-import dev.tarn.server.config.CredentialProvidersLoader;
-import dev.tarn.server.config.CredentialsConfiguration;
 import dev.tarn.server.config.GoDuration;
-import dev.tarn.server.config.InvalidConfigurationException;
 import dev.tarn.server.config.LogFormat;
 import dev.tarn.server.config.LogLevel;
 import dev.tarn.server.demo.Demo;
@@ -16,17 +12,13 @@ import dev.tarn.server.uninstall.AwaitUninstall;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,14 +67,26 @@ final class CommandLineInterface {
   /** Runs what {@code arguments} say and answers the exit status. */
   static int run(
       String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
-    CommandLineInterface commands = new CommandLineInterface(environment, out, err);
+    return commandLine(new CommandContext(environment, out, err)).execute(arguments);
+  }
+
+  /** All commands, with their options. */
+  static CommandLine commandLine(CommandContext context) {
+    CommandLineInterface commands =
+        new CommandLineInterface(context.environment(), context.out(), context.err());
     return new CommandLine(commands)
-        .addSubcommand("config", new ConfigCommands(commands))
-        .setOut(writer(out))
-        .setErr(writer(err))
+        .addSubcommand(new StatusCommand(context))
+        .addSubcommand(new DoctorCommand(context))
+        .addSubcommand(new ImagesCommand(context))
+        .addSubcommand(new TransfersCommand(context))
+        .addSubcommand(new InvalidateCommand(context))
+        .addSubcommand(new ConfigCommands(context))
+        .addSubcommand(new CompletionCommand(context))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(writer(context.out()))
+        .setErr(writer(context.err()))
         .setExecutionStrategy(commands::execute)
-        .setExecutionExceptionHandler(commands::failed)
-        .execute(arguments);
+        .setExecutionExceptionHandler(commands::failed);
   }
 
   private int execute(CommandLine.ParseResult parsed) {
@@ -128,62 +132,6 @@ final class CommandLineInterface {
       Demo.run(keep, writer(out), Main.version());
     }
     return ExitStatus.OK;
-  }
-
-  @Command(
-      name = "invalidate",
-      description = {
-        "Have the node forget what it knows of a tag, or of all tags of a repository, so that the"
-            + " next pull asks upstream.",
-        "",
-        "For a tag that moved although it is declared immutable, or before its maxAge is over. One"
-            + " node forgets: run it on each. Content stays in the cache, under its digest."
-      },
-      footerHeading = "%nExamples:%n",
-      footer = {
-        "  tarn invalidate docker.io/library/nginx:1.27",
-        "  tarn invalidate ghcr.io/team/app            (all its tags)"
-      },
-      exitCodeListHeading = "%nExit status:%n",
-      exitCodeList = {
-        "0:The node knows nothing of it any more, or knew nothing before.",
-        "1:The node was not reached or refused; the reason is on standard error.",
-        "2:The command line was not understood, or REFERENCE names no tag."
-      },
-      mixinStandardHelpOptions = true)
-  int invalidate(
-      @Parameters(
-              paramLabel = "REFERENCE",
-              description = {
-                "An image with its tag, or a repository. As for containerd, nginx:1.27 is",
-                "docker.io/library/nginx:1.27."
-              })
-          String reference,
-      @Option(
-              names = "--admin",
-              paramLabel = "URL",
-              defaultValue = "http://127.0.0.1:5052",
-              description = {
-                "The node's admin endpoint, by default",
-                "${DEFAULT-VALUE}. The token goes there in the clear: keep to the node itself, or"
-                    + " to a forwarded port."
-              })
-          URI admin,
-      @Option(
-              names = "--token-file",
-              paramLabel = "FILE",
-              description =
-                  "The file that admin.tokenFile names; by default the one in"
-                      + " TARN_ADMIN_TOKEN_FILE.")
-          @Nullable Path tokenFile) {
-    Optional<Path> token =
-        Optional.ofNullable(tokenFile)
-            .or(
-                () ->
-                    Optional.ofNullable(environment.get(Invalidate.TOKEN_FILE))
-                        .filter(path -> !path.isEmpty())
-                        .map(Path::of));
-    return new Invalidate(admin, token, out, err).run(reference);
   }
 
   @Command(
@@ -430,120 +378,6 @@ final class CommandLineInterface {
 
   private static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(stream, true, StandardCharsets.UTF_8);
-  }
-
-  /** {@code tarn config …}. */
-  @Command(
-      name = "config",
-      description = "Check or print the configuration.",
-      mixinStandardHelpOptions = true)
-  static final class ConfigCommands {
-    private final CommandLineInterface parent;
-
-    ConfigCommands(CommandLineInterface parent) {
-      this.parent = parent;
-    }
-
-    @Command(
-        name = "check",
-        description = "Say what is wrong with a configuration, or that nothing is.",
-        mixinStandardHelpOptions = true)
-    int check(
-        @Option(
-                names = {"-c", "--config"},
-                paramLabel = "FILE",
-                required = true,
-                description = "The configuration.")
-            Path file) {
-      return with(Optional.of(file), configuration -> checkFiles(file, configuration));
-    }
-
-    @Command(
-        name = "print",
-        description = "Print the values that apply, after defaults, file and TARN_ variables.",
-        mixinStandardHelpOptions = true)
-    int print(
-        @Option(
-                names = {"-c", "--config"},
-                paramLabel = "FILE",
-                description = "The configuration; without it, defaults and TARN_ variables.")
-            @Nullable Path file) {
-      return with(
-          Optional.ofNullable(file),
-          configuration -> {
-            parent.out.print(ConfigurationPrinter.toYaml(configuration));
-            return ExitStatus.OK;
-          });
-    }
-
-    private int with(Optional<Path> file, ToIntFunction<Configuration> command) {
-      try {
-        return command.applyAsInt(Serve.load(file, parent.environment));
-      } catch (InvalidConfigurationException e) {
-        return Serve.refused(file, e, parent.err);
-      }
-    }
-
-    private int checkFiles(Path file, Configuration configuration) {
-      List<String> problems = new ArrayList<>();
-      configuration
-          .registries()
-          .forEach(
-              (host, registry) -> {
-                String path = "registries[" + host + "]";
-                for (var upstream : registry.upstreamsOf(host)) {
-                  upstream.ca().ifPresent(ca -> checkReadable(path, "ca", ca, problems));
-                }
-                checkCredentials(path + ".credentials", registry.credentials(), problems);
-              });
-      configuration
-          .admin()
-          .tokenFile()
-          .ifPresent(token -> checkReadable("admin", "tokenFile", token, problems));
-      configuration
-          .agent()
-          .directory()
-          .ifPresent(shared -> checkReadable("agent", "directory", shared, problems));
-      problems.forEach(problem -> parent.err.println("tarn: " + problem));
-      if (!problems.isEmpty()) {
-        return ExitStatus.CONFIGURATION;
-      }
-      parent.out.println(file + " is valid: " + configuration.registries().size() + " registries");
-      return ExitStatus.OK;
-    }
-
-    private static void checkCredentials(
-        String path, CredentialsConfiguration credentials, List<String> problems) {
-      credentials
-          .dockerConfig()
-          .ifPresent(config -> checkReadable(path, "dockerConfig", config, problems));
-      credentials
-          .providerBinDir()
-          .ifPresent(directory -> checkReadable(path, "providerBinDir", directory, problems));
-      credentials
-          .providerConfig()
-          .filter(config -> checkReadable(path, "providerConfig", config, problems))
-          .ifPresent(config -> checkProviders(config, problems));
-    }
-
-    private static void checkProviders(Path file, List<String> problems) {
-      try {
-        var _ = CredentialProvidersLoader.parse(Files.readString(file));
-      } catch (InvalidConfigurationException e) {
-        e.problems().forEach(problem -> problems.add(file + ": " + problem));
-      } catch (IOException e) {
-        problems.add(file + ": " + e);
-      }
-    }
-
-    private static boolean checkReadable(
-        String path, String key, Path file, List<String> problems) {
-      boolean readable = Files.isReadable(file);
-      if (!readable) {
-        problems.add(path + ": cannot read " + key + " " + file);
-      }
-      return readable;
-    }
   }
 
   /** The version, for {@code --version}. */

@@ -164,6 +164,7 @@ public final class Node implements AutoCloseable {
               events.mirror());
       metrics.bindStore(blobs::statistics);
       metrics.bindTransfers(mirror::transfersInFlight);
+      metrics.bindReady(() -> ready);
       metrics.bindNetty(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric());
       this.registry =
           open(

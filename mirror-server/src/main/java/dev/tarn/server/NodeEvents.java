@@ -263,7 +263,12 @@ final class NodeEvents {
   private final class MirrorEvents implements MirrorListener {
     @Override
     public void fetched(RegistryHost registry, Source source, long bytes) {
-      metrics.bytesFetched(source, bytes);
+      metrics.bytesFetched(metrics.of(registry), source, bytes);
+    }
+
+    @Override
+    public void unkept(Digest digest) {
+      metrics.blobUnkept();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.tarn.core.store.FileSystemSpace;
 import dev.tarn.core.store.StoreStatistics;
 import dev.tarn.server.admin.Overview;
 import dev.tarn.server.config.Configuration;
+import dev.tarn.server.config.NodeName;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.membership.MemberState;
 import dev.tarn.server.metrics.AgentFigures;
@@ -85,7 +86,7 @@ final class OperatorView implements Overview {
     this.version = version;
     this.sources = sources;
     this.space = FileSystemSpace.of(configuration.store().path());
-    this.nodeName = Peers.nodeName(configuration.peers(), System.getenv());
+    this.nodeName = NodeName.of(configuration.peers(), System.getenv());
     Among among = sources.among();
     CountedFigures figures =
         new CountedFigures(sources.metrics(), among == null ? null : among.metrics());

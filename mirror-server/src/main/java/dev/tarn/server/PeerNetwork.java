@@ -198,10 +198,7 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
     runtime.membershipChanged(membership.current());
     tls.ifPresent(this::reloadLater);
     parts.metrics().bindChunks(endpoint::uploads, client::downloads);
-    parts
-        .metrics()
-        .bindCertificate(
-            () -> tls.flatMap(PeerTls::validUntil).map(Instant::getEpochSecond).orElse(0L));
+    tls.ifPresent(this::showExpiry);
     content.tellChanges(runtime);
     content.fetches().connect(runtime);
     PeerEvents.started(self, endpoint.address(), tls.isPresent());
@@ -223,6 +220,10 @@ final class PeerNetwork implements MembershipListener, AutoCloseable {
     } else {
       now.client().status(of, then);
     }
+  }
+
+  private void showExpiry(PeerTls tls) {
+    parts.metrics().bindCertificate(() -> tls.validUntil().map(Instant::getEpochSecond).orElse(0L));
   }
 
   private synchronized boolean adopt(Running started) {

@@ -1,6 +1,7 @@
 package dev.tarn.server;
 
 import dev.tarn.core.placement.Member;
+import dev.tarn.server.config.NodeName;
 import dev.tarn.server.config.PeersConfiguration;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.membership.DnsSource;
@@ -13,8 +14,6 @@ import dev.tarn.server.membership.kubernetes.EndpointSliceSource;
 import dev.tarn.server.membership.kubernetes.InCluster;
 import dev.tarn.server.metrics.Metrics;
 import dev.tarn.server.net.Transport;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -115,28 +114,11 @@ final class Peers {
         .toList();
   }
 
-  /** This node's name, as far as its configuration and its host tell it. */
-  static String nodeName(PeersConfiguration configuration, Map<String, String> environment) {
-    return configuration.node().isEmpty() ? hostName(environment) : configuration.node();
-  }
-
   private LocalNode localNode() {
     return new LocalNode(
-        nodeName(configuration, environment),
+        NodeName.of(configuration, environment),
         configuration.zone(),
         configuration.listen().port(),
         LocalNode.machineAddresses());
-  }
-
-  private static String hostName(Map<String, String> environment) {
-    String given = environment.getOrDefault("HOSTNAME", "");
-    if (!given.isEmpty()) {
-      return given;
-    }
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException _) {
-      return "localhost";
-    }
   }
 }

@@ -24,6 +24,8 @@ public final class ChartBench {
       List.of(
           "monitoring.coreos.com_servicemonitors.yaml",
           "monitoring.coreos.com_podmonitors.yaml",
+          "monitoring.coreos.com_prometheusrules.yaml",
+          "grafana.integreatly.org_grafanadashboards.yaml",
           "cert-manager.io_certificates.yaml");
   private static final Duration LIMIT = Duration.ofMinutes(2);
 

@@ -69,6 +69,8 @@ final class ChartCases {
     wrong.put("taint.taint=tarn.dev/starting", "/taint/taint");
     wrong.put("serviceAccount.create=false", "serviceAccount.name is needed");
     wrong.put("logging.level=loud", "/logging/level");
+    wrong.put("monitoring.rules.documentation=docs", "/monitoring/rules/documentation");
+    wrong.put("monitoring.dashboard.enabled=true", "'enabled'");
     return wrong;
   }
 
@@ -319,12 +321,15 @@ final class ChartCases {
     run.check(found.equals(expected), "expected " + expected + ", found " + found);
   }
 
-  private static List<Manifest> ofKind(List<Manifest> manifests, String kind) {
+  static List<Manifest> ofKind(List<Manifest> manifests, String kind) {
     return manifests.stream().filter(manifest -> manifest.kind().equals(kind)).toList();
   }
 
+  /** Those with configurations. */
   private static List<Manifest> configMaps(List<Manifest> manifests) {
-    return ofKind(manifests, "ConfigMap");
+    return ofKind(manifests, "ConfigMap").stream()
+        .filter(map -> !map.data("tarn.yaml").isEmpty())
+        .toList();
   }
 
   private static Manifest named(List<Manifest> manifests, String kind, String name) {

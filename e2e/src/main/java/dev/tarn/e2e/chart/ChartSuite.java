@@ -63,6 +63,7 @@ public final class ChartSuite implements Suite<ChartBench> {
     cases.add(Case.of("what is asked for is there, and nothing else", ChartCases::contents));
     cases.add(Case.of("the values in the documentation are taken", DocumentedValues::render));
     cases.add(Case.of("peer certificates are made and renewed", ChartCases::certificates));
+    cases.add(Case.of("rules and dashboard are the files, where asked for", MonitoringCases::all));
     cases.addAll(AdmissionCases.all());
     addSome(RightsCases.all(), cases);
     addSome(ReleaseCases.all(), cases);

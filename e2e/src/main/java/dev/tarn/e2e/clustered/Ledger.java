@@ -2,6 +2,7 @@ package dev.tarn.e2e.clustered;
 
 import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.laptop.Upstream;
+import dev.tarn.e2e.prometheus.PrometheusServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

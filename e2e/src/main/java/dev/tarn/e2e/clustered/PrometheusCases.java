@@ -5,6 +5,7 @@ import dev.tarn.e2e.image.Layer;
 import dev.tarn.e2e.kube.KubeApi;
 import dev.tarn.e2e.kube.Trees;
 import dev.tarn.e2e.laptop.KubeCluster;
+import dev.tarn.e2e.prometheus.PrometheusServer;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.CaseRun;
 import dev.tarn.e2e.run.Need;

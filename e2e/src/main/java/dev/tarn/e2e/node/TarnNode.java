@@ -91,6 +91,11 @@ public final class TarnNode implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
+  /** Where it tells how it is. */
+  public String adminAuthority() {
+    return "127.0.0.1:" + adminPort;
+  }
+
   private URI admin(String path) {
     return URI.create("http://127.0.0.1:" + adminPort + path);
   }

@@ -25,7 +25,7 @@ import java.util.Set;
  * A file of members, read whole or not at all. Nothing is forced to the device: what a power loss
  * destroys is asked for again. Thread-safe; blocks.
  */
-final class RememberedMembers {
+public final class RememberedMembers {
   /** More than the largest cluster needs. */
   private static final long MAX_BYTES = 16L << 20;
 
@@ -44,6 +44,11 @@ final class RememberedMembers {
   RememberedMembers(Path file) {
     this.file = file;
     this.temporary = file.resolveSibling(file.getFileName() + ".new");
+  }
+
+  /** Those in a file; nobody where there is none. */
+  public static List<Member> in(Path file) throws IOException {
+    return new RememberedMembers(file).read();
   }
 
   /** What was written last; nobody where there is no file. */

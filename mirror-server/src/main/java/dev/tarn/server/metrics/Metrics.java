@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -43,10 +44,12 @@ public final class Metrics implements AutoCloseable {
   static final String TAGS_INVALIDATED = "tarn.tags.invalidated";
   static final String SERVED = "tarn.served";
   static final String FETCHED = "tarn.fetched";
+  static final String REGISTRY_SERVED = "tarn.registry.served";
   static final String FIRST_BYTE = "tarn.first.byte";
   static final String LAST_BYTE = "tarn.last.byte";
   static final String UPSTREAM_REQUESTS = "tarn.upstream.requests";
   static final String UPSTREAM_QUOTA = "tarn.upstream.ratelimit.remaining";
+  static final String UPSTREAM_RECEIVED = "tarn.upstream.received";
   static final String UPSTREAM_HEADERS = "tarn.upstream.headers";
   static final String UPSTREAM_BODY_FAILURES = "tarn.upstream.body.failures";
   static final String TRANSFERS = "tarn.transfers.in.flight";
@@ -60,6 +63,7 @@ public final class Metrics implements AutoCloseable {
   static final String STORE_EVICTED_BLOBS = "tarn.store.evicted.blobs";
   static final String STORE_EVICTED = "tarn.store.evicted";
   static final String STORE_CORRUPT = "tarn.store.corrupt.blobs";
+  static final String STORE_UNKEPT = "tarn.store.unkept.blobs";
   static final String CONTAINERD_READABLE = "tarn.containerd.readable";
   static final String CONTAINERD_WATCHED = "tarn.containerd.watched";
   static final String CONTAINERD_BLOBS = "tarn.containerd.blobs";
@@ -96,6 +100,7 @@ public final class Metrics implements AutoCloseable {
   static final String AGENT_UPSTREAMS_FAILURES = "tarn.agent.upstreams.failures";
   static final String AGENT_UPSTREAMS_LEFT_OUT = "tarn.agent.upstreams.left.out";
   static final String LOG_DROPPED = "tarn.log.events.dropped";
+  static final String READY = "tarn.ready";
   static final String BUILD = "tarn.build.info";
 
   static final String REGISTRY = "registry";
@@ -109,7 +114,7 @@ public final class Metrics implements AutoCloseable {
   static final String STATE = "state";
   static final String UNKNOWN_REGISTRY = "unknown";
 
-  private static final String BYTES = "bytes";
+  static final String BYTES = "bytes";
   static final Duration[] BUCKETS = {
     Duration.ofMillis(1),
     Duration.ofMillis(5),
@@ -136,6 +141,7 @@ public final class Metrics implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private final Counter connectionsRefused;
   private final Counter corruptBlobs;
+  private final Counter unkeptBlobs;
 
   /** What counters ask: Micrometer itself would let the garbage collector have it. */
   private final List<LongSupplier> counted = new ArrayList<>();
@@ -164,6 +170,10 @@ public final class Metrics implements AutoCloseable {
     this.corruptBlobs =
         Counter.builder(STORE_CORRUPT)
             .description("Blobs given up because their bytes on disk had changed")
+            .register(meters);
+    this.unkeptBlobs =
+        Counter.builder(STORE_UNKEPT)
+            .description("Blobs passed on and not kept because there was no room")
             .register(meters);
     Gauge.builder(BUILD, () -> 1)
         .description("Always 1; the label tells the version")
@@ -199,7 +209,7 @@ public final class Metrics implements AutoCloseable {
       long bytes,
       long firstByteNanos,
       long totalNanos) {
-    registry.requestServed(kind, outcome);
+    registry.requestServed(kind, outcome, bytes);
     switch (outcome) {
       case HIT, STALE -> hits.get(kind, source).increment();
       case MISS -> misses.get(kind, source).increment();
@@ -262,9 +272,17 @@ public final class Metrics implements AutoCloseable {
     return (long) connectionsRefused.count();
   }
 
-  /** Bytes of content arrived at this node. */
-  public void bytesFetched(Source source, long bytes) {
+  /** Bytes of a registry's content arrived at this node. */
+  public void bytesFetched(RegistryMetrics registry, Source source, long bytes) {
     add(fetched, source, bytes);
+    if (source == Source.UPSTREAM) {
+      registry.upstreamReceived(bytes);
+    }
+  }
+
+  /** A blob was passed on to one client and not kept, because there was no room. */
+  public void blobUnkept() {
+    unkeptBlobs.increment();
   }
 
   /** What was here turned out to be something else, and was given up. */
@@ -373,6 +391,11 @@ public final class Metrics implements AutoCloseable {
         .description("What came to where the agent reports")
         .tag(OUTCOME, outcome)
         .register(meters);
+  }
+
+  /** Shows whether this node is ready. */
+  public void bindReady(BooleanSupplier ready) {
+    gauge(READY, "1 while this node is ready", "", () -> ready.getAsBoolean() ? 1 : 0);
   }
 
   /** Shows how many transfers are in flight. */

@@ -16,6 +16,8 @@ public final class RegistryMetrics {
   private final Counter staleAnswers;
   private final Counter tagsFromPeers;
   private final Counter tagsInvalidated;
+  private final Counter served;
+  private final Counter received;
   private final EnumTable<Kind, RequestOutcome, Counter> requests;
   private final Timer upstreamHeaders;
   private final AtomicLong quota = new AtomicLong(QUOTA_UNKNOWN);
@@ -36,6 +38,18 @@ public final class RegistryMetrics {
     this.tagsInvalidated =
         Counter.builder(Metrics.TAGS_INVALIDATED)
             .description("Tags that an operator had this node forget")
+            .tag(Metrics.REGISTRY, registry)
+            .register(meters);
+    this.served =
+        Counter.builder(Metrics.REGISTRY_SERVED)
+            .description("Bytes of bodies sent to clients, by the registry they asked for")
+            .baseUnit(Metrics.BYTES)
+            .tag(Metrics.REGISTRY, registry)
+            .register(meters);
+    this.received =
+        Counter.builder(Metrics.UPSTREAM_RECEIVED)
+            .description("Bytes of content that came from upstream")
+            .baseUnit(Metrics.BYTES)
             .tag(Metrics.REGISTRY, registry)
             .register(meters);
     this.upstreamHeaders =
@@ -112,8 +126,15 @@ public final class RegistryMetrics {
     return sum;
   }
 
-  void requestServed(Kind kind, RequestOutcome outcome) {
+  void upstreamReceived(long bytes) {
+    received.increment((double) bytes);
+  }
+
+  void requestServed(Kind kind, RequestOutcome outcome, long bytes) {
     requests.get(kind, outcome).increment();
+    if (bytes > 0) {
+      served.increment((double) bytes);
+    }
     if (outcome == RequestOutcome.STALE) {
       staleAnswers.increment();
     }

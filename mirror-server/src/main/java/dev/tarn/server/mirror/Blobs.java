@@ -211,7 +211,10 @@ final class Blobs {
     return switch (transfers.open(
         new Wanted.OfBlob(request.scope(), digest, request.caller()), false)) {
       case Transfers.Joined.Reading reading -> whenFirstByteIsHere(request, reading);
-      case Transfers.Joined.NoRoom noRoom -> stream(request, noRoom.content());
+      case Transfers.Joined.NoRoom noRoom -> {
+        listener.unkept(digest);
+        yield stream(request, noRoom.content());
+      }
       case Transfers.Joined.OfAnotherRegistry _ -> stream(request, null);
       case Transfers.Joined.Stored(Source from) -> {
         Answer here = held(request, Standing.ANSWERS);

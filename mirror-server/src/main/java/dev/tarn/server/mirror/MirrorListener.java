@@ -20,6 +20,9 @@ public interface MirrorListener {
   /** That digest of the tag was what other nodes said. */
   default void byWitnesses(Scope scope, Tag tag, Digest digest) {}
 
+  /** There was no room: a blob is passed on to one client, and nothing of it is kept. */
+  default void unkept(Digest digest) {}
+
   /** The bytes of what is here changed on disk; it was given up. */
   default void corrupt(Digest digest) {}
 

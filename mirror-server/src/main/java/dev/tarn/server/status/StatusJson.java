@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tarn.server.status.MemberFacts.MemberFact;
 import dev.tarn.server.status.NodeFacts.Space;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -180,7 +181,13 @@ final class StatusJson {
   private static void text(JsonGenerator json, String name, @Nullable Object value)
       throws IOException {
     json.writeFieldName(name);
-    json.writeString(value == null ? null : value.toString());
+    json.writeString(value == null ? null : text(value));
+  }
+
+  private static String text(Object value) {
+    return value instanceof Instant time
+        ? time.truncatedTo(ChronoUnit.SECONDS).toString()
+        : value.toString();
   }
 
   private static void number(JsonGenerator json, String name, @Nullable Long value)

@@ -90,6 +90,7 @@ class MetricsDocumentationTest {
       metrics.bindStore(() -> new StoreStatistics(1, 1, 1, 1, 1, 1, true));
       metrics.bindContainerd(() -> new ContainerdStatistics(true, true, 1, 1, 1, 1, 1, 1, 1, 1, 1));
       metrics.bindTransfers(() -> 1);
+      metrics.bindReady(() -> true);
       metrics.bindLog(() -> 1);
       metrics.bindAgent(() -> new AgentFigures(1, 1, 1, 1, 1, 1, 1, Set.of(Optional.of(host))));
       PeerMetrics peers = metrics.peers();

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,40 @@ class MetricsTest {
     serve(QUAY, Kind.BLOB, RequestOutcome.MISS, Source.UPSTREAM, 9);
     assertThat(meters.get(Metrics.MISSES).tag("source", "upstream").counter().count()).isEqualTo(1);
     assertThat(meters.find(Metrics.HITS).counters()).isEmpty();
+  }
+
+  @Test
+  void bytesAreCountedByRegistryToo() {
+    serve(QUAY, Kind.BLOB, RequestOutcome.HIT, Source.DISK, 100);
+    serve(QUAY, Kind.BLOB, RequestOutcome.MISS, Source.PEER, 20);
+    serve(new RegistryHost("a.example"), Kind.BLOB, RequestOutcome.MISS, Source.UPSTREAM, 3);
+    metrics.bytesFetched(metrics.of(QUAY), Source.PEER, 20);
+    metrics.bytesFetched(metrics.of(QUAY), Source.UPSTREAM, 4);
+
+    assertThat(counted(Metrics.REGISTRY_SERVED, "quay.io")).isEqualTo(120);
+    assertThat(counted(Metrics.REGISTRY_SERVED, "unknown")).isEqualTo(3);
+    assertThat(counted(Metrics.UPSTREAM_RECEIVED, "quay.io"))
+        .as("not what peers gave")
+        .isEqualTo(4);
+    assertThat(counted(Metrics.UPSTREAM_RECEIVED, "unknown")).isZero();
+    assertThat(meters.get(Metrics.FETCHED).tag("source", "peer").counter().count()).isEqualTo(20);
+  }
+
+  @Test
+  void readinessAndWhatWasNotKeptAreShown() {
+    AtomicBoolean ready = new AtomicBoolean();
+    metrics.bindReady(ready::get);
+    assertThat(meters.get(Metrics.READY).gauge().value()).isZero();
+
+    ready.set(true);
+    metrics.blobUnkept();
+
+    assertThat(meters.get(Metrics.READY).gauge().value()).isEqualTo(1);
+    assertThat(meters.get(Metrics.STORE_UNKEPT).counter().count()).isEqualTo(1);
+  }
+
+  private double counted(String name, String registry) {
+    return meters.get(name).tag("registry", registry).counter().count();
   }
 
   @Test

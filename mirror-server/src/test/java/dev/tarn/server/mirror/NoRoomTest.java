@@ -81,6 +81,7 @@ class NoRoomTest {
       assertThat(response.end()).isEqualTo(End.WHOLE);
       assertThat(response.body()).isEqualTo(BLOB.bytes());
       assertThat(mirror.upstream.requests()).as("one fetch a client").hasSize(i);
+      assertThat(mirror.unkept).hasSize(i).containsOnly(BLOB.digest());
     }
     assertNothingStored();
   }
@@ -232,6 +233,7 @@ class NoRoomTest {
     mirror.awaitQuiet();
 
     assertThat(mirror.store().sizeOf(BLOB.digest())).hasValue(SIZE);
+    assertThat(mirror.unkept).hasSize(1);
   }
 
   @Test

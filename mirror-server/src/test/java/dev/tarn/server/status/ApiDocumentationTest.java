@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -115,8 +116,14 @@ class ApiDocumentationTest {
 
   @Test
   void timesHaveNoFractionsWhereNobodyNeedsThem() throws IOException {
-    assertThat(JSON.readTree(new SampleFacts().status().json()).get("time").asText())
-        .isEqualTo("2026-11-23T15:04:05Z");
+    SampleFacts given = new SampleFacts();
+    given.registries = List.of(SampleFacts.failing(SampleFacts.NOW.minusSeconds(60)));
+    JsonNode status = JSON.readTree(given.status().json());
+
+    assertThat(status.get("time").asText()).isEqualTo("2026-11-23T15:04:05Z");
+    assertThat(status.get("registries").get(0).get("failingSince").asText())
+        .isEqualTo("2026-11-23T15:03:05Z");
+    assertThat(status.get("certificateExpires").asText()).isEqualTo("2026-11-30T15:04:05Z");
   }
 
   @Test
@@ -144,6 +151,21 @@ class ApiDocumentationTest {
     assertThat(rows.results().map(row -> row.group(1)))
         .isNotEmpty()
         .allSatisfy(label -> assertThat(FindingCode.ofLabel(label)).isPresent());
+  }
+
+  /** What a finding's {@code runbook} names. */
+  @Test
+  void everyCodeHasASectionForOperators() throws IOException {
+    String operations = Files.readString(Path.of("../docs/operations.md"));
+    List<String> anchors =
+        Pattern.compile("(?m)^##+ (.+)$")
+            .matcher(operations)
+            .results()
+            .map(heading -> heading.group(1).toLowerCase(Locale.ROOT).replace(' ', '-'))
+            .toList();
+
+    assertThat(anchors)
+        .containsAll(Arrays.stream(FindingCode.values()).map(FindingCode::label).toList());
   }
 
   @Test

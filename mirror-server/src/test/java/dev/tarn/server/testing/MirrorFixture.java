@@ -88,6 +88,10 @@ public final class MirrorFixture implements AutoCloseable {
   public final List<String> troubles = Collections.synchronizedList(new ArrayList<>());
   public final List<String> stale = Collections.synchronizedList(new ArrayList<>());
   public final List<Digest> corrupt = Collections.synchronizedList(new ArrayList<>());
+
+  /** What was passed on without being kept. */
+  public final List<Digest> unkept = Collections.synchronizedList(new ArrayList<>());
+
   public final AtomicLong fetchedBytes = new AtomicLong();
   public final List<ExchangeListener.Finished> finished =
       Collections.synchronizedList(new ArrayList<>());
@@ -220,6 +224,11 @@ public final class MirrorFixture implements AutoCloseable {
       @Override
       public void corrupt(Digest digest) {
         corrupt.add(digest);
+      }
+
+      @Override
+      public void unkept(Digest digest) {
+        unkept.add(digest);
       }
 
       @Override

@@ -1,4 +1,4 @@
-package dev.tarn.e2e.clustered;
+package dev.tarn.e2e.prometheus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tarn.e2e.check.Await;
@@ -18,11 +18,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Debian's Prometheus, on loopback, which scrapes the nodes once a second. */
-final class PrometheusServer {
+public final class PrometheusServer {
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
   private final URI uri;
@@ -36,21 +38,25 @@ final class PrometheusServer {
    *
    * @param targets {@code host:port} of each
    */
-  static PrometheusServer start(Workspace workspace, List<String> targets) throws Exception {
+  public static PrometheusServer start(Workspace workspace, List<String> targets) throws Exception {
+    return start(workspace, targets, Optional.empty());
+  }
+
+  /** Starts one that has rules, evaluated once a second. */
+  public static PrometheusServer start(
+      Workspace workspace, List<String> targets, Optional<Path> rules) throws Exception {
     Path config = workspace.directory().resolve("prometheus.yml");
     Files.writeString(
         config,
         """
-        global: {scrape_interval: 1s, scrape_timeout: 1s}
+        global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+        rule_files: %s
         scrape_configs:
           - job_name: tarn
             static_configs:
               - targets: %s
         """
-            .formatted(
-                targets.stream()
-                    .map(target -> "\"" + target + "\"")
-                    .collect(Collectors.joining(", ", "[", "]"))));
+            .formatted(list(rules.stream().map(Path::toString)), list(targets.stream())));
     int port = Ports.free();
     Child process =
         workspace.own(
@@ -71,15 +77,19 @@ final class PrometheusServer {
     return server;
   }
 
+  private static String list(Stream<String> texts) {
+    return texts.map(text -> "\"" + text + "\"").collect(Collectors.joining(", ", "[", "]"));
+  }
+
   /** The one number that a query has as its answer; 0 where there is no series. */
-  double ask(String query) throws IOException {
-    return value(answer(query).path(0));
+  public double ask(String query) throws IOException {
+    return value(series(query).path(0));
   }
 
   /** The numbers that a query has as its answer, by a label's value. */
-  Map<String, Double> ask(String query, String label) throws IOException {
+  public Map<String, Double> ask(String query, String label) throws IOException {
     Map<String, Double> values = new TreeMap<>();
-    answer(query)
+    series(query)
         .forEach(series -> values.put(Trees.text(series, "metric." + label), value(series)));
     return values;
   }
@@ -88,13 +98,33 @@ final class PrometheusServer {
     return Trees.at(series, "value.1").asDouble(0);
   }
 
-  private JsonNode answer(String query) throws IOException {
-    String asked = URLEncoder.encode(query, StandardCharsets.UTF_8);
-    JsonNode answer = Trees.json(Fetch.text(uri.resolve("/api/v1/query?query=" + asked)));
+  /** The series that a query has as its answer. */
+  public JsonNode series(String query) throws IOException {
+    JsonNode answer =
+        get("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
     if (!Trees.text(answer, "status").equals("success")) {
       throw new CaseFailed(query + ": " + answer);
     }
     return Trees.at(answer, "data.result");
+  }
+
+  private JsonNode get(String path) throws IOException {
+    return Trees.json(Fetch.text(uri.resolve(path)));
+  }
+
+  /** What rules could not be evaluated, with Prometheus' word; empty where all could. */
+  public List<String> failedRules() throws IOException {
+    return get("/api/v1/rules").findParents("health").stream()
+        .filter(rule -> Trees.text(rule, "health").equals("err"))
+        .map(rule -> Trees.text(rule, "name") + ": " + Trees.text(rule, "lastError"))
+        .toList();
+  }
+
+  /** The names of the alerts that are pending or fire. */
+  public List<String> alerts() throws IOException {
+    return Trees.list(get("/api/v1/alerts"), "data.alerts").stream()
+        .map(alert -> Trees.text(alert, "labels.alertname"))
+        .toList();
   }
 
   private double wellScrapedSince(double seconds) {
@@ -106,7 +136,7 @@ final class PrometheusServer {
   }
 
   /** Waits until every target was scraped well since now. */
-  void awaitScrape(int targets) throws Exception {
+  public void awaitScrape(int targets) throws Exception {
     double asked = System.currentTimeMillis() / 1e3;
     Await.until("every node was scraped", START_LIMIT, () -> wellScrapedSince(asked) == targets);
   }
