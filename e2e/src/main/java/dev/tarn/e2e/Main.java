@@ -10,6 +10,7 @@ import dev.tarn.e2e.clustered.ClusterSuite;
 import dev.tarn.e2e.container.ImageSuite;
 import dev.tarn.e2e.fanout.FanoutSuite;
 import dev.tarn.e2e.operate.OperateSuite;
+import dev.tarn.e2e.page.PageSuite;
 import dev.tarn.e2e.run.Need;
 import dev.tarn.e2e.run.Suite;
 import dev.tarn.e2e.run.SuiteRunner;
@@ -40,7 +41,8 @@ public final class Main {
               FanoutSuite.OPTIONS,
               ChaosSuite.OPTIONS,
               AgentSuite.OPTIONS,
-              ClusterSuite.OPTIONS)
+              ClusterSuite.OPTIONS,
+              PageSuite.OPTIONS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
@@ -62,7 +64,8 @@ public final class Main {
         new ChartSuite(quick),
         new OperateSuite(),
         new ImageSuite(),
-        new ClusterSuite(hold, options));
+        new ClusterSuite(hold, options),
+        new PageSuite(options));
   }
 
   public static void main(String[] arguments) {

@@ -92,8 +92,8 @@ public final class TarnNode implements AutoCloseable {
   }
 
   /** Where it tells how it is. */
-  public String adminAuthority() {
-    return "127.0.0.1:" + adminPort;
+  public InetSocketAddress adminAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort);
   }
 
   private URI admin(String path) {

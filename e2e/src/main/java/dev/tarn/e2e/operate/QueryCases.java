@@ -92,7 +92,7 @@ final class QueryCases {
       throws Exception {
     return PrometheusServer.start(
         run.workspace(),
-        site.nodes().stream().map(TarnNode::adminAuthority).toList(),
+        site.nodes().stream().map(node -> "127.0.0.1:" + node.adminAddress().getPort()).toList(),
         Optional.of(bench.files().rulesFile()));
   }
 

@@ -7,14 +7,15 @@ const CLUSTER_EVERY_MS = 4000;
 const CLUSTER_EVERY_MS_A_NODE = 20;
 const IMAGES_EVERY_MS = 15000;
 const PATIENCE_MS = 8000;
+const FIRST_TRANSFERS = 5;
 const MAX_NODES = 200;
 const MAX_IMAGES = 50;
 const TOKEN = 'tarn-token';
 const WORDS = {fine: 'Fine', attention: 'Needs attention', trouble: 'In trouble'};
-const BADNESS = {trouble: 0, attention: 1};
-const STATES = {not_ready: 'not ready', avoided: 'fails this node'};
+const RANKS = {fine: 0, attention: 1, trouble: 2};
+const STATES = {ready: 'listed as ready', not_ready: 'not ready', avoided: 'fails this node'};
+const SILENCES = {older: 'An older version, which does not tell', none: 'No word', skipped: 'Not asked in time'};
 const AGENT = {effective: 'yes', ineffective: 'no', unknown: 'unknown', silent: 'agent silent'};
-const SIGNS = {fine: '✓', attention: '!', trouble: '✗'};
 const SOURCES = [
   ['disk', 'The node’s disk'],
   ['transfer', 'A transfer under way'],
@@ -32,7 +33,7 @@ let clusterDue = 0;
 let imagesDue = 0;
 const shown = {};
 let status = null;
-let cluster = null;
+let cluster = null; // null also where the node is alone.
 
 const $ = id => document.getElementById(id);
 
@@ -52,6 +53,23 @@ function row(head, ...cells) {
   const header = element('th', head);
   header.scope = 'row';
   return element('tr', [header, ...cells.map(cell => element('td', cell))]);
+}
+
+/** Puts these there, where they are others than those there: so that what somebody selected stays so. */
+function put(id, made) {
+  const old = [...$(id).childNodes];
+  if (old.length !== made.length || made.some((node, i) => !node.isEqualNode(old[i]))) $(id).replaceChildren(...made);
+}
+
+/** Rows of a table that on a narrow screen has each cell in a line, with its column's name. */
+function putRows(id, made) {
+  const heads = [...$(id).closest('table').tHead.rows[0].cells].map(cell => cell.textContent);
+  for (const line of made) [...line.cells].forEach((cell, i) => { cell.dataset.label = heads[i]; });
+  put(id, made);
+}
+
+function state(verdict, words) {
+  return element('span', words, 'state ' + verdict);
 }
 
 function bar(value, max, label) {
@@ -85,7 +103,9 @@ function ago(from, now) {
 }
 
 function share(part, whole) {
-  return whole > 0 ? (100 * part / whole).toFixed(part === whole || part === 0 ? 0 : 1) + ' %' : '–';
+  if (!(whole > 0)) return '–';
+  const tenths = Math.floor(1000 * part / whole);
+  return tenths === 0 && part > 0 ? '< 0.1 %' : (tenths / 10).toFixed(part === whole || part === 0 ? 0 : 1) + ' %';
 }
 
 const sum = counts => Object.values(counts).reduce((all, count) => all + count, 0);
@@ -95,68 +115,113 @@ async function ask(path, withToken) {
   const response = await fetch(path, {headers, cache: 'no-store', credentials: 'omit', redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS)});
   if (response.ok) return response.json();
   if (response.status === 401 && withToken && token) forget('That token is not the one of this node.');
-  throw new Error(String(response.status));
+  throw Object.assign(new Error(path), {status: response.status});
 }
 
-/** Whether all is well, by this node and by what it heard of the others: the first thing that is seen. */
-function showVerdict() {
-  const all = cluster !== null && cluster.total > 1 ? cluster : {findings: []};
-  const same = (a, b) => a.code === b.code && a.subject === b.subject;
-  const here = f => f.nodes === 1 && f.examples[0] === status.node;
-  const findings = [
-    // What it says of itself is newer than what it told of the cluster.
-    ...status.findings.filter(own => !all.findings.some(f => same(own, f) && !here(f))).map(f => ({...f, where: all.total > 1 ? ' on this node' : ''})),
-    ...all.findings.filter(f => !here(f)).map(f => ({...f, where: ' on ' + (f.nodes === 1 ? f.examples[0] : f.nodes + ' nodes')})),
-  ].sort((a, b) => BADNESS[a.severity] - BADNESS[b.severity]);
-  const verdict = findings[0]?.severity ?? status.verdict;
-  $('verdict-text').className = 'verdict ' + verdict;
-  const reasons = findings.map(f => f.code.replaceAll('-', ' ') + (f.subject ? ' (' + f.subject + ')' : '') + f.where);
-  text('verdict-text', SIGNS[verdict] + ' ' + WORDS[verdict] + (reasons.length ? ': ' + reasons.join(', ') : '.'));
-  document.title = WORDS[verdict] + ' – Tarn';
-  $('findings').replaceChildren(...findings.map(f => element('li', [
-    element('p', (f.where ? f.where.trim().replace('on', 'On') + (f.nodes > 1 ? ' (' + f.examples.join(', ') + (f.nodes > f.examples.length ? ', …' : '') + ')' : '') + ': ' : '') + f.text),
-    element('p', f.fix, 'quiet'),
-  ], f.severity)));
+/** One of the two answers to the question that everybody comes with. */
+function answer(id, verdict, words, why) {
+  $(id + '-text').parentNode.className = 'verdict ' + verdict;
+  text(id + '-text', words);
+  text(id + '-why', why);
 }
 
-function showSources(id, served) {
-  const all = sum(served);
-  $(id).replaceChildren(...SOURCES.map(([key, name]) =>
-    row(name, all > 0 ? bar(served[key], all, name + ' ' + share(served[key], all)) : '–', bytes(served[key]))));
+const spoken = code => code.replaceAll('-', ' ');
+
+function some(names, count) {
+  return names.slice(0, 3).join(', ') + (count > 3 ? ' and ' + (count - 3) + ' more' : '');
 }
 
-function showFigures() {
+function sentence(findings, where) {
+  const reasons = findings.map(finding => {
+    const what = [finding.subject, where(finding)].filter(word => word).join(' on ');
+    return spoken(finding.code) + (what ? ' (' + what + ')' : '');
+  }).join(', ');
+  return reasons ? reasons[0].toUpperCase() + reasons.slice(1) + '.' : '';
+}
+
+function showVerdicts() {
+  answer('verdict', status.verdict, WORDS[status.verdict], sentence(status.findings, () => '') || 'Nothing is wrong here.');
+  const theirs = cluster?.findings ?? [];
+  if (cluster !== null) {
+    answer('cluster', cluster.verdict, WORDS[cluster.verdict],
+      (sentence(theirs, finding => some(finding.examples, finding.nodes)) + ' ' + cluster.answered + ' of ' + cluster.total + ' nodes gave word.').trim());
+  }
+  const worst = RANKS[cluster?.verdict] > RANKS[status.verdict] ? cluster.verdict : status.verdict;
+  document.title = WORDS[worst] + ' – Tarn';
+  // What it says of itself is newer than what it told of the cluster.
+  const onlyHere = finding => finding.nodes === 1 && finding.examples[0] === status.node;
+  const elsewhere = theirs.filter(finding => !onlyHere(finding));
+  const here = status.findings.filter(own => !elsewhere.some(finding => finding.code === own.code && finding.subject === own.subject));
+  const findings = [...here, ...elsewhere].sort((a, b) => RANKS[b.severity] - RANKS[a.severity]);
+  put('findings', findings.map(finding => element('li', [
+    element('p', (finding.examples ? some(finding.examples, finding.nodes) + ': ' : '') + finding.text),
+    element('p', finding.fix, 'quiet'),
+  ], finding.severity)));
+}
+
+/** Figures of one or of all: those that matter most, where bytes were, and the others. */
+function showFigures(prefix, tiles, rows, served) {
+  put(prefix + 'tiles', tiles.map(([name, [hour, start]]) =>
+    element('div', [element('dt', name), element('dd', hour, 'value'), element('dd', start + ' since start', 'quiet')])));
+  put(prefix + 'figures', rows.map(([head, cells]) => row(head, ...cells)));
+  const total = sum(served);
+  put(prefix + 'mix', SOURCES.filter(([key]) => served[key] > 0).map(([key]) => {
+    const part = element('span', null, key);
+    part.style.flexGrow = served[key] / total;
+    return part;
+  }));
+  put(prefix + 'sources', SOURCES.map(([key, name]) => element('li', [
+    element('span', [element('i', null, key), name]), element('b', bytes(served[key])), element('span', share(served[key], total), 'quiet'),
+  ])));
+}
+
+function showNodeFigures() {
   const both = [status.lastHour, status.sinceStart];
-  const rows = [
-    ['Answered without upstream', both.map(p => share(sum(p.hits) + p.misses.peer, sum(p.hits) + sum(p.misses)))],
-    ['Saved from upstream', both.map(p => bytes(p.savedBytes))],
+  showFigures('', [
+    ['Saved', both.map(p => bytes(p.savedBytes))],
+    ['Without upstream', both.map(p => share(sum(p.hits) + p.misses.peer, sum(p.hits) + sum(p.misses)))],
     ['Clients got', both.map(p => bytes(sum(p.servedBytes)))],
-    ['Came from upstream', both.map(p => bytes(p.fetchedBytes.upstream))],
+    ['From upstream', both.map(p => bytes(p.fetchedBytes.upstream))],
+  ], [
     ['Came from other nodes', both.map(p => bytes(p.fetchedBytes.peer))],
     ['Of that, across zones', both.map(p => bytes(p.crossZoneBytes))],
     ['Sent to other nodes', both.map(p => bytes(p.sentToPeersBytes))],
+    ['Requests', both.map(p => String(sum(p.hits) + sum(p.misses)))],
     ['Requests that failed', both.map(p => String(p.failures))],
-  ];
-  $('figures').replaceChildren(...rows.map(([head, cells]) => row(head, ...cells)));
-  showSources('sources', status.lastHour.servedBytes);
+  ], status.lastHour.servedBytes);
 }
 
+function showClusterFigures() {
+  const both = [cluster.lastHour, cluster.sinceStart];
+  showFigures('cluster-', [
+    ['Saved', both.map(p => bytes(p.savedBytes))],
+    ['Without upstream', both.map(p => share(p.hits + p.misses - p.upstreamMisses, p.hits + p.misses))],
+    ['Clients got', both.map(p => bytes(p.servedBytes))],
+    ['From upstream', both.map(p => bytes(p.upstreamBytes))],
+  ], [
+    ['Went across zones', both.map(p => bytes(p.crossZoneBytes))],
+    ['Requests', both.map(p => String(p.hits + p.misses))],
+    ['Requests that failed', both.map(p => String(p.failures))],
+  ], cluster.lastHour.servedBySource);
+}
+
+/** How a registry is for all who asked it. */
 function forAll(registry) {
-  const heard = cluster === null || cluster.total <= 1 ? undefined : cluster.registries.find(each => each.name === registry.name);
+  const heard = cluster?.registries.find(each => each.name === registry.name);
   if (heard === undefined) return '–';
   const states = [['well', heard.well], ['limited', heard.limited], ['failing', heard.failing]].filter(([, count]) => count > 0);
-  const bad = heard.failing > 0 ? 'trouble' : heard.limited > 0 ? 'attention' : '';
-  return element('span', states.map(([state, count]) => state + ' for ' + count).join(', ')
-    + (heard.examples.length ? ' (' + heard.examples.slice(0, 3).join(', ') + (heard.examples.length > 3 ? ', …' : '') + ')' : ''), bad);
+  const unwell = heard.limited + heard.failing;
+  return state(heard.failing > 0 ? 'trouble' : heard.limited > 0 ? 'attention' : 'fine',
+    states.map(([word, count]) => word + ' for ' + count).join(', ') + (unwell > 0 ? ' (' + some(heard.examples, unwell) + ')' : ''));
 }
 
 function showRegistries() {
-  $('registries').replaceChildren(...status.registries.map(registry => {
-    const bad = registry.state === 'failing' ? 'trouble' : registry.state === 'limited' ? 'attention' : '';
-    const state = registry.state === 'failing'
+  putRows('registries', status.registries.map(registry => {
+    const tone = {failing: 'trouble', limited: 'attention', well: 'fine'}[registry.state] ?? '';
+    const words = registry.state === 'failing'
       ? 'failing for ' + ago(registry.failingSince, status.time).replace(' ago', '') + ' (' + registry.lastFailure + ')'
       : registry.state === 'quiet' ? 'not asked lately' : registry.state;
-    return row(registry.name, element('span', state, bad),
+    return row(registry.name, state(tone, words),
       registry.lastStatus === null ? '–' : registry.lastStatus + ', ' + ago(registry.lastAnswer, status.time),
       registry.rateLimitRemaining === null ? '–' : String(registry.rateLimitRemaining),
       forAll(registry));
@@ -164,14 +229,13 @@ function showRegistries() {
 }
 
 function showZones() {
-  const heard = cluster !== null && cluster.total > 1 ? cluster.nodes : [];
   const zones = status.members === null ? [] : status.members.zones;
-  $('zones').replaceChildren(...zones.map(zone => {
-    const unwell = verdict => heard.filter(node => node.zone === zone.zone && node.verdict === verdict).length;
-    return element('li', (zone.zone || 'no zone') + ': ' + [
+  put('zones', zones.map(zone => {
+    const unwell = verdict => (cluster?.nodes ?? []).filter(node => node.zone === zone.zone && node.verdict === verdict).length;
+    return element('li', [element('b', zone.zone || 'no zone'), ' ' + [
       [zone.ready, 'ready'], [zone.notReady, 'not ready'], [zone.avoided, 'failing this node'],
       [unwell('trouble'), 'in trouble'], [unwell('attention'), 'to be looked at'],
-    ].filter(([count, what]) => count > 0 || what === 'ready').map(([count, what]) => count + ' ' + what).join(', '));
+    ].filter(([count, what]) => count > 0 || what === 'ready').map(([count, what]) => count + ' ' + what).join(', ')]);
   }));
 }
 
@@ -187,14 +251,14 @@ function showLocal() {
     ['Members', status.members === null ? 'this node alone' : status.members.ready + ' of ' + status.members.total + ' ready, by ' + status.members.source + ', told ' + time(status.members.ageSeconds) + ' ago'],
     ['Runs', 'for ' + time(status.uptimeSeconds) + ', version ' + status.version],
   ];
-  $('local').replaceChildren(...facts.flatMap(([name, value]) => [element('dt', name), element('dd', value)]));
+  put('local', facts.map(([name, value]) => element('div', [element('dt', name), element('dd', value)])));
 }
 
 function showStatus(answer) {
   status = answer;
   text('node', status.node + (status.zone ? ' in ' + status.zone : ''));
-  showVerdict();
-  showFigures();
+  showVerdicts();
+  showNodeFigures();
   showRegistries();
   showLocal();
   showZones();
@@ -206,62 +270,69 @@ function showStatus(answer) {
 
 function showTransfers(answer) {
   $('transfers-none').hidden = answer.total > 0;
-  $('transfers').replaceChildren(...answer.transfers.map(transfer => {
-    const name = transfer.registry + (transfer.repository ? '/' + transfer.repository : '') + ' ' + transfer.digest.slice(0, 19);
+  const items = answer.transfers.map(transfer => {
+    const name = transfer.registry + (transfer.repository ? '/' + transfer.repository : '');
+    const digest = transfer.digest.slice(0, 19);
     const from = transfer.source === null ? 'waiting' : transfer.source === 'peer' ? 'from other nodes' : 'from upstream';
+    const got = transfer.sizeBytes === null ? bytes(transfer.receivedBytes) : bytes(transfer.receivedBytes) + ' of ' + bytes(transfer.sizeBytes);
     return element('li', [
-      element('div', name),
-      bar(transfer.receivedBytes, transfer.sizeBytes, name),
-      element('div', bytes(transfer.receivedBytes) + ' of ' + bytes(transfer.sizeBytes) + ', ' + from + ', ' + bytes(transfer.bytesPerSecond) + '/s, '
-        + transfer.readers + (transfer.readers === 1 ? ' client' : ' clients'), 'quiet'),
+      element('div', [element('span', [element('b', name), ' ', element('span', digest, 'quiet')]), element('span', share(transfer.receivedBytes, transfer.sizeBytes))], 'ends'),
+      bar(transfer.receivedBytes, transfer.sizeBytes, name + ' ' + digest),
+      element('div', [element('span', got + ', ' + from), element('span', bytes(transfer.bytesPerSecond) + '/s, '
+        + transfer.readers + (transfer.readers === 1 ? ' client' : ' clients'))], 'ends quiet'),
     ]);
-  }));
-  if (answer.total > answer.transfers.length) $('transfers').append(element('li', 'and ' + (answer.total - answer.transfers.length) + ' more', 'quiet'));
+  });
+  const more = answer.total - FIRST_TRANSFERS;
+  if (answer.total > items.length) items.push(element('li', 'and ' + (answer.total - items.length) + ' more', 'quiet'));
+  put('transfers', items.slice(0, FIRST_TRANSFERS));
+  $('more-transfers').hidden = more <= 0;
+  text('more-transfers-text', more + ' more');
+  put('other-transfers', items.slice(FIRST_TRANSFERS));
 }
 
-function showCluster(answer) {
-  cluster = answer;
-  const alone = cluster.total <= 1;
-  $('cluster').hidden = alone;
-  $('cluster-text').hidden = alone;
-  if (alone) return;
-  showVerdict();
-  showRegistries();
-  showZones();
-  text('cluster-text', cluster.answered + ' of ' + cluster.total + ' nodes gave word.');
-  const both = [cluster.lastHour, cluster.sinceStart];
-  const rows = [
-    ['Answered without upstream', both.map(p => share(p.hits + p.misses - p.upstreamMisses, p.hits + p.misses))],
-    ['Saved from upstream', both.map(p => bytes(p.savedBytes))],
-    ['Clients got', both.map(p => bytes(p.servedBytes))],
-    ['Came from upstream', both.map(p => bytes(p.upstreamBytes))],
-    ['Went across zones', both.map(p => bytes(p.crossZoneBytes))],
-    ['Requests that failed', both.map(p => String(p.failures))],
-  ];
-  $('cluster-figures').replaceChildren(...rows.map(([head, cells]) => row(head, ...cells)));
-  showSources('cluster-sources', cluster.lastHour.servedBySource);
-  const coming = cluster.inFlight;
-  $('cluster-transfers').replaceChildren(...coming.count === 0 ? ['Nothing.'] : [
-    bar(coming.receivedBytes, coming.sizeBytes, 'On the way to all members'),
-    coming.count + (coming.count === 1 ? ' transfer' : ' transfers') + ', ' + bytes(coming.receivedBytes) + ' of ' + bytes(coming.sizeBytes) + ', '
-      + bytes(coming.bytesPerSecond) + '/s; ' + coming.fromPeers + ' from other nodes, ' + coming.fromUpstream + ' from upstream',
-  ]);
-  const worst = node => node.word !== 'answered' ? 0.5 : BADNESS[node.verdict] ?? 2;
-  const nodes = [...cluster.nodes].sort((a, b) => worst(a) - worst(b)).slice(0, MAX_NODES);
-  $('nodes').replaceChildren(...nodes.map(node => {
+function showMembers() {
+  const badness = node => node.word === 'answered' ? RANKS[node.verdict] : 1.5;
+  const nodes = [...cluster.nodes].sort((a, b) => badness(b) - badness(a)).slice(0, MAX_NODES);
+  const rows = nodes.map(node => {
     if (node.word !== 'answered') {
-      const why = {older: 'an older version, which does not tell', none: 'no word', skipped: 'not asked in time'}[node.word];
-      return row(node.node, node.zone, element('span', '! ' + why + ', ' + node.state.replace('_', ' '), 'attention'), '–', '–', '–', '–', '–');
+      return row(node.node, node.zone, state('attention', SILENCES[node.word] + '; ' + STATES[node.state]), '–', '–', '–', '–', '–');
     }
     return row(node.node, node.zone,
-      element('span', SIGNS[node.verdict] + ' ' + WORDS[node.verdict] + (node.findings.length ? ': ' + node.findings.join(', ').replaceAll('-', ' ') : '')
-        + (node.state === 'ready' ? '' : '; ' + STATES[node.state]), node.verdict),
+      state(node.verdict, WORDS[node.verdict] + (node.findings.length ? ': ' + node.findings.map(spoken).join(', ') : '')
+        + (node.state === 'ready' ? '' : '; ' + STATES[node.state])),
       node.agent === null ? 'no agent' : AGENT[node.agent] ?? node.agent,
       share(Math.max(0, node.lastHour.servedBytes - node.lastHour.upstreamBytes), node.lastHour.servedBytes),
       bytes(node.lastHour.savedBytes), bytes(node.storeBytes),
       node.transfers === 0 ? '0' : node.transfers + ', ' + bytes(node.inFlight.bytesPerSecond) + '/s');
-  }));
-  if (cluster.nodes.length > nodes.length) $('nodes').append(row('and ' + (cluster.nodes.length - nodes.length) + ' more', '', '', '', '', '', '', ''));
+  });
+  if (cluster.nodes.length > nodes.length) rows.push(row('and ' + (cluster.nodes.length - nodes.length) + ' more'));
+  putRows('nodes', rows);
+}
+
+function showComing() {
+  const coming = cluster.inFlight;
+  $('cluster-transfers-none').hidden = coming.count > 0;
+  put('cluster-transfers', coming.count === 0 ? [] : [
+    element('div', [element('b', coming.count + (coming.count === 1 ? ' transfer' : ' transfers')), element('span', share(coming.receivedBytes, coming.sizeBytes))], 'ends'),
+    bar(coming.receivedBytes, coming.sizeBytes, 'To all members'),
+    element('div', [
+      element('span', bytes(coming.receivedBytes) + ' of ' + bytes(coming.sizeBytes)),
+      element('span', bytes(coming.bytesPerSecond) + '/s'),
+    ], 'ends quiet'),
+    element('div', coming.fromPeers + ' from other nodes, ' + coming.fromUpstream + ' from upstream', 'quiet'),
+  ]);
+}
+
+function showCluster(answer) {
+  cluster = answer.total > 1 ? answer : null;
+  for (const part of document.querySelectorAll('.of-cluster')) part.hidden = cluster === null;
+  showVerdicts();
+  showRegistries();
+  showZones();
+  if (cluster === null) return;
+  showClusterFigures();
+  showComing();
+  showMembers();
 }
 
 function showImages(answer) {
@@ -269,7 +340,7 @@ function showImages(answer) {
   $('images-table').hidden = false;
   for (const [id, by] of [['images', 'bytes'], ['hottest', 'requests']]) {
     const first = answer.images.filter(image => image[by] > 0).sort((a, b) => b[by] - a[by]).slice(0, MAX_IMAGES);
-    $(id).replaceChildren(...first.map(image => row(image.registry + '/' + image.repository,
+    putRows(id, first.map(image => row(image.registry + '/' + image.repository,
       image.tags.map(tag => tag.tag).join(', ') || '–', bytes(image.bytes), String(image.requests), bytes(image.servedBytes))));
   }
 }
@@ -294,12 +365,17 @@ function update(name, answer, show) {
   }
 }
 
-function silent() {
+/** Says that the node did not say how it is. What it said before stays below, and is old. */
+function silent(code) {
   const since = lastWord ? ' since ' + new Date(lastWord).toLocaleTimeString() : '';
-  $('verdict-text').className = 'verdict trouble';
-  text('verdict-text', '✗ No word from this node' + since + '. What is below is what it said last.');
-  document.title = 'No word – Tarn';
+  const below = lastWord ? ' What is below is what it said last.' : '';
+  if (code === 503) answer('verdict', 'attention', 'Not ready', 'This node is starting, or is asked too much.' + below);
+  else answer('verdict', 'trouble', 'No word', 'This node has not answered' + since + '.' + below);
+  answer('cluster', '', 'Unknown', 'It is asked by way of this node.');
+  document.title = $('verdict-text').textContent + ' – Tarn';
   delete shown.status;
+  delete shown.cluster;
+  clusterDue = 0;
 }
 
 /** What may fail without anything being said of it: it is asked again. */
@@ -332,9 +408,9 @@ async function look() {
       if (!await also('images', 'api/v1/images', true, showImages) && token) text('images-text', 'This node cannot tell them now.');
     }
     text('footer', 'As of ' + new Date(lastWord).toLocaleTimeString() + '; asked anew every two seconds while this page is looked at.');
-  } catch {
+  } catch (error) {
     delay = Math.min(AT_MOST_MS, delay * 2);
-    silent();
+    silent(error.status);
   } finally {
     asking = false;
     if (!document.hidden) timer = setTimeout(look, delay);
@@ -348,6 +424,7 @@ $('token-form').addEventListener('submit', event => {
   sessionStorage.setItem(TOKEN, token);
   $('token-form').hidden = true;
   $('forget').hidden = false;
+  $('forget').focus(); // What had the focus is hidden.
   text('images-text', 'Asking …');
   imagesDue = 0;
   delete shown.images;
