@@ -55,6 +55,11 @@ final class Commands {
 
   /** Runs what {@code arguments} say and answers the exit status. */
   static int run(String[] arguments, PrintStream out, PrintStream err) {
+    return commandLine(out, err).execute(arguments);
+  }
+
+  /** All commands, with their options. */
+  static CommandLine commandLine(PrintStream out, PrintStream err) {
     Commands commands = new Commands(out, err);
     return new CommandLine(commands)
         .addSubcommand("config", new ConfigCommands(commands))
@@ -63,8 +68,7 @@ final class Commands {
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setExecutionStrategy(commands::execute)
-        .setExecutionExceptionHandler(commands::failed)
-        .execute(arguments);
+        .setExecutionExceptionHandler(commands::failed);
   }
 
   private int execute(CommandLine.ParseResult parsed) {

@@ -35,12 +35,13 @@ public final class Main {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
-  private static final Set<String> OPTIONS =
+  static final Set<String> OPTIONS =
       Stream.of(
               SimulateSuite.OPTIONS,
               FanoutSuite.OPTIONS,
               ChaosSuite.OPTIONS,
               AgentSuite.OPTIONS,
+              OperateSuite.OPTIONS,
               ClusterSuite.OPTIONS,
               PageSuite.OPTIONS)
           .flatMap(Set::stream)
@@ -48,7 +49,7 @@ public final class Main {
 
   private Main() {}
 
-  private static List<Suite<?>> suites(boolean quick, boolean hold, Map<String, String> options) {
+  static List<Suite<?>> suites(boolean quick, boolean hold, Map<String, String> options) {
     return List.of(
         new ContainerdSuite(),
         new ConformanceSuite(),
@@ -62,7 +63,7 @@ public final class Main {
         new ChaosSuite(options),
         new AgentSuite(quick, options),
         new ChartSuite(quick),
-        new OperateSuite(),
+        new OperateSuite(options),
         new ImageSuite(),
         new ClusterSuite(hold, options),
         new PageSuite(options));

@@ -2,9 +2,9 @@ package dev.tarn.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.documentation.Block;
+import dev.tarn.documentation.Documentation;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,15 +15,15 @@ class DocumentationTest {
 
   @Test
   void everyKeyIsShownWithItsDefault() throws IOException {
-    String page = Files.readString(Path.of("../docs/agent.md"));
-    int start = page.indexOf("```toml\n") + "```toml\n".length();
-    String shown = page.substring(start, page.indexOf("```", start));
+    List<Block> shown = Documentation.ofRepository().blocks("toml agent");
 
     Configuration defaults =
         ConfigurationLoader.parse(
             "", Map.of("registries", List.of("docker.io", "ghcr.io", "quay.io")));
 
-    assertThat(shown).contains(REGISTRIES);
-    assertThat(shown).isEqualTo(ConfigurationPrinter.toToml(defaults));
+    assertThat(shown).extracting(Block::page).containsExactly("docs/agent.md");
+    assertThat(shown.getFirst().text())
+        .contains(REGISTRIES)
+        .isEqualTo(ConfigurationPrinter.toToml(defaults));
   }
 }

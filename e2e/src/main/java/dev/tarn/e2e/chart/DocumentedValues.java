@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * The chart's values as the documentation shows them, in blocks that begin with {@code yaml
- * values}.
+ * values}: rendered by Helm itself. The documentation module holds them against the schema.
  */
 final class DocumentedValues {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml values\\n(.*?)^```$");

@@ -66,6 +66,7 @@ public final class ClusterSuite implements Suite<ClusterBench> {
     addOnMachines(ChangeCases.all(), cases);
     addOnMachines(UpgradeCases.all(), cases);
     addOnMachines(DiskCases.all(), cases);
+    addOnMachines(OperatorCases.all(), cases);
     cases.addAll(UninstallCases.all(options.machines()));
     return cases;
   }

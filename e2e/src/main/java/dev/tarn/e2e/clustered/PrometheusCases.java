@@ -138,7 +138,8 @@ final class PrometheusCases {
     return Math.round(value * 1_000) / 1e3;
   }
 
-  private static List<String> targets(KubeApi api) {
+  /** Where each node's Tarn is scraped. */
+  static List<String> targets(KubeApi api) {
     List<String> targets = new ArrayList<>();
     api.list("/api/v1/nodes")
         .forEach(

@@ -45,7 +45,7 @@ public final class ShippedImage {
   static ShippedImage build(Path sources, Path directory, String... options) {
     List<String> command = new ArrayList<>(List.of("mvn", "-q", "-B", "-ntp"));
     command.addAll(List.of("-f", sources.resolve("pom.xml").toString()));
-    command.addAll(List.of("-pl", "mirror-core,containerd-config-agent,mirror-server"));
+    command.addAll(List.of("-pl", "containerd-config-agent,mirror-server", "-am"));
     command.addAll(List.of("-Pimage", "-Dimage.base=scratch", "-DskipTests"));
     command.add("-Dspotless.check.skip=true");
     command.addAll(List.of(options));

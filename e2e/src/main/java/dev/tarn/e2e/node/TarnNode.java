@@ -91,6 +91,11 @@ public final class TarnNode implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
+  /** {@link #adminAddress}, as it is written. */
+  public String adminAuthority() {
+    return "127.0.0.1:" + adminPort;
+  }
+
   /** Where it tells how it is. */
   public InetSocketAddress adminAddress() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), adminPort);

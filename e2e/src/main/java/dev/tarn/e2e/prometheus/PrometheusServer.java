@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Debian's Prometheus, on loopback, which scrapes the nodes once a second. */
+/** Debian's Prometheus, on loopback, which scrapes the nodes. */
 public final class PrometheusServer {
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
@@ -45,18 +46,46 @@ public final class PrometheusServer {
   /** Starts one that has rules, evaluated once a second. */
   public static PrometheusServer start(
       Workspace workspace, List<String> targets, Optional<Path> rules) throws Exception {
+    return startWith(
+        workspace, targets.stream().map(each -> new Target(each, Map.of())).toList(), rules, 1);
+  }
+
+  /**
+   * What is scraped.
+   *
+   * @param address {@code host:port}
+   * @param labels that its series have besides, as the chart's monitors give them
+   */
+  public record Target(String address, Map<String, String> labels) {
+    private String yaml() {
+      return labels.entrySet().stream()
+          .map(label -> "%s: \"%s\"".formatted(label.getKey(), label.getValue()))
+          .collect(Collectors.joining(", ", "{targets: [\"" + address + "\"], labels: {", "}}"));
+    }
+  }
+
+  /**
+   * Starts one that has rules, and targets with labels.
+   *
+   * @param seconds between scrapes, and between looks at the rules
+   */
+  public static PrometheusServer startWith(
+      Workspace workspace, List<Target> targets, Optional<Path> rules, int seconds)
+      throws Exception {
     Path config = workspace.directory().resolve("prometheus.yml");
     Files.writeString(
         config,
         """
-        global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
-        rule_files: %s
+        global: {scrape_interval: %1$ds, scrape_timeout: 1s, evaluation_interval: %1$ds}
+        rule_files: %2$s
         scrape_configs:
           - job_name: tarn
-            static_configs:
-              - targets: %s
+            static_configs: [%3$s]
         """
-            .formatted(list(rules.stream().map(Path::toString)), list(targets.stream())));
+            .formatted(
+                seconds,
+                list(rules.stream().map(Path::toString)),
+                targets.stream().map(Target::yaml).collect(Collectors.joining(", "))));
     int port = Ports.free();
     Child process =
         workspace.own(
@@ -100,8 +129,25 @@ public final class PrometheusServer {
 
   /** The series that a query has as its answer. */
   public JsonNode series(String query) throws IOException {
-    JsonNode answer =
-        get("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
+    return series("/api/v1/query?query=", query, "");
+  }
+
+  /** The series that it had then. */
+  public JsonNode series(String query, Instant then) throws IOException {
+    return series("/api/v1/query?query=", query, "&time=" + then.getEpochSecond());
+  }
+
+  /** The series that it has over a time, with a value for each step. */
+  public JsonNode series(String query, Instant from, Instant to, Duration step) throws IOException {
+    return series(
+        "/api/v1/query_range?query=",
+        query,
+        "&start=%d&end=%d&step=%d"
+            .formatted(from.getEpochSecond(), to.getEpochSecond(), step.toSeconds()));
+  }
+
+  private JsonNode series(String path, String query, String parameters) throws IOException {
+    JsonNode answer = get(path + URLEncoder.encode(query, StandardCharsets.UTF_8) + parameters);
     if (!Trees.text(answer, "status").equals("success")) {
       throw new CaseFailed(query + ": " + answer);
     }
@@ -125,6 +171,17 @@ public final class PrometheusServer {
     return Trees.list(get("/api/v1/alerts"), "data.alerts").stream()
         .map(alert -> Trees.text(alert, "labels.alertname"))
         .toList();
+  }
+
+  /** The state of an alert with such a label, {@code pending} or {@code firing}; else empty. */
+  public String alert(String name, String label, String value) throws IOException {
+    return Trees.list(get("/api/v1/alerts"), "data.alerts").stream()
+        .filter(alert -> Trees.text(alert, "labels.alertname").equals(name))
+        .filter(alert -> Trees.text(alert, "labels." + label).equals(value))
+        .map(alert -> Trees.text(alert, "state"))
+        .sorted() // Firing before pending.
+        .findFirst()
+        .orElse("");
   }
 
   private double wellScrapedSince(double seconds) {

@@ -261,28 +261,42 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
       refuse(ctx, from, 400, "nothing about a tag");
       return;
     }
-    Optional<Digest> known = Optional.empty();
-    if (question.isPresent()) {
-      switch (question.get()) {
-        case TagQuestion.Told(TagName tag, Digest digest) -> parts.service().tagTold(tag, digest);
-        case TagQuestion.Asked(TagName tag) -> known = parts.service().tagAsked(tag);
+    long asked = exchange;
+    switch (question.orElse(null)) {
+      case TagQuestion.Told(TagName tag, Digest digest) -> {
+        parts.service().tagTold(tag, digest);
+        json(ctx, from, asked, TagMessages.writeAnswer(Optional.empty()));
       }
+      case TagQuestion.Asked(TagName tag) ->
+          parts
+              .service()
+              .tagAsked(
+                  tag,
+                  known -> hop(ctx, () -> json(ctx, from, asked, TagMessages.writeAnswer(known))));
+      case null -> json(ctx, from, asked, TagMessages.writeAnswer(Optional.empty()));
     }
-    byte[] answer = TagMessages.writeAnswer(known);
-    parts.listener().answered(from, false, 200);
-    ctx.writeAndFlush(ResponseBytes.full(ctx.alloc(), 200, "application/json", answer, ""));
-    answering = false;
   }
 
   private void reply(ChannelHandlerContext ctx, String from, long asked, Answer answer) {
-    if (over || !answering || asked != exchange) {
+    if (!isOpen(asked)) {
       return;
     }
     if (answer instanceof Answer.Silence) {
       refuse(ctx, from, 503, "no answer");
       return;
     }
-    byte[] body = Answers.write(answer);
+    json(ctx, from, asked, Answers.write(answer));
+  }
+
+  /** Whether the answer to that request is still to be written. */
+  private boolean isOpen(long asked) {
+    return !over && answering && asked == exchange;
+  }
+
+  private void json(ChannelHandlerContext ctx, String from, long asked, byte[] body) {
+    if (!isOpen(asked)) {
+      return;
+    }
     parts.listener().answered(from, false, 200);
     ctx.writeAndFlush(ResponseBytes.full(ctx.alloc(), 200, "application/json", body, ""));
     answering = false;
@@ -294,7 +308,7 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
   }
 
   private void tell(ChannelHandlerContext ctx, String from, long asked, String text) {
-    if (over || !answering || asked != exchange) {
+    if (!isOpen(asked)) {
       return;
     }
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
@@ -302,9 +316,7 @@ final class PeerHandler extends ChannelInboundHandlerAdapter implements ServedCh
       refuse(ctx, from, 404, "not told");
       return;
     }
-    parts.listener().answered(from, false, 200);
-    ctx.writeAndFlush(ResponseBytes.full(ctx.alloc(), 200, "application/json", body, ""));
-    answering = false;
+    json(ctx, from, asked, body);
   }
 
   private void fetch(ChannelHandlerContext ctx, String from, ChunkRequest request) {

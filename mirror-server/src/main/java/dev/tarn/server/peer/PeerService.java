@@ -33,9 +33,13 @@ public interface PeerService {
   /** Another node wants a chunk; {@code upload} is to be served or refused, by any thread. */
   void fetchAsked(String from, ChunkRequest request, Upload upload);
 
-  /** What a tag names by its registry's word to this node. */
-  default Optional<Digest> tagAsked(TagName tag) {
-    return Optional.empty();
+  /**
+   * Another node asks what a tag names by its registry's word to this one.
+   *
+   * @param reply to be called once, by any thread
+   */
+  default void tagAsked(TagName tag, Consumer<Optional<Digest>> reply) {
+    reply.accept(Optional.empty());
   }
 
   /** Another node was told by the registry that the tag names this. */

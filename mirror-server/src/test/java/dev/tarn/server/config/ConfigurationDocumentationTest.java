@@ -3,11 +3,12 @@ package dev.tarn.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.tarn.documentation.Block;
+import dev.tarn.documentation.Documentation;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
  */
 class ConfigurationDocumentationTest {
   private static final Path ROOT = Path.of("..");
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml\\n(.*?)^```$");
   private static final Pattern ROW =
       Pattern.compile("\\| `([^`]+)` \\| (?:`([^`]+)` )?\\| (?:`([A-Z_]+)` )?\\| [^|]+ \\|");
 
@@ -31,26 +30,25 @@ class ConfigurationDocumentationTest {
 
   @Test
   void everyYamlBlockIsAValidConfiguration() throws IOException {
-    int blocks = 0;
-    for (Path page : pages()) {
-      Matcher block = BLOCK.matcher(Files.readString(page));
-      while (block.find()) {
-        blocks++;
-        assertThatCode(() -> ConfigurationLoader.parse(block.group(1), Map.of()))
-            .as("%s:%n%s", page, block.group(1))
-            .doesNotThrowAnyException();
-      }
+    List<Block> blocks = Documentation.ofRepository().blocks("yaml");
+    for (Block block : blocks) {
+      assertThatCode(() -> ConfigurationLoader.parse(block.text(), Map.of()))
+          .as("%s:%n%s", block.where(), block.text())
+          .doesNotThrowAnyException();
     }
-    assertThat(blocks).isGreaterThanOrEqualTo(4);
+    assertThat(blocks).hasSizeGreaterThan(8);
   }
 
   @Test
   void theReferenceShowsTheDefaults() throws IOException {
-    Matcher block = BLOCK.matcher(Files.readString(ROOT.resolve("docs/configuration.md")));
-    assertThat(block.find()).isTrue();
-    assertThat(ConfigurationLoader.parse(block.group(1), Map.of()))
-        .isEqualTo(Configuration.defaults());
-    assertThat(paths(Yaml.parse(block.group(1))))
+    String shown =
+        Documentation.ofRepository().blocks("yaml").stream()
+            .filter(block -> block.page().equals("docs/configuration.md"))
+            .findFirst()
+            .orElseThrow()
+            .text();
+    assertThat(ConfigurationLoader.parse(shown, Map.of())).isEqualTo(Configuration.defaults());
+    assertThat(paths(Yaml.parse(shown)))
         .containsAll(
             paths(Yaml.parse(ConfigurationPrinter.toYaml(Configuration.defaults()))).stream()
                 .filter(path -> !path.startsWith("registries"))
@@ -110,14 +108,6 @@ class ConfigurationDocumentationTest {
     for (RecordComponent component : type.getRecordComponents()) {
       components.add(path + "." + component.getName());
     }
-  }
-
-  private static List<Path> pages() throws IOException {
-    List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
-    try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-      docs.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
-    }
-    return pages;
   }
 
   private static Map<String, Row> rows() throws IOException {

@@ -160,13 +160,13 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   }
 
   @Override
-  public Optional<Digest> tagAsked(TagName tag) {
-    return parts.files().tags().known(tag);
+  public void tagAsked(TagName tag, Consumer<Optional<Digest>> reply) {
+    work(() -> reply.accept(parts.files().tags().known(tag)), () -> reply.accept(Optional.empty()));
   }
 
   @Override
   public void tagTold(TagName tag, Digest digest) {
-    parts.files().tags().told(tag, digest);
+    work(() -> parts.files().tags().told(tag, digest));
   }
 
   public void membershipChanged(Membership membership) {
@@ -181,11 +181,7 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
 
   @Override
   public void statusAsked(String from, Consumer<String> reply) {
-    try {
-      parts.workers().execute(() -> reply.accept(parts.word().get()));
-    } catch (RejectedExecutionException _) {
-      reply.accept(""); // The node is closing.
-    }
+    work(() -> reply.accept(parts.word().get()), () -> reply.accept(""));
   }
 
   @Override
@@ -331,10 +327,14 @@ public final class PeerRuntime implements PeerService, AutoCloseable {
   }
 
   private void work(Runnable task) {
+    work(task, () -> {});
+  }
+
+  private void work(Runnable task, Runnable whenClosing) {
     try {
       parts.workers().execute(task);
-    } catch (RejectedExecutionException e) {
-      // The node is closing.
+    } catch (RejectedExecutionException _) {
+      whenClosing.run();
     }
   }
 

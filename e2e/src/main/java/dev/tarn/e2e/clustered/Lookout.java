@@ -1,0 +1,176 @@
+package dev.tarn.e2e.clustered;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tarn.e2e.check.Await;
+import dev.tarn.e2e.kube.Trees;
+import dev.tarn.e2e.laptop.KubeCluster;
+import dev.tarn.e2e.laptop.LaptopCluster;
+import dev.tarn.e2e.process.Child;
+import dev.tarn.e2e.prometheus.PrometheusServer;
+import dev.tarn.e2e.run.CaseRun;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What an operator has to look at when something is wrong with a node: its own status, the status
+ * of the cluster as another node tells it, the alerts, and {@code tarn doctor} in the node's pod.
+ */
+final class Lookout {
+  private static final int ADMIN_PORT = 5052;
+  private static final int SCRAPE_SECONDS = 5;
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+  private static final double WITHIN_SECONDS = 60;
+
+  private final CaseRun run;
+  private final ClusterBench bench;
+  private final PrometheusServer prometheus;
+  private final String node;
+  private final String other;
+  private final String target;
+
+  /** When each of them first named the cause, in seconds. */
+  private final Map<String, Double> named = new TreeMap<>();
+
+  private Lookout(
+      CaseRun run, ClusterBench bench, PrometheusServer prometheus, String node, String other) {
+    this.run = run;
+    this.bench = bench;
+    this.prometheus = prometheus;
+    this.node = node;
+    this.other = other;
+    LaptopCluster cluster = bench.laptop();
+    this.target = cluster.machine(node).address() + ":" + ADMIN_PORT;
+  }
+
+  /** Begins to watch; Prometheus goes with the case. */
+  static Lookout over(ClusterBench bench, CaseRun run, String node) throws Exception {
+    KubeCluster cluster = bench.cluster();
+    List<String> targets = PrometheusCases.targets(cluster.api());
+    PrometheusServer prometheus =
+        PrometheusServer.startWith(
+            run.workspace(),
+            targets.stream().map(each -> new PrometheusServer.Target(each, Map.of())).toList(),
+            Optional.of(bench.build().chart().resolve("files/rules.yaml")),
+            SCRAPE_SECONDS);
+    prometheus.awaitScrape(targets.size());
+    String other =
+        cluster.nodes().stream().filter(name -> !name.equals(node)).findFirst().orElseThrow();
+    return new Lookout(run, bench, prometheus, node, other);
+  }
+
+  /**
+   * By what the cause is known.
+   *
+   * @param code of the finding
+   * @param alert its name
+   * @param label of the alert that tells it from others; the node's target where it is empty
+   * @param value of that label
+   */
+  record Signs(String code, String alert, String label, String value) {}
+
+  /** Waits until the node finds nothing wrong. */
+  void awaitQuiet() throws Exception {
+    Await.until(
+        node + " finds nothing wrong: " + page(node, "status"),
+        PATIENCE,
+        BETWEEN_LOOKS,
+        () -> Trees.text(status(node), "verdict").equals("fine"));
+  }
+
+  /**
+   * Looks until all of them have named the cause, which must take less than a minute from now.
+   *
+   * @param symptom what somebody does who meets the fault, again and again
+   */
+  void awaitAll(Signs signs, Symptom symptom) throws Exception {
+    long start = System.nanoTime();
+    Await.until(
+        "everybody names " + signs.code() + "; so far " + named,
+        PATIENCE,
+        BETWEEN_LOOKS,
+        () -> {
+          symptom.meet();
+          look("status_s", start, () -> finds(status(node), signs.code()));
+          look("cluster_s", start, () -> finds(cluster(), signs.code()));
+          look("alert_pending_s", start, () -> !alert(signs).isEmpty());
+          look("alert_s", start, () -> alert(signs).equals("firing"));
+          look("doctor_s", start, () -> finds(doctor(), signs.code()));
+          return named.size() == 5;
+        });
+    named.forEach(run::figure);
+    named.forEach(
+        (who, seconds) ->
+            run.check(seconds < WITHIN_SECONDS, who + ": " + seconds + ", more than a minute"));
+  }
+
+  /** What somebody does who meets a fault. */
+  @FunctionalInterface
+  interface Symptom {
+    void meet() throws Exception;
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    boolean sees() throws Exception;
+  }
+
+  private void look(String who, long start, Look look) throws Exception {
+    if (!named.containsKey(who) && look.sees()) {
+      named.put(who, Math.round((System.nanoTime() - start) / 1e8) / 10.0);
+    }
+  }
+
+  private static boolean finds(JsonNode answer, String code) {
+    return Trees.list(answer, "findings").stream()
+        .filter(finding -> Trees.text(finding, "severity").equals("trouble"))
+        .anyMatch(finding -> Trees.text(finding, "code").equals(code));
+  }
+
+  private JsonNode status(String of) {
+    return Trees.json(page(of, "status"));
+  }
+
+  /** As another node has heard. */
+  private JsonNode cluster() {
+    return Trees.json(page(other, "cluster"));
+  }
+
+  private String page(String of, String what) {
+    return bench.cluster().page(of, ADMIN_PORT, "/api/v1/" + what);
+  }
+
+  private String alert(Signs signs) throws IOException {
+    return signs.label().isEmpty()
+        ? prometheus.alert(signs.alert(), "instance", target)
+        : prometheus.alert(signs.alert(), signs.label(), signs.value());
+  }
+
+  /** By {@code kubectl exec}, as docs/commands.md has it. */
+  private JsonNode doctor() throws Exception {
+    Child.Finished said =
+        bench
+            .cluster()
+            .kubectl(
+                "-n",
+                bench.release().namespace(),
+                "exec",
+                Trees.text(bench.release().pod(node), "metadata.name"),
+                "-c",
+                "tarn",
+                "--",
+                "/opt/java/bin/java",
+                "@/opt/tarn/tool.args",
+                "doctor",
+                "--output",
+                "json");
+    // kubectl has a word of its own about the exit status.
+    String output = said.output();
+    int end = output.lastIndexOf('}') + 1;
+    return Trees.json(output.substring(Math.min(Math.max(0, output.indexOf('{')), end), end));
+  }
+}
