@@ -3,22 +3,18 @@ package dev.tarn.server.upstream;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.server.net.TlsLibrary;
+import dev.tarn.server.net.TrustedAuthorities;
 import dev.tarn.server.upstream.UpstreamAnswer.Reason;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 
 /**
  * What TLS connections are trusted by: the system's authorities, beside them those that all origins
@@ -72,38 +68,17 @@ final class TlsContexts {
       throws IOException, GeneralSecurityException {
     SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(TlsLibrary.provider());
     if (!added.isEmpty()) {
-      builder.trustManager(withSystem(added));
+      builder.trustManager(TrustedAuthorities.with(certificates(added)));
     }
     return builder.endpointIdentificationAlgorithm("HTTPS").build();
   }
 
-  private static TrustManagerFactory withSystem(List<Authorities> added)
+  private static List<Certificate> certificates(List<Authorities> added)
       throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    int count = 0;
-    for (X509Certificate certificate : systemAuthorities()) {
-      store.setCertificateEntry("system-" + count++, certificate);
-    }
+    List<Certificate> certificates = new ArrayList<>();
     for (Authorities each : added) {
-      for (Certificate certificate : each.certificates()) {
-        store.setCertificateEntry("added-" + count++, certificate);
-      }
+      certificates.addAll(each.certificates());
     }
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    return factory;
-  }
-
-  private static Iterable<X509Certificate> systemAuthorities() throws GeneralSecurityException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init((KeyStore) null);
-    return Arrays.stream(factory.getTrustManagers())
-        .filter(X509TrustManager.class::isInstance)
-        .map(X509TrustManager.class::cast)
-        .flatMap(manager -> Arrays.stream(manager.getAcceptedIssuers()))
-        .toList();
+    return certificates;
   }
 }

@@ -6,11 +6,13 @@ import dev.tarn.core.placement.Member;
 import dev.tarn.core.planner.Answer;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.core.planner.Question;
+import dev.tarn.core.tag.TagName;
 import dev.tarn.server.net.Transport;
 import dev.tarn.server.peer.tls.IdentityFiles;
 import dev.tarn.server.peer.tls.PeerTls;
 import dev.tarn.server.peer.wire.ChunkRequest;
 import dev.tarn.server.peer.wire.ChunkTail;
+import dev.tarn.server.peer.wire.TagQuestion;
 import dev.tarn.server.testing.Keys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +50,10 @@ final class PeerFixture implements AutoCloseable {
       (request, upload) -> upload.refuse(FetchFailure.GONE);
 
   volatile String status = "{}";
+
+  /** What is told of tags, and when. */
+  volatile BiConsumer<TagName, Consumer<Optional<Digest>>> tags =
+      (tag, reply) -> reply.accept(Optional.empty());
 
   /** How far the clock is ahead. */
   volatile Duration later = Duration.ZERO;
@@ -143,6 +149,11 @@ final class PeerFixture implements AutoCloseable {
         askers.add(from);
         reply.accept(status);
       }
+
+      @Override
+      public void tagAsked(TagName tag, Consumer<Optional<Digest>> reply) {
+        tags.accept(tag, reply);
+      }
     };
   }
 
@@ -178,6 +189,13 @@ final class PeerFixture implements AutoCloseable {
     CompletableFuture<StatusOutcome> outcome = new CompletableFuture<>();
     peers.status(of, outcome::complete);
     return NotingReceiver.get(outcome);
+  }
+
+  /** Asks what the tag names; nothing where the other does not know. */
+  CompletableFuture<Optional<Digest>> tag(Member of, TagName tag) {
+    CompletableFuture<Optional<Digest>> answer = new CompletableFuture<>();
+    peers.tag(of, new TagQuestion.Asked(tag), answer::complete);
+    return answer;
   }
 
   NotingReceiver fetch(Member from, long offset) {
