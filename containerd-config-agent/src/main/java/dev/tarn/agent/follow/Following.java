@@ -41,7 +41,8 @@ public final class Following {
   /** Changes that come thick and fast are heeded once in a while. */
   private static final Duration HEED = Duration.ofMillis(500);
 
-  private static final Duration FIND = Duration.ofSeconds(30);
+  /** An alert is to tell within a minute of a containerd that does not come any more. */
+  private static final Duration FIND = Duration.ofSeconds(10);
 
   /** A turn takes seconds at most: one question to the mirror, and a few files. */
   private static final Duration STUCK = Duration.ofMinutes(2);
