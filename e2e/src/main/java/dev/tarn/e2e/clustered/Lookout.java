@@ -5,19 +5,26 @@ import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.kube.Trees;
 import dev.tarn.e2e.laptop.KubeCluster;
 import dev.tarn.e2e.laptop.LaptopCluster;
+import dev.tarn.e2e.operate.Panels;
+import dev.tarn.e2e.page.Browser;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.prometheus.PrometheusServer;
 import dev.tarn.e2e.run.CaseRun;
+import dev.tarn.e2e.run.Need;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * What an operator has to look at when something is wrong with a node: its own status, the status
- * of the cluster as another node tells it, the alerts, and {@code tarn doctor} in the node's pod.
+ * What an operator has to look at when something is wrong with a node: its status page, the status
+ * of the cluster as another node tells it, the dashboard, the alerts, and {@code tarn doctor} in
+ * the node's pod.
  */
 final class Lookout {
   private static final int ADMIN_PORT = 5052;
@@ -25,10 +32,13 @@ final class Lookout {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final double WITHIN_SECONDS = 60;
+  private static final int LOOKS = 7;
 
   private final CaseRun run;
   private final ClusterBench bench;
   private final PrometheusServer prometheus;
+  private final Panels panels;
+  private final Browser browser;
   private final String node;
   private final String other;
   private final String target;
@@ -37,17 +47,31 @@ final class Lookout {
   private final Map<String, Double> named = new TreeMap<>();
 
   private Lookout(
-      CaseRun run, ClusterBench bench, PrometheusServer prometheus, String node, String other) {
+      CaseRun run,
+      ClusterBench bench,
+      PrometheusServer prometheus,
+      Panels panels,
+      String node,
+      String other) {
     this.run = run;
     this.bench = bench;
     this.prometheus = prometheus;
+    this.panels = panels;
+    this.browser = Browser.start(run.workspace());
     this.node = node;
     this.other = other;
     LaptopCluster cluster = bench.laptop();
     this.target = cluster.machine(node).address() + ":" + ADMIN_PORT;
   }
 
-  /** Begins to watch; Prometheus goes with the case. */
+  /** What has to be there for it. */
+  static List<Need> needs() {
+    return Stream.concat(
+            Stream.of(Need.debian("prometheus", "prometheus")), Browser.needs().stream())
+        .toList();
+  }
+
+  /** Begins to watch; Prometheus and the browser go with the case. */
   static Lookout over(ClusterBench bench, CaseRun run, String node) throws Exception {
     KubeCluster cluster = bench.cluster();
     List<String> targets = PrometheusCases.targets(cluster.api());
@@ -58,9 +82,14 @@ final class Lookout {
             Optional.of(bench.build().chart().resolve("files/rules.yaml")),
             SCRAPE_SECONDS);
     prometheus.awaitScrape(targets.size());
+    Panels panels =
+        new Panels(
+            bench.build().chart().resolve("files/dashboard.json"),
+            prometheus,
+            Duration.ofSeconds(SCRAPE_SECONDS));
     String other =
         cluster.nodes().stream().filter(name -> !name.equals(node)).findFirst().orElseThrow();
-    return new Lookout(run, bench, prometheus, node, other);
+    return new Lookout(run, bench, prometheus, panels, node, other);
   }
 
   /**
@@ -68,13 +97,15 @@ final class Lookout {
    *
    * @param code of the finding
    * @param alert its name
-   * @param label of the alert that tells it from others; the node's target where it is empty
-   * @param value of that label
+   * @param panel of the dashboard
+   * @param limit above which the panel's value is the fault
+   * @param registry that it is about; it is the node's own where there is none
    */
-  record Signs(String code, String alert, String label, String value) {}
+  record Signs(String code, String alert, String panel, double limit, Optional<String> registry) {}
 
-  /** Waits until the node finds nothing wrong. */
+  /** Opens the node's status page, and waits until the node finds nothing wrong. */
   void awaitQuiet() throws Exception {
+    browser.open(URI.create("http://" + target + "/"));
     Await.until(
         node + " finds nothing wrong: " + page(node, "status"),
         PATIENCE,
@@ -96,11 +127,13 @@ final class Lookout {
         () -> {
           symptom.meet();
           look("status_s", start, () -> finds(status(node), signs.code()));
+          look("page_s", start, () -> pageNames(signs));
           look("cluster_s", start, () -> finds(cluster(), signs.code()));
+          look("dashboard_s", start, () -> dashboardNames(signs));
           look("alert_pending_s", start, () -> !alert(signs).isEmpty());
           look("alert_s", start, () -> alert(signs).equals("firing"));
           look("doctor_s", start, () -> finds(doctor(), signs.code()));
-          return named.size() == 5;
+          return named.size() == LOOKS;
         });
     named.forEach(run::figure);
     named.forEach(
@@ -125,6 +158,24 @@ final class Lookout {
     }
   }
 
+  /** The page was opened before, and follows by itself. */
+  private boolean pageNames(Signs signs) {
+    String why = browser.text("#verdict-why").toLowerCase(Locale.ROOT);
+    return why.contains(signs.code().replace('-', ' '))
+        && signs.registry().stream().allMatch(why::contains);
+  }
+
+  private boolean dashboardNames(Signs signs) throws IOException {
+    return panels.isAbove(signs.panel(), signs.limit(), label(signs));
+  }
+
+  private Panels.Label label(Signs signs) {
+    return signs
+        .registry()
+        .map(registry -> new Panels.Label("registry", registry))
+        .orElseGet(() -> new Panels.Label("instance", target));
+  }
+
   private static boolean finds(JsonNode answer, String code) {
     return Trees.list(answer, "findings").stream()
         .filter(finding -> Trees.text(finding, "severity").equals("trouble"))
@@ -145,9 +196,8 @@ final class Lookout {
   }
 
   private String alert(Signs signs) throws IOException {
-    return signs.label().isEmpty()
-        ? prometheus.alert(signs.alert(), "instance", target)
-        : prometheus.alert(signs.alert(), signs.label(), signs.value());
+    Panels.Label label = label(signs);
+    return prometheus.alert(signs.alert(), label.name(), label.value());
   }
 
   /** By {@code kubectl exec}, as docs/commands.md has it. */

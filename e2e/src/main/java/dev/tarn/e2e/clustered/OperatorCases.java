@@ -13,11 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * Faults as an operator meets them, and who of those that an operator asks names the cause: the
- * status page's answer, the alerts, and {@code tarn doctor}.
+ * status page, the dashboard, the alerts, and {@code tarn doctor}.
  */
 final class OperatorCases {
   private static final String CONTAINERD_CONFIG = "/etc/containerd/config.toml";
@@ -30,18 +31,18 @@ final class OperatorCases {
   private OperatorCases() {}
 
   static List<Case<ClusterBench>> all() {
-    List<Need> needs = List.of(Need.debian("prometheus", "prometheus"));
+    List<Need> needs = Lookout.needs();
     return List.of(
         new Case<>(
-            "upstream down: status, alert and tarn doctor say so within a minute",
+            "upstream down: page, dashboard, alert and tarn doctor say so within a minute",
             needs,
             OperatorCases::upstreamDown),
         new Case<>(
-            "a containerd that does not come: status, alert and tarn doctor say so within a minute",
+            "a containerd that does not come: page, dashboard, alert and tarn doctor say so within a minute",
             needs,
             OperatorCases::ineffective),
         new Case<>(
-            "a full disk: status, alert and tarn doctor say so within a minute",
+            "a full disk: page, dashboard, alert and tarn doctor say so within a minute",
             needs,
             OperatorCases::diskFull));
   }
@@ -60,7 +61,8 @@ final class OperatorCases {
     upstream.stop();
     run.workspace().own(upstream::start);
     Lookout.Signs signs =
-        new Lookout.Signs("upstream-failing", "TarnUpstreamDown", "registry", upstream.host());
+        new Lookout.Signs(
+            "upstream-failing", "TarnUpstreamDown", "Failures", 0.5, Optional.of(upstream.host()));
     lookout.awaitAll(signs, () -> unknown.tryPull(machine));
   }
 
@@ -81,7 +83,13 @@ final class OperatorCases {
             .filter(line -> !line.contains("config_path"))
             .collect(Collectors.joining("\n", "", "\n")));
     lookout.awaitAll(
-        new Lookout.Signs("agent-ineffective", "TarnNodeIneffective", "", ""), () -> {});
+        new Lookout.Signs(
+            "agent-ineffective",
+            "TarnNodeIneffective",
+            "Nodes that do not use it",
+            0,
+            Optional.empty()),
+        () -> {});
   }
 
   /** As somebody does who does not know what the line was for. */
@@ -110,7 +118,8 @@ final class OperatorCases {
 
     new Ballast(machine).fillTo(FULL);
     lookout.awaitAll(
-        new Lookout.Signs("disk-full", "TarnDiskFull", "", ""),
+        new Lookout.Signs(
+            "disk-full", "TarnDiskFull", "Squeezed, full, corrupt", 0, Optional.empty()),
         () -> shipments.push(IMAGE_BYTES).pull(machine));
   }
 }

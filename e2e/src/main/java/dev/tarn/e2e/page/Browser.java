@@ -34,7 +34,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * A Chromium without a screen, with a profile of its own that begins empty. It knows no proxy and
  * asks nobody of its own accord. Used by one thread.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -59,13 +59,13 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  static List<Need> needs() {
+  public static List<Need> needs() {
     return List.of(
         Need.debian("chromium", "chromium"), Need.debian("chromedriver", "chromium-driver"));
   }
 
   /** Starts one; the workspace ends it. */
-  static Browser start(Workspace workspace) {
+  public static Browser start(Workspace workspace) {
     Path home = workspace.makeDirectory("browser");
     ChromeOptions options = new ChromeOptions();
     options.setBinary(Tools.onPath("chromium").orElseThrow().toFile());
@@ -174,7 +174,7 @@ final class Browser implements AutoCloseable {
     return this;
   }
 
-  void open(URI address) {
+  public void open(URI address) {
     driver.get(address.toString());
   }
 
@@ -223,7 +223,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The text somebody sees in the first element of that selector; empty where none is. */
-  String text(String selector) {
+  public String text(String selector) {
     return String.valueOf(
         run(
             "const e = document.querySelector(arguments[0]);"
