@@ -27,8 +27,8 @@ final class DrawingCases {
   private static final int POINTS = 600;
   private static final Duration SCRAPE = Duration.ofSeconds(1);
   private static final Duration SETTLING = Duration.ofSeconds(60);
-  private static final Duration WARMING_UP = Duration.ofSeconds(20);
-  private static final Duration AT_WORK = Duration.ofSeconds(60);
+  private static final Duration WARMING_UP = Duration.ofSeconds(10);
+  private static final Duration AT_WORK = Duration.ofSeconds(30);
   private static final Duration AT_WORK_FOR_PICTURES = Duration.ofMinutes(2);
   private static final Duration TOLD = Duration.ofMinutes(4);
 
