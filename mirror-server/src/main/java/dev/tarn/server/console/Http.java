@@ -128,6 +128,8 @@ public final class Http {
     connection.setInstanceFollowRedirects(false);
     connection.setUseCaches(false);
     connection.setRequestMethod(request.method());
+    // Else one whose answer was an error stays open, and a node that ends would wait for it.
+    connection.setRequestProperty("Connection", "close");
     request.headers().forEach(connection::setRequestProperty);
     if (request.method().equals("POST")) {
       connection.setDoOutput(true);
