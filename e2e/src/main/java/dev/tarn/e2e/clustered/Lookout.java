@@ -13,6 +13,8 @@ import dev.tarn.e2e.run.CaseRun;
 import dev.tarn.e2e.run.Need;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -135,10 +137,21 @@ final class Lookout {
           look("doctor_s", start, () -> finds(doctor(), signs.code()));
           return named.size() == LOOKS;
         });
+    keep();
     named.forEach(run::figure);
     named.forEach(
         (who, seconds) ->
             run.check(seconds < WITHIN_SECONDS, who + ": " + seconds + ", more than a minute"));
+  }
+
+  /** For whoever wants to see what they said, not only that they did. */
+  private void keep() throws Exception {
+    Path directory = run.workspace().directory();
+    Files.write(directory.resolve("page.png"), browser.screenshot());
+    Files.writeString(directory.resolve("doctor.json"), doctor().toPrettyString());
+    Files.writeString(
+        directory.resolve("alerts.json"),
+        prometheus.series(PrometheusServer.FIRING).toPrettyString());
   }
 
   /** What somebody does who meets a fault. */

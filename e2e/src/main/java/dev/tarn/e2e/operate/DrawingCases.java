@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
 
 /** The dashboard, as an operator sees it. */
 final class DrawingCases {
-  private static final String FIRING = "ALERTS{alertstate=\"firing\"}";
   private static final int MAX_BYTES = 300_000;
   private static final int POINTS = 600;
   private static final Duration SCRAPE = Duration.ofSeconds(1);
@@ -92,7 +91,7 @@ final class DrawingCases {
       take(run, picture.getKey(), drawing, dashboard, picture.getValue());
     }
     run.check(silent.isEmpty(), "panels without an answer: " + silent);
-    List<Series> firing = Series.of(prometheus.series(FIRING, window.to()));
+    List<Series> firing = Series.of(prometheus.series(PrometheusServer.FIRING, window.to()));
     run.check(firing.isEmpty(), "alerts where all is well: " + firing);
     run.figure("pulls", pulls);
     run.figure("panels", dashboard.rows().stream().mapToInt(row -> row.panels().size()).sum());
@@ -148,7 +147,9 @@ final class DrawingCases {
           for (TarnNode node : fleet.nodes()) {
             asked.forEach(ship -> ship.resolve(node));
           }
-          return !prometheus.series(FIRING, last(AT_WORK_FOR_PICTURES).to()).isEmpty();
+          return !prometheus
+              .series(PrometheusServer.FIRING, last(AT_WORK_FOR_PICTURES).to())
+              .isEmpty();
         });
     Window window = last(AT_WORK_FOR_PICTURES);
     Drawing drawing = new Drawing(window, answers(prometheus, dashboard, window));

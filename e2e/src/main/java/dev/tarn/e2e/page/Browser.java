@@ -245,7 +245,7 @@ public final class Browser implements AutoCloseable {
     Await.until(what, limit, PAUSE, condition);
   }
 
-  byte[] screenshot() {
+  public byte[] screenshot() {
     return driver.getScreenshotAs(OutputType.BYTES);
   }
 

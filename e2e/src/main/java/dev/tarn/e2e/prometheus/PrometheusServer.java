@@ -26,6 +26,9 @@ import java.util.stream.Stream;
 
 /** Debian's Prometheus, on loopback, which scrapes the nodes. */
 public final class PrometheusServer {
+  /** The series of the alerts that fire. */
+  public static final String FIRING = "ALERTS{alertstate=\"firing\"}";
+
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
   private final URI uri;
