@@ -95,6 +95,11 @@ final class AgentLink {
     return desk.metrics();
   }
 
+  /** The same as families of OpenMetrics. */
+  String openMetrics() {
+    return desk.openMetrics();
+  }
+
   /** What it says of whether containerd comes here; empty where it says nothing lately. */
   Optional<String> verdict() {
     return desk.metrics()

@@ -9,6 +9,7 @@ import dev.tarn.core.catalog.Catalog;
 import dev.tarn.core.containerd.ContainerdOptions;
 import dev.tarn.core.containerd.ContainerdStore;
 import dev.tarn.core.digest.Digest;
+import dev.tarn.core.name.RegistryHost;
 import dev.tarn.core.proof.Deliveries;
 import dev.tarn.core.proof.DiskProofStore;
 import dev.tarn.core.store.DiskBlobStore;
@@ -17,12 +18,15 @@ import dev.tarn.core.store.StoreOptions;
 import dev.tarn.core.tag.DiskTagStore;
 import dev.tarn.server.admin.AdminEndpoint;
 import dev.tarn.server.admin.Invalidation;
+import dev.tarn.server.admin.MetricsFormat;
 import dev.tarn.server.config.Configuration;
 import dev.tarn.server.config.PeerMode;
 import dev.tarn.server.credentials.ConfiguredCredentials;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.Metrics;
+import dev.tarn.server.metrics.MetricsPage;
 import dev.tarn.server.metrics.PeerMetrics;
+import dev.tarn.server.metrics.ScrapedMetrics;
 import dev.tarn.server.mirror.Access;
 import dev.tarn.server.mirror.Mirror;
 import dev.tarn.server.mirror.PeerFetches;
@@ -51,6 +55,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -76,6 +81,7 @@ public final class Node implements AutoCloseable {
   private final Configuration configuration;
   private final List<Part> parts = new ArrayList<>();
   private final Metrics metrics;
+  private final ScrapedMetrics scraped;
   private final RegistryEndpoint registry;
   private final AdminEndpoint admin;
   private final Mirror mirror;
@@ -95,8 +101,9 @@ public final class Node implements AutoCloseable {
       Meanwhile<Transport> loops = Meanwhile.start(() -> Transport.start(eventLoops()));
       open("event loops", loops::close);
       PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-      this.metrics =
-          open("metrics", new Metrics(meters, configuration.registries().keySet(), version));
+      Set<RegistryHost> hosts = configuration.registries().keySet();
+      this.metrics = new Metrics(meters, hosts, version);
+      this.scraped = open("metrics", new ScrapedMetrics(meters, hosts));
       ExecutorService workers = open("workers", Executors.newVirtualThreadPerTaskExecutor());
       Path path = configuration.store().path();
       DiskBlobStore blobs =
@@ -110,7 +117,8 @@ public final class Node implements AutoCloseable {
       Deliveries deliveries = new Deliveries(catalog, Clock.systemUTC());
       NodeEvents events = new NodeEvents(metrics, configuration.registries());
       Transport transport = loops.get();
-      this.admin = open("admin endpoint", adminEndpoint(transport, meters, workers));
+      MetricsPage page = new MetricsPage(meters, metrics);
+      this.admin = open("admin endpoint", adminEndpoint(transport, page, workers));
       UpstreamClient client =
           open(
               "upstream client",
@@ -162,10 +170,10 @@ public final class Node implements AutoCloseable {
               new Mirror.Stores(blobs, second, tags, proofs, deliveries, access),
               surroundings(workers, peers),
               events.mirror());
-      metrics.bindStore(blobs::statistics);
-      metrics.bindTransfers(mirror::transfersInFlight);
-      metrics.bindReady(() -> ready);
-      metrics.bindNetty(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric());
+      scraped.bindStore(blobs::statistics);
+      scraped.bindTransfers(mirror::transfersInFlight);
+      scraped.bindReady(() -> ready);
+      scraped.bindNetty(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric());
       this.registry =
           open(
               "registry endpoint",
@@ -184,7 +192,7 @@ public final class Node implements AutoCloseable {
               "maintenance",
               maintenance(blobs, second, new Records(proofs, deliveries, decisions), workers));
       if (link != null) {
-        metrics.bindAgent(link::figures);
+        scraped.bindAgent(link::figures);
         every(MAINTENANCE_PERIOD, timer, () -> workers.execute(link::look));
       }
       this.membership =
@@ -231,7 +239,7 @@ public final class Node implements AutoCloseable {
       every(History.STEP, timer, view::sample);
       overview = view;
       ready = true;
-      workers.execute(metrics::bindJvm);
+      workers.execute(scraped::bindJvm);
       workers.execute(credentials::load);
       // Not before: they take longer to load than all the rest. containerd's content first, so that
       // peers are told of it.
@@ -267,15 +275,14 @@ public final class Node implements AutoCloseable {
   }
 
   private AdminEndpoint adminEndpoint(
-      Transport transport, PrometheusMeterRegistry meters, ExecutorService workers)
-      throws IOException {
+      Transport transport, MetricsPage page, ExecutorService workers) throws IOException {
     return AdminEndpoint.start(
         transport.group(),
         transport.serverChannel(),
         configuration.admin().listen().toSocketAddress(),
         new AdminEndpoint.Answers(
             () -> ready,
-            () -> meters.scrape() + agentMetrics(),
+            format -> scrape(page, format),
             this::invalidate,
             () -> overview,
             configuration.admin().tokenFile(),
@@ -289,9 +296,12 @@ public final class Node implements AutoCloseable {
         : new AgentLink(directory, configuration, built.open(), () -> ready, events);
   }
 
-  private String agentMetrics() {
+  private String scrape(MetricsPage page, MetricsFormat format) {
     AgentLink link = agent;
-    return link == null ? "" : link.exposition();
+    return switch (format) {
+      case TEXT -> page.text(link == null ? "" : link.exposition());
+      case OPEN_METRICS -> page.openMetrics(link == null ? "" : link.openMetrics());
+    };
   }
 
   /** What this node tells its peers of itself; nothing until it can. */
@@ -345,7 +355,7 @@ public final class Node implements AutoCloseable {
                       held);
               second.connect(store);
               blobs.evictFirst(store::holds);
-              metrics.bindContainerd(store::statistics);
+              scraped.bindContainerd(store::statistics);
             });
   }
 
@@ -392,7 +402,7 @@ public final class Node implements AutoCloseable {
 
   /** Shows in the metrics how many log events were dropped. */
   void watchLog(LongSupplier dropped) {
-    metrics.bindLog(dropped);
+    scraped.bindLog(dropped);
   }
 
   /** Where the registry endpoint listens. */

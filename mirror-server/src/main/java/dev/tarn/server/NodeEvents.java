@@ -117,7 +117,8 @@ final class NodeEvents {
           exchange.source(),
           exchange.bodyBytes(),
           exchange.firstByteNanos(),
-          exchange.totalNanos());
+          exchange.totalNanos(),
+          exchange.trace());
       note(request, outcome, exchange.bodyBytes());
       if (accessLog.logs(outcome)) {
         accessLog.log(entry(exchange, request, outcome));

@@ -116,6 +116,15 @@ class AgentOfANodeTest {
               "tarn_agent_reports_total{outcome=\"heard\"} 1.0",
               "tarn_agent_reports_total{outcome=\"refused\"} 0.0")
           .doesNotContain("tarn_requests_total{");
+      assertThat(
+              RawClient.get(node.adminAddress(), "/metrics", "Accept: application/openmetrics-text")
+                  .text())
+          .endsWith(
+              """
+              # TYPE containerd_config_agent_entries unknown
+              containerd_config_agent_entries 1
+              # EOF
+              """);
     }
     assertThat(log.events()).noneMatch(event -> event.contains("POST"));
   }

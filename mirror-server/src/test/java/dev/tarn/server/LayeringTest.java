@@ -44,7 +44,8 @@ class LayeringTest {
           "dev.tarn.core.placement..",
           "dev.tarn.core.store..",
           "dev.tarn.server.membership..",
-          "dev.tarn.server.mirror..");
+          "dev.tarn.server.mirror..",
+          "dev.tarn.server.trace..");
 
   @ArchTest
   static final ArchRule loggingKnowsOnlyItsSettingsAndTheWordsOfTheAccessLog =
@@ -80,6 +81,10 @@ class LayeringTest {
   @ArchTest
   static final ArchRule filesKnowNobody =
       onlyKnows("files", "whoever reads one that may change needs the same care");
+
+  @ArchTest
+  static final ArchRule tracesKnowNobody =
+      onlyKnows("trace", "a client's word, which is passed on and never acted upon");
 
   @ArchTest
   static final ArchRule theAgentsDeskKnowsWhomItMayHaveAsked =
@@ -127,6 +132,7 @@ class LayeringTest {
           "dev.tarn.core..",
           "dev.tarn.server.agent..",
           "dev.tarn.server.mirror..",
+          "dev.tarn.server.trace..",
           "dev.tarn.server.upstream..",
           "dev.tarn.server.net..");
 

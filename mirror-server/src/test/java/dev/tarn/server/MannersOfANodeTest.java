@@ -11,6 +11,7 @@ import dev.tarn.server.testing.Reply;
 import dev.tarn.server.testing.Sample;
 import dev.tarn.server.testing.ScriptedUpstream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,35 @@ class MannersOfANodeTest {
     assertThat(logged("upstream_limits_rate", last))
         .singleElement()
         .satisfies(line -> assertThat(line).startsWith("WARN").contains("seconds=\"300\""));
+  }
+
+  @Test
+  void theTraceOfARequestIsTheExemplarOfItsTimesAndOfNothingElse() throws IOException {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    String unrecorded = "0af7651916cd43dd8448eb211c80319c";
+    last.on(TAG, MANIFEST.reply());
+    last.on(MANIFEST.path(), MANIFEST.reply());
+    try (Node node = Node.start(configuration(""), "test")) {
+      for (String sent : List.of("00-" + trace + "-00f067aa0ba902b7-01", "00-" + unrecorded, "")) {
+        Response answer =
+            RawClient.get(node.registryAddress(), MANIFEST.uri(), "traceparent: " + sent);
+        assertThat(answer.status()).isEqualTo(200);
+      }
+      InetSocketAddress admin = node.adminAddress();
+      Response metrics = RawClient.get(admin, "/metrics", "Accept: application/openmetrics-text");
+
+      assertThat(metrics.header("Content-Type"))
+          .isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
+      assertThat(metrics.text().lines().filter(line -> line.contains(" # {")))
+          .hasSize(2)
+          .allSatisfy(
+              line ->
+                  assertThat(line)
+                      .matches("tarn_(first|last)_byte_seconds_bucket\\{.*")
+                      .contains("trace_id=\"" + trace + "\"", "span_id=\"00f067aa0ba902b7\""));
+      assertThat(metrics.text()).endsWith("\n# EOF\n").doesNotContain(unrecorded);
+      assertThat(RawClient.get(admin, "/metrics").text()).doesNotContain(trace);
+    }
   }
 
   @Test

@@ -35,7 +35,6 @@ class PeersTest {
 
   @AfterEach
   void stop() {
-    metrics.close();
     timer.shutdownNow();
     workers.close();
     transport.close();

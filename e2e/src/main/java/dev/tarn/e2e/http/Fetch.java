@@ -60,14 +60,31 @@ public final class Fetch {
     }
   }
 
+  /** The status of a GET with one more header, or 0 where nobody answers. */
+  public static int statusOf(URI uri, String accept, String header, String value) {
+    HttpRequest request = request(uri, accept).header(header, value).build();
+    try {
+      return send(request, BodyHandlers.discarding()).statusCode();
+    } catch (IOException nobody) {
+      return 0;
+    }
+  }
+
   public static String text(URI uri) throws IOException {
     return send(uri, ANYTHING, BodyHandlers.ofString()).body();
   }
 
   private static <T> HttpResponse<T> send(
       URI uri, String accept, HttpResponse.BodyHandler<T> handler) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(uri).timeout(REQUEST_LIMIT).header("Accept", accept).build();
+    return send(request(uri, accept).build(), handler);
+  }
+
+  private static HttpRequest.Builder request(URI uri, String accept) {
+    return HttpRequest.newBuilder(uri).timeout(REQUEST_LIMIT).header("Accept", accept);
+  }
+
+  private static <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+      throws IOException {
     try {
       return HTTP.send(request, handler);
     } catch (InterruptedException e) {

@@ -49,6 +49,7 @@ public final class OperateSuite implements Suite<OperateBench> {
         Case.of("each alert fires in its case and not in the near miss", RuleCases::test),
         Case.of("an alert that is wrong is found", RuleCases::strict),
         Case.of("a real Prometheus answers every query", QueryCases::answered),
+        Case.of("the trace of a pull is found by its time", QueryCases::traced),
         Case.of("a registry that is gone is told within a minute", QueryCases::upstreamGone),
         new Case<>(
             "the dashboard, drawn",

@@ -8,6 +8,7 @@ import dev.tarn.e2e.node.TarnNode;
 import dev.tarn.e2e.operate.OperateBench.Site;
 import dev.tarn.e2e.prometheus.PrometheusServer;
 import dev.tarn.e2e.run.CaseRun;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,32 @@ final class QueryCases {
     run.check(saved > 0.2 && saved < 1, "saved " + saved);
     run.figure("queries", queries.size());
     run.figure("seriesOfANode", prometheus.ask("max(scrape_samples_scraped)"));
+  }
+
+  /** Of a request that its client traces, Prometheus has the trace at the bucket it fell into. */
+  static void traced(OperateBench bench, CaseRun run) throws Exception {
+    Site site = Site.start(run.workspace());
+    PrometheusServer prometheus = start(bench, run, site);
+    TarnNode node = site.nodes().getFirst();
+    pull(node, site, run);
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    URI manifest = node.uri().resolve(site.paths().getFirst());
+    String sampled = "00-" + trace + "-00f067aa0ba902b7-01";
+    int status = Fetch.statusOf(manifest, ACCEPT, "traceparent", sampled);
+    run.check(status == 200, "the traced request was answered with " + status);
+    prometheus.awaitScrape(site.nodes().size());
+
+    for (String times : List.of("tarn_first_byte_seconds", "tarn_last_byte_seconds")) {
+      String series = times + "_bucket{kind=\"manifest\", source=\"disk\"}";
+      String quantile = "histogram_quantile(0.9, sum by (le) (rate(" + series + "[1m])))";
+      List<JsonNode> exemplars = prometheus.exemplars(quantile);
+      run.check(exemplars.size() == 1, times + " has " + exemplars);
+      JsonNode labels = exemplars.getFirst().path("labels");
+      run.check(labels.path("trace_id").asText().equals(trace), times + ": " + labels);
+      run.check(labels.size() == 2, "more than the trace and its span: " + labels);
+    }
+    List<JsonNode> of = prometheus.exemplars("{__name__=~\".+\"}");
+    run.check(of.size() == 2, "exemplars of others: " + of);
   }
 
   static void upstreamGone(OperateBench bench, CaseRun run) throws Exception {

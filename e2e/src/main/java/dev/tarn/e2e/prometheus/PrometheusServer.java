@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Debian's Prometheus, on loopback, which scrapes the nodes. */
 public final class PrometheusServer {
@@ -30,6 +31,7 @@ public final class PrometheusServer {
   public static final String FIRING = "ALERTS{alertstate=\"firing\"}";
 
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final int LATELY_SECONDS = 300;
 
   private final URI uri;
 
@@ -99,6 +101,7 @@ public final class PrometheusServer {
                 List.of(
                     Tools.onPath("prometheus").orElseThrow().toString(),
                     "--config.file=" + config,
+                    "--enable-feature=exemplar-storage",
                     "--storage.tsdb.path=" + workspace.makeDirectory("prometheus"),
                     "--web.listen-address=127.0.0.1:" + port)));
     PrometheusServer server = new PrometheusServer(URI.create("http://127.0.0.1:" + port));
@@ -159,6 +162,20 @@ public final class PrometheusServer {
 
   private JsonNode get(String path) throws IOException {
     return Trees.json(Fetch.text(uri.resolve(path)));
+  }
+
+  /** The exemplars that it kept lately of the series of a query. */
+  public List<JsonNode> exemplars(String query) throws IOException {
+    Instant now = Instant.now();
+    String asked =
+        "/api/v1/query_exemplars?query=%s&start=%d&end=%d"
+            .formatted(
+                URLEncoder.encode(query, StandardCharsets.UTF_8),
+                now.minusSeconds(LATELY_SECONDS).getEpochSecond(),
+                now.plusSeconds(1).getEpochSecond());
+    return get(asked).findValues("exemplars").stream()
+        .flatMap(of -> StreamSupport.stream(of.spliterator(), false))
+        .toList();
   }
 
   /** What rules could not be evaluated, with Prometheus' word; empty where all could. */

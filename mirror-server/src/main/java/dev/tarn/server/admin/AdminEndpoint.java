@@ -56,7 +56,7 @@ public final class AdminEndpoint implements AutoCloseable {
    * What the endpoint tells.
    *
    * @param ready whether this node serves; asked on an event loop, so it must not block
-   * @param scrape the metrics in Prometheus' text format; asked on {@code executor}
+   * @param scrape the metrics, in that format; asked on {@code executor}
    * @param invalidate has this node forget the tags that a reference names; asked on {@code
    *     executor}, once ready
    * @param overview what the node tells an operator; null where it cannot be told yet
@@ -64,7 +64,7 @@ public final class AdminEndpoint implements AutoCloseable {
    */
   public record Answers(
       BooleanSupplier ready,
-      Supplier<String> scrape,
+      Function<MetricsFormat, String> scrape,
       Function<String, Invalidation> invalidate,
       Supplier<@Nullable Overview> overview,
       Optional<Path> tokenFile,

@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
-  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Answers answers;
   private final AdminApi api;
@@ -73,7 +72,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
       case "/readyz" -> read(context, request, this::readiness);
       case "/metrics" -> {
         if (isRead(request)) {
-          elsewhere(context, withBody, turns.scrapes(), this::scrape);
+          MetricsFormat format = MetricsFormat.of(request.headers().getAll(HttpHeaderNames.ACCEPT));
+          elsewhere(context, withBody, turns.scrapes(), () -> scrape(format));
         } else {
           respond(context, withBody, AdminReply.notAllowed("GET, HEAD"));
         }
@@ -133,8 +133,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
         : text(HttpResponseStatus.SERVICE_UNAVAILABLE, "not ready\n");
   }
 
-  private AdminReply scrape() {
-    return new AdminReply(HttpResponseStatus.OK, PROMETHEUS, answers.scrape().get(), Map.of());
+  private AdminReply scrape(MetricsFormat format) {
+    String page = answers.scrape().apply(format);
+    return new AdminReply(HttpResponseStatus.OK, format.contentType(), page, Map.of());
   }
 
   /** Answers off the event loop, where it is this request's turn. */

@@ -172,6 +172,11 @@ public final class AgentDesk {
     return text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
   }
 
+  /** The same as families of OpenMetrics, without the line that ends it. */
+  public String openMetrics() {
+    return OpenMetrics.of(metrics());
+  }
+
   /** How long ago the last report was, or this node's start where there was none. */
   public Duration age() {
     return Duration.ofNanos(ageNanos());

@@ -149,7 +149,12 @@ public final class TrainingGround {
   private static void probe(URI admin) throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       for (String path : List.of("/readyz", "/metrics")) {
-        client.send(HttpRequest.newBuilder(admin.resolve(path)).build(), BodyHandlers.ofString());
+        // Prometheus' own choice of format; the other one shares most of what it needs.
+        client.send(
+            HttpRequest.newBuilder(admin.resolve(path))
+                .header("Accept", "application/openmetrics-text, */*;q=0.1")
+                .build(),
+            BodyHandlers.ofString());
       }
     }
   }

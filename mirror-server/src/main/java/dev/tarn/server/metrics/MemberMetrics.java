@@ -33,18 +33,18 @@ public final class MemberMetrics {
 
   MemberMetrics(MeterRegistry meters, Supplier<Duration> age) {
     this.members =
-        MultiGauge.builder(Metrics.MEMBERS)
+        MultiGauge.builder(MeterNames.MEMBERS)
             .description("Nodes of the installation that this node knows, itself too")
             .register(meters);
     this.changes =
-        Counter.builder(Metrics.MEMBERSHIP_CHANGES)
+        Counter.builder(MeterNames.MEMBERSHIP_CHANGES)
             .description("Times that the list of members became another one")
             .register(meters);
     this.failures =
-        Counter.builder(Metrics.MEMBERSHIP_FAILURES)
+        Counter.builder(MeterNames.MEMBERSHIP_FAILURES)
             .description("Times that the source of members could not tell them")
             .register(meters);
-    Gauge.builder(Metrics.MEMBERSHIP_AGE, () -> age.get().toNanos() / NANOS_A_SECOND)
+    Gauge.builder(MeterNames.MEMBERSHIP_AGE, () -> age.get().toNanos() / NANOS_A_SECOND)
         .description("Since the source of members last said anything")
         .baseUnit("seconds")
         .strongReference(true)
@@ -86,7 +86,7 @@ public final class MemberMetrics {
     for (MemberState state : MemberState.values()) {
       rows.add(
           MultiGauge.Row.of(
-              Tags.of(Metrics.ZONE, zone, Metrics.STATE, state.label()),
+              Tags.of(MeterNames.ZONE, zone, MeterNames.STATE, state.label()),
               () -> inZone.stream().filter(member -> stateOf.apply(member) == state).count()));
     }
   }

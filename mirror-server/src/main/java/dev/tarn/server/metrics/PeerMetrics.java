@@ -64,22 +64,22 @@ public final class PeerMetrics {
   PeerMetrics(MeterRegistry meters) {
     this.meters = meters;
     this.refused =
-        Counter.builder(Metrics.PEER_CONNECTIONS_REFUSED)
+        Counter.builder(MeterNames.PEER_CONNECTIONS_REFUSED)
             .description("Connections of other nodes that were one too many")
             .register(meters);
     this.sent =
-        Counter.builder(Metrics.PEER_SENT)
+        Counter.builder(MeterNames.PEER_SENT)
             .description("Bytes of blobs sent to other nodes")
             .baseUnit("bytes")
             .register(meters);
     this.questions =
-        Timer.builder(Metrics.PEER_QUESTION_DURATION)
+        Timer.builder(MeterNames.PEER_QUESTION_DURATION)
             .description("From a question to its answer")
             .register(meters);
     for (Distance distance : Distance.values()) {
       received.put(
           distance,
-          Counter.builder(Metrics.PEER_RECEIVED)
+          Counter.builder(MeterNames.PEER_RECEIVED)
               .description("Bytes of blobs that came from other nodes")
               .baseUnit("bytes")
               .tag("from", distance.label())
@@ -88,7 +88,7 @@ public final class PeerMetrics {
     for (Fault fault : Fault.values()) {
       faults.put(
           fault,
-          Counter.builder(Metrics.PEER_FAULTS)
+          Counter.builder(MeterNames.PEER_FAULTS)
               .description("What other nodes did that they should not")
               .tag("fault", fault.label())
               .register(meters));
@@ -98,7 +98,7 @@ public final class PeerMetrics {
   }
 
   private void connections(String direction, AtomicInteger count) {
-    Gauge.builder(Metrics.PEER_CONNECTIONS, count, AtomicInteger::get)
+    Gauge.builder(MeterNames.PEER_CONNECTIONS, count, AtomicInteger::get)
         .description("Open connections between this node and others")
         .tag(DIRECTION, direction)
         .strongReference(true)
@@ -107,14 +107,14 @@ public final class PeerMetrics {
 
   /** Shows how many chunks are being sent and received. */
   public void bindChunks(IntSupplier uploads, IntSupplier downloads) {
-    gauge(Metrics.PEER_UPLOADS, "Chunks being sent to other nodes", "", uploads::getAsInt);
-    gauge(Metrics.PEER_DOWNLOADS, "Chunks being received from them", "", downloads::getAsInt);
+    gauge(MeterNames.PEER_UPLOADS, "Chunks being sent to other nodes", "", uploads::getAsInt);
+    gauge(MeterNames.PEER_DOWNLOADS, "Chunks being received from them", "", downloads::getAsInt);
   }
 
   /** Shows when this node's certificate expires, in seconds since 1970. */
   public void bindCertificate(DoubleSupplier expiry) {
     gauge(
-        Metrics.PEER_CERTIFICATE_EXPIRY,
+        MeterNames.PEER_CERTIFICATE_EXPIRY,
         "When this node's certificate for its peers expires; 0 where it has none",
         "seconds",
         expiry);
@@ -142,18 +142,18 @@ public final class PeerMetrics {
 
   /** A handshake ended: {@code full}, {@code resumed}, or why it failed. */
   public void handshake(String outcome) {
-    count(handshakes, Metrics.PEER_HANDSHAKES, "TLS handshakes with other nodes", outcome);
+    count(handshakes, MeterNames.PEER_HANDSHAKES, "TLS handshakes with other nodes", outcome);
   }
 
   /** A question was {@code answered}, or why not. */
   public void asked(String outcome, long nanos) {
     questions.record(nanos, TimeUnit.NANOSECONDS);
-    count(questionOutcomes, Metrics.PEER_QUESTIONS, "Questions to other nodes", outcome);
+    count(questionOutcomes, MeterNames.PEER_QUESTIONS, "Questions to other nodes", outcome);
   }
 
   /** A chunk came {@code whole}, or why not. */
   public void fetched(String outcome) {
-    count(fetchOutcomes, Metrics.PEER_FETCHES, "Chunks fetched from other nodes", outcome);
+    count(fetchOutcomes, MeterNames.PEER_FETCHES, "Chunks fetched from other nodes", outcome);
   }
 
   private void count(Map<String, Counter> known, String name, String description, String outcome) {

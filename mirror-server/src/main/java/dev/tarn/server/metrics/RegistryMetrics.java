@@ -26,48 +26,48 @@ public final class RegistryMetrics {
     this.meters = meters;
     this.registry = registry;
     this.staleAnswers =
-        Counter.builder(Metrics.STALE_ANSWERS)
+        Counter.builder(MeterNames.STALE_ANSWERS)
             .description("Answers with a tag's last known digest because upstream did not say")
-            .tag(Metrics.REGISTRY, registry)
+            .tag(MeterNames.REGISTRY, registry)
             .register(meters);
     this.tagsFromPeers =
-        Counter.builder(Metrics.TAGS_FROM_PEERS)
+        Counter.builder(MeterNames.TAGS_FROM_PEERS)
             .description("Stale answers whose digest was known to other nodes only")
-            .tag(Metrics.REGISTRY, registry)
+            .tag(MeterNames.REGISTRY, registry)
             .register(meters);
     this.tagsInvalidated =
-        Counter.builder(Metrics.TAGS_INVALIDATED)
+        Counter.builder(MeterNames.TAGS_INVALIDATED)
             .description("Tags that an operator had this node forget")
-            .tag(Metrics.REGISTRY, registry)
+            .tag(MeterNames.REGISTRY, registry)
             .register(meters);
     this.served =
-        Counter.builder(Metrics.REGISTRY_SERVED)
+        Counter.builder(MeterNames.REGISTRY_SERVED)
             .description("Bytes of bodies sent to clients, by the registry they asked for")
-            .baseUnit(Metrics.BYTES)
-            .tag(Metrics.REGISTRY, registry)
+            .baseUnit(MeterNames.BYTES)
+            .tag(MeterNames.REGISTRY, registry)
             .register(meters);
     this.received =
-        Counter.builder(Metrics.UPSTREAM_RECEIVED)
+        Counter.builder(MeterNames.UPSTREAM_RECEIVED)
             .description("Bytes of content that came from upstream")
-            .baseUnit(Metrics.BYTES)
-            .tag(Metrics.REGISTRY, registry)
+            .baseUnit(MeterNames.BYTES)
+            .tag(MeterNames.REGISTRY, registry)
             .register(meters);
     this.upstreamHeaders =
-        Timer.builder(Metrics.UPSTREAM_HEADERS)
+        Timer.builder(MeterNames.UPSTREAM_HEADERS)
             .description("Time from a request to an upstream to the headers of its answer")
-            .tag(Metrics.REGISTRY, registry)
-            .serviceLevelObjectives(Metrics.BUCKETS)
+            .tag(MeterNames.REGISTRY, registry)
+            .serviceLevelObjectives(MeterNames.BUCKETS)
             .register(meters);
     this.requests =
         new EnumTable<>(
             Kind.class,
             RequestOutcome.class,
             (kind, outcome) ->
-                Counter.builder(Metrics.REQUESTS)
+                Counter.builder(MeterNames.REQUESTS)
                     .description("Requests to the registry endpoint")
-                    .tag(Metrics.REGISTRY, registry)
-                    .tag(Metrics.KIND, kind.label())
-                    .tag(Metrics.OUTCOME, outcome.label())
+                    .tag(MeterNames.REGISTRY, registry)
+                    .tag(MeterNames.KIND, kind.label())
+                    .tag(MeterNames.OUTCOME, outcome.label())
                     .register(meters));
   }
 
@@ -84,9 +84,9 @@ public final class RegistryMetrics {
   /** An upstream told how many more requests it has for whoever asked last. */
   public void upstreamQuota(long remaining) {
     if (quota.getAndSet(remaining) == QUOTA_UNKNOWN) {
-      Gauge.builder(Metrics.UPSTREAM_QUOTA, quota, AtomicLong::get)
+      Gauge.builder(MeterNames.UPSTREAM_QUOTA, quota, AtomicLong::get)
           .description("Requests that upstream still has for whoever asked last, as it said")
-          .tag(Metrics.REGISTRY, registry)
+          .tag(MeterNames.REGISTRY, registry)
           .register(meters);
     }
   }
@@ -98,10 +98,10 @@ public final class RegistryMetrics {
 
   /** The body of an upstream's answer broke off or stalled. */
   public void upstreamBodyFailed(UpstreamFailure failure) {
-    Counter.builder(Metrics.UPSTREAM_BODY_FAILURES)
+    Counter.builder(MeterNames.UPSTREAM_BODY_FAILURES)
         .description("Bodies of upstream registries that broke off or stalled")
-        .tag(Metrics.REGISTRY, registry)
-        .tag(Metrics.REASON, failure.label())
+        .tag(MeterNames.REGISTRY, registry)
+        .tag(MeterNames.REASON, failure.label())
         .register(meters)
         .increment();
   }
@@ -141,10 +141,10 @@ public final class RegistryMetrics {
   }
 
   private void countUpstream(String status) {
-    Counter.builder(Metrics.UPSTREAM_REQUESTS)
+    Counter.builder(MeterNames.UPSTREAM_REQUESTS)
         .description("Requests sent to upstream registries")
-        .tag(Metrics.REGISTRY, registry)
-        .tag(Metrics.STATUS, status)
+        .tag(MeterNames.REGISTRY, registry)
+        .tag(MeterNames.STATUS, status)
         .register(meters)
         .increment();
   }

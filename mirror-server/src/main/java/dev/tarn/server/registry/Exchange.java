@@ -11,6 +11,7 @@ import dev.tarn.server.mirror.OciError;
 import dev.tarn.server.mirror.Outcome;
 import dev.tarn.server.mirror.Source;
 import dev.tarn.server.registry.RequestParser.Parsed;
+import dev.tarn.server.trace.TraceParent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements BodyWriter.Ending {
   private static final String API_VERSION = "Docker-Distribution-API-Version";
+  private static final AsciiString TRACE_PARENT = AsciiString.cached(TraceParent.HEADER);
   private static final Content PING = Content.of("{}");
   private static final HeaderFields PING_HEADERS =
       HeaderFields.of(
@@ -351,7 +354,14 @@ final class Exchange implements BodyWriter.Ending {
                 now - startedNanos,
                 whole,
                 clientLeft,
-                channel.remoteAddress()));
+                channel.remoteAddress(),
+                trace()));
+  }
+
+  private @Nullable TraceParent trace() {
+    return http.headers().contains(TRACE_PARENT)
+        ? TraceParent.of(http.headers().getAll(TRACE_PARENT))
+        : null;
   }
 
   private void cancelTimer() {

@@ -3,6 +3,7 @@ package dev.tarn.server.registry;
 import dev.tarn.server.mirror.MirrorRequest;
 import dev.tarn.server.mirror.Outcome;
 import dev.tarn.server.mirror.Source;
+import dev.tarn.server.trace.TraceParent;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ public interface ExchangeListener {
    * @param totalNanos from the request to the last byte
    * @param completed whether the client got all of it
    * @param clientLeft whether it was the client that ended it, where it is not completed
+   * @param trace what the client sent it for, where it records that and says so
    */
   record Finished(
       @Nullable MirrorRequest request,
@@ -44,5 +46,6 @@ public interface ExchangeListener {
       long totalNanos,
       boolean completed,
       boolean clientLeft,
-      @Nullable SocketAddress client) {}
+      @Nullable SocketAddress client,
+      @Nullable TraceParent trace) {}
 }

@@ -72,7 +72,7 @@ class AdminApiTest {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         new AdminEndpoint.Answers(
             () -> ready,
-            () -> "tarn_x 1\n",
+            _ -> "tarn_x 1\n",
             reference -> {
               asked.add(reference);
               return answer.apply(reference);

@@ -68,6 +68,16 @@ class AdminEndpointTest {
   }
 
   @Test
+  void whoAsksForOpenMetricsIsToldSo() throws IOException {
+    String accept = "Accept: text/plain;q=0.5\r\nAccept: application/openmetrics-text\r\n";
+    assertThat(exchange("GET /metrics HTTP/1.1\r\nHost: x\r\n" + accept + "\r\n"))
+        .startsWith("HTTP/1.1 200 OK")
+        .containsIgnoringCase(
+            "content-type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n")
+        .endsWith("\r\n\r\ntarn_x 1\n# EOF\n");
+  }
+
+  @Test
   void aQueryIsIgnored() throws IOException {
     assertThat(get("/healthz?verbose=1")).startsWith("HTTP/1.1 200 ");
   }
@@ -165,11 +175,15 @@ class AdminEndpointTest {
         address,
         new AdminEndpoint.Answers(
             () -> ready,
-            () -> scrape.get(),
+            this::scraped,
             AdminEndpointTest::never,
             () -> null,
             Optional.empty(),
             executor));
+  }
+
+  private String scraped(MetricsFormat format) {
+    return format == MetricsFormat.TEXT ? scrape.get() : "tarn_x 1\n# EOF\n";
   }
 
   private static Invalidation never(String reference) {

@@ -39,7 +39,7 @@ class AdminPageTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new AdminEndpoint.Answers(
                 () -> false,
-                () -> "",
+                _ -> "",
                 reference -> {
                   throw new AssertionError(reference);
                 },

@@ -54,7 +54,7 @@ class HostileAdminTest {
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private String scrape() {
+  private String scrape(MetricsFormat format) {
     scrapes.incrementAndGet();
     return "tarn_x 1\n";
   }

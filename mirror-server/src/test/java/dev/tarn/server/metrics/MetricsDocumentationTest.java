@@ -2,25 +2,15 @@ package dev.tarn.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.core.containerd.ContainerdStatistics;
-import dev.tarn.core.name.RegistryHost;
-import dev.tarn.core.placement.Member;
-import dev.tarn.core.store.StoreStatistics;
 import dev.tarn.server.membership.MemberState;
 import dev.tarn.server.mirror.Source;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -78,33 +68,8 @@ class MetricsDocumentationTest {
   }
 
   private static String scrapeOfEverything() {
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    RegistryHost host = new RegistryHost("quay.io");
-    try (Metrics metrics = new Metrics(meters, List.of(host), "1")) {
-      for (RequestOutcome outcome : RequestOutcome.values()) {
-        metrics.requestServed(metrics.of(host), Kind.BLOB, outcome, Source.DISK, 1, 1, 1);
-      }
-      metrics.of(host).upstreamAnswered(200, Duration.ofMillis(1));
-      metrics.of(host).upstreamQuota(76);
-      metrics.of(host).upstreamBodyFailed(UpstreamFailure.TIMEOUT);
-      metrics.bindStore(() -> new StoreStatistics(1, 1, 1, 1, 1, 1, true));
-      metrics.bindContainerd(() -> new ContainerdStatistics(true, true, 1, 1, 1, 1, 1, 1, 1, 1, 1));
-      metrics.bindTransfers(() -> 1);
-      metrics.bindReady(() -> true);
-      metrics.bindLog(() -> 1);
-      metrics.bindAgent(() -> new AgentFigures(1, 1, 1, 1, 1, 1, 1, Set.of(Optional.of(host))));
-      PeerMetrics peers = metrics.peers();
-      peers.bindChunks(() -> 1, () -> 1);
-      peers.bindCertificate(() -> 1);
-      peers.handshake("full");
-      peers.asked("answered", 1);
-      peers.fetched("whole");
-      metrics
-          .membership(() -> Duration.ZERO)
-          .changed(List.of(new Member("a", "z", "a:1", true)), _ -> MemberState.READY);
-      metrics.bindNetty(UnpooledByteBufAllocator.DEFAULT.metric());
-      metrics.bindJvm();
-      return meters.scrape();
+    try (EveryMeter meters = new EveryMeter()) {
+      return meters.page().text("");
     }
   }
 

@@ -21,16 +21,17 @@ class MetricsTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Metrics metrics = new Metrics(meters, List.of(QUAY), "1");
+  private final ScrapedMetrics scraped = new ScrapedMetrics(meters, List.of(QUAY));
 
   @Test
   void whatTheStoreCountsIsStillAskedForAfterACollectionOfGarbage() {
     AtomicLong evicted = new AtomicLong();
-    metrics.bindStore(() -> new StoreStatistics(0, 0, 0, evicted.get(), 0, 0, false));
+    scraped.bindStore(() -> new StoreStatistics(0, 0, 0, evicted.get(), 0, 0, false));
     System.gc();
 
     evicted.set(3);
 
-    assertThat(meters.get(Metrics.STORE_EVICTED_BLOBS).functionCounter().count()).isEqualTo(3);
+    assertThat(meters.get(MeterNames.STORE_EVICTED_BLOBS).functionCounter().count()).isEqualTo(3);
   }
 
   @Test
@@ -39,25 +40,26 @@ class MetricsTest {
 
     assertThat(
             meters
-                .get(Metrics.REQUESTS)
+                .get(MeterNames.REQUESTS)
                 .tags("registry", "quay.io", "kind", "blob", "outcome", "hit")
                 .counter()
                 .count())
         .isEqualTo(1);
-    assertThat(meters.get(Metrics.HITS).tags("source", "disk", "kind", "blob").counter().count())
+    assertThat(meters.get(MeterNames.HITS).tags("source", "disk", "kind", "blob").counter().count())
         .isEqualTo(1);
-    assertThat(meters.find(Metrics.MISSES).counters()).isEmpty();
-    assertThat(meters.get(Metrics.SERVED).tag("source", "disk").counter().count()).isEqualTo(100);
+    assertThat(meters.find(MeterNames.MISSES).counters()).isEmpty();
+    assertThat(meters.get(MeterNames.SERVED).tag("source", "disk").counter().count())
+        .isEqualTo(100);
     assertThat(
             meters
-                .get(Metrics.FIRST_BYTE)
+                .get(MeterNames.FIRST_BYTE)
                 .tag("source", "disk")
                 .timer()
                 .totalTime(TimeUnit.NANOSECONDS))
         .isEqualTo(5);
     assertThat(
             meters
-                .get(Metrics.LAST_BYTE)
+                .get(MeterNames.LAST_BYTE)
                 .tag("source", "disk")
                 .timer()
                 .totalTime(TimeUnit.NANOSECONDS))
@@ -67,8 +69,9 @@ class MetricsTest {
   @Test
   void aMissIsCountedByWhereItWasFetched() {
     serve(QUAY, Kind.BLOB, RequestOutcome.MISS, Source.UPSTREAM, 9);
-    assertThat(meters.get(Metrics.MISSES).tag("source", "upstream").counter().count()).isEqualTo(1);
-    assertThat(meters.find(Metrics.HITS).counters()).isEmpty();
+    assertThat(meters.get(MeterNames.MISSES).tag("source", "upstream").counter().count())
+        .isEqualTo(1);
+    assertThat(meters.find(MeterNames.HITS).counters()).isEmpty();
   }
 
   @Test
@@ -79,26 +82,27 @@ class MetricsTest {
     metrics.bytesFetched(metrics.of(QUAY), Source.PEER, 20);
     metrics.bytesFetched(metrics.of(QUAY), Source.UPSTREAM, 4);
 
-    assertThat(counted(Metrics.REGISTRY_SERVED, "quay.io")).isEqualTo(120);
-    assertThat(counted(Metrics.REGISTRY_SERVED, "unknown")).isEqualTo(3);
-    assertThat(counted(Metrics.UPSTREAM_RECEIVED, "quay.io"))
+    assertThat(counted(MeterNames.REGISTRY_SERVED, "quay.io")).isEqualTo(120);
+    assertThat(counted(MeterNames.REGISTRY_SERVED, "unknown")).isEqualTo(3);
+    assertThat(counted(MeterNames.UPSTREAM_RECEIVED, "quay.io"))
         .as("not what peers gave")
         .isEqualTo(4);
-    assertThat(counted(Metrics.UPSTREAM_RECEIVED, "unknown")).isZero();
-    assertThat(meters.get(Metrics.FETCHED).tag("source", "peer").counter().count()).isEqualTo(20);
+    assertThat(counted(MeterNames.UPSTREAM_RECEIVED, "unknown")).isZero();
+    assertThat(meters.get(MeterNames.FETCHED).tag("source", "peer").counter().count())
+        .isEqualTo(20);
   }
 
   @Test
   void readinessAndWhatWasNotKeptAreShown() {
     AtomicBoolean ready = new AtomicBoolean();
-    metrics.bindReady(ready::get);
-    assertThat(meters.get(Metrics.READY).gauge().value()).isZero();
+    scraped.bindReady(ready::get);
+    assertThat(meters.get(MeterNames.READY).gauge().value()).isZero();
 
     ready.set(true);
     metrics.blobUnkept();
 
-    assertThat(meters.get(Metrics.READY).gauge().value()).isEqualTo(1);
-    assertThat(meters.get(Metrics.STORE_UNKEPT).counter().count()).isEqualTo(1);
+    assertThat(meters.get(MeterNames.READY).gauge().value()).isEqualTo(1);
+    assertThat(meters.get(MeterNames.STORE_UNKEPT).counter().count()).isEqualTo(1);
   }
 
   private double counted(String name, String registry) {
@@ -108,8 +112,8 @@ class MetricsTest {
   @Test
   void aStaleAnswerIsAHitAndStale() {
     serve(QUAY, Kind.MANIFEST, RequestOutcome.STALE, Source.DISK, 9);
-    assertThat(meters.get(Metrics.HITS).counter().count()).isEqualTo(1);
-    assertThat(meters.get(Metrics.STALE_ANSWERS).tag("registry", "quay.io").counter().count())
+    assertThat(meters.get(MeterNames.HITS).counter().count()).isEqualTo(1);
+    assertThat(meters.get(MeterNames.STALE_ANSWERS).tag("registry", "quay.io").counter().count())
         .isEqualTo(1);
   }
 
@@ -123,16 +127,16 @@ class MetricsTest {
         .isNotSameAs(metrics.of(QUAY));
 
     serve(first, Kind.OTHER, RequestOutcome.NOT_FOUND, Source.NONE, 0);
-    assertThat(meters.get(Metrics.REQUESTS).tag("registry", "unknown").counter().count())
+    assertThat(meters.get(MeterNames.REQUESTS).tag("registry", "unknown").counter().count())
         .isEqualTo(1);
   }
 
   @Test
   void anAnswerWithoutAFirstByteHasOnlyATotal() {
     metrics.requestServed(
-        metrics.of(QUAY), Kind.BLOB, RequestOutcome.ABORTED, Source.UPSTREAM, 0, -1, 7);
-    assertThat(meters.find(Metrics.FIRST_BYTE).timers()).isEmpty();
-    assertThat(meters.get(Metrics.LAST_BYTE).timer().count()).isEqualTo(1);
+        metrics.of(QUAY), Kind.BLOB, RequestOutcome.ABORTED, Source.UPSTREAM, 0, -1, 7, null);
+    assertThat(meters.find(MeterNames.FIRST_BYTE).timers()).isEmpty();
+    assertThat(meters.get(MeterNames.LAST_BYTE).timer().count()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -150,27 +154,27 @@ class MetricsTest {
   })
   void rareStatusesOfUpstreamsShareTheLabelOfTheirClass(int status, String label) {
     metrics.of(QUAY).upstreamAnswered(status, Duration.ofMillis(1));
-    assertThat(meters.get(Metrics.UPSTREAM_REQUESTS).tag("status", label).counter().count())
+    assertThat(meters.get(MeterNames.UPSTREAM_REQUESTS).tag("status", label).counter().count())
         .isEqualTo(1);
   }
 
   @Test
   void anUpstreamThatDidNotAnswerIsCountedByTheReason() {
     metrics.of(QUAY).upstreamFailed(UpstreamFailure.TIMEOUT);
-    assertThat(meters.get(Metrics.UPSTREAM_REQUESTS).tag("status", "timeout").counter().count())
+    assertThat(meters.get(MeterNames.UPSTREAM_REQUESTS).tag("status", "timeout").counter().count())
         .isEqualTo(1);
   }
 
   @Test
   void whatIsLeftOfAQuotaIsUpstreamsLastWordAndThereOnceItSpoke() {
-    assertThat(meters.find(Metrics.UPSTREAM_QUOTA).gauges()).isEmpty();
+    assertThat(meters.find(MeterNames.UPSTREAM_QUOTA).gauges()).isEmpty();
 
     metrics.of(QUAY).upstreamQuota(76);
     metrics.of(QUAY).upstreamQuota(0);
 
-    assertThat(meters.get(Metrics.UPSTREAM_QUOTA).tag("registry", "quay.io").gauge().value())
+    assertThat(meters.get(MeterNames.UPSTREAM_QUOTA).tag("registry", "quay.io").gauge().value())
         .isZero();
-    assertThat(meters.find(Metrics.UPSTREAM_QUOTA).gauges()).hasSize(1);
+    assertThat(meters.find(MeterNames.UPSTREAM_QUOTA).gauges()).hasSize(1);
   }
 
   @Test
@@ -179,8 +183,8 @@ class MetricsTest {
     metrics.connectionOpened();
     metrics.connectionClosed();
     metrics.connectionRefused();
-    assertThat(meters.get(Metrics.CONNECTIONS).gauge().value()).isEqualTo(1);
-    assertThat(meters.get(Metrics.CONNECTIONS_REFUSED).counter().count()).isEqualTo(1);
+    assertThat(meters.get(MeterNames.CONNECTIONS).gauge().value()).isEqualTo(1);
+    assertThat(meters.get(MeterNames.CONNECTIONS_REFUSED).counter().count()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -203,6 +207,6 @@ class MetricsTest {
 
   private void serve(
       RegistryHost host, Kind kind, RequestOutcome outcome, Source source, long bytes) {
-    metrics.requestServed(metrics.of(host), kind, outcome, source, bytes, 5, 7);
+    metrics.requestServed(metrics.of(host), kind, outcome, source, bytes, 5, 7, null);
   }
 }
