@@ -47,8 +47,19 @@ final class OpenMetrics {
         helps.put(words[2], rest.replace("\"", "\\\""));
       }
     } else {
-      samples.computeIfAbsent(metricOf(line), _ -> new StringBuilder()).append(line).append('\n');
+      samples
+          .computeIfAbsent(metricOf(line), _ -> new StringBuilder())
+          .append(withoutLastComma(line))
+          .append('\n');
     }
+  }
+
+  /** Behind the last label there may be one in the text format alone. */
+  private static String withoutLastComma(String sample) {
+    int end = sample.lastIndexOf('}');
+    return end > 0 && sample.charAt(end - 1) == ','
+        ? sample.substring(0, end - 1) + sample.substring(end)
+        : sample;
   }
 
   private String metricOf(String sample) {

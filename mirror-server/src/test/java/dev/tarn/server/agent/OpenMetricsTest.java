@@ -81,6 +81,14 @@ class OpenMetricsTest {
   }
 
   @Test
+  void aCommaBehindTheLastLabelIsLeftOutAndOneInItsValueStays() {
+    assertThat(OpenMetrics.of("containerd_config_agent_a{b=\"c,}\",} 1\n"))
+        .endsWith("\ncontainerd_config_agent_a{b=\"c,}\"} 1\n");
+    assertThat(OpenMetrics.of("containerd_config_agent_a{b=\",\"} 1\n"))
+        .endsWith("\ncontainerd_config_agent_a{b=\",\"} 1\n");
+  }
+
+  @Test
   void nothingStaysNothing() {
     assertThat(OpenMetrics.of("")).isEmpty();
   }
