@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What a node of the fleet runs with: a cache that the images do not all fit in, an agent beside
@@ -33,13 +32,6 @@ record FleetPlan(
 
   @Override
   public String yaml(int port, int adminPort, Path store) {
-    String mirrored =
-        registries.entrySet().stream()
-            .map(
-                each ->
-                    "  \"%s\":\n    upstreams:\n      - url: %s\n"
-                        .formatted(each.getKey(), each.getValue()))
-            .collect(Collectors.joining());
     return """
     registry:
       listen: 127.0.0.1:%d
@@ -82,6 +74,6 @@ record FleetPlan(
             identity.certificate(),
             identity.key(),
             identity.authority(),
-            mirrored);
+            NodeConfig.registries(registries));
   }
 }

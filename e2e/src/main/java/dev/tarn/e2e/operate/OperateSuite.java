@@ -1,6 +1,7 @@
 package dev.tarn.e2e.operate;
 
 import dev.tarn.e2e.cluster.Certificates;
+import dev.tarn.e2e.page.Chromium;
 import dev.tarn.e2e.process.Workspace;
 import dev.tarn.e2e.run.Case;
 import dev.tarn.e2e.run.Need;
@@ -53,7 +54,7 @@ public final class OperateSuite implements Suite<OperateBench> {
         Case.of("a registry that is gone is told within a minute", QueryCases::upstreamGone),
         new Case<>(
             "the dashboard, drawn",
-            List.of(Photograph.need(), Certificates.need()),
+            List.of(Chromium.need(), Certificates.need()),
             new DrawingCases(screenshots)::drawn));
   }
 

@@ -1,10 +1,10 @@
 package dev.tarn.e2e.operate;
 
 import dev.tarn.e2e.check.CaseFailed;
+import dev.tarn.e2e.page.Chromium;
 import dev.tarn.e2e.process.Child;
 import dev.tarn.e2e.process.Tools;
 import dev.tarn.e2e.process.Workspace;
-import dev.tarn.e2e.run.Need;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,37 +19,15 @@ final class Photograph {
 
   private Photograph() {}
 
-  static Need need() {
-    return Need.debian("chromium", "chromium");
-  }
-
   /** Takes one of a page in a file, from its top; PNG. */
   static byte[] of(Workspace workspace, Path page, int width, int height) throws IOException {
     Path home = workspace.makeDirectory("browser");
     Path picture = home.resolve(page.getFileName() + ".png");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Tools.onPath("chromium").orElseThrow().toString(),
-                "--headless=new",
-                "--disable-gpu",
-                "--disable-quic",
-                "--disable-sync",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--no-first-run",
-                "--no-proxy-server",
-                "--hide-scrollbars",
-                "--force-color-profile=srgb",
-                "--font-render-hinting=none",
-                "--lang=en-GB",
-                "--user-data-dir=" + home.resolve("profile"),
-                "--window-size=" + width + "," + height,
-                "--screenshot=" + picture));
-    if ("root".equals(System.getProperty("user.name"))) {
-      // Chromium has no sandbox for root.
-      command.add("--no-sandbox");
-    }
+    List<String> command = new ArrayList<>();
+    command.add(Tools.onPath("chromium").orElseThrow().toString());
+    command.addAll(Chromium.options(home));
+    command.add("--window-size=" + width + "," + height);
+    command.add("--screenshot=" + picture);
     command.add(page.toUri().toString());
     Map<String, String> environment = Map.of("HOME", home.toString(), "TMPDIR", home.toString());
     Child.Finished finished =

@@ -30,10 +30,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/**
- * A Chromium without a screen, with a profile of its own that begins empty. It knows no proxy and
- * asks nobody of its own accord. Used by one thread.
- */
+/** A {@link Chromium} that is driven. Used by one thread. */
 public final class Browser implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -60,8 +57,7 @@ public final class Browser implements AutoCloseable {
   }
 
   public static List<Need> needs() {
-    return List.of(
-        Need.debian("chromium", "chromium"), Need.debian("chromedriver", "chromium-driver"));
+    return List.of(Chromium.need(), Need.debian("chromedriver", "chromium-driver"));
   }
 
   /** Starts one; the workspace ends it. */
@@ -69,24 +65,7 @@ public final class Browser implements AutoCloseable {
     Path home = workspace.makeDirectory("browser");
     ChromeOptions options = new ChromeOptions();
     options.setBinary(Tools.onPath("chromium").orElseThrow().toFile());
-    options.addArguments(
-        "--headless=new",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-sync",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--no-first-run",
-        "--no-proxy-server",
-        "--hide-scrollbars",
-        "--force-color-profile=srgb",
-        "--font-render-hinting=none",
-        "--lang=en-GB",
-        "--user-data-dir=" + home.resolve("profile"));
-    if ("root".equals(System.getProperty("user.name"))) {
-      // Chromium has no sandbox for root.
-      options.addArguments("--no-sandbox");
-    }
+    options.addArguments(Chromium.options(home));
     LoggingPreferences logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
     logs.enable(LogType.PERFORMANCE, Level.ALL);

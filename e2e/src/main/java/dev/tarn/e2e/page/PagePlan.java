@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What a node of this suite runs with: short time-outs upstream, so that it soon knows that
@@ -24,13 +23,6 @@ record PagePlan(Map<String, URI> registries, Path token, String peers) implement
 
   @Override
   public String yaml(int port, int adminPort, Path store) {
-    String mirrored =
-        registries.entrySet().stream()
-            .map(
-                each ->
-                    "  \"%s\":\n    upstreams:\n      - url: %s\n"
-                        .formatted(each.getKey(), each.getValue()))
-            .collect(Collectors.joining());
     return """
     registry:
       listen: 127.0.0.1:%d
@@ -55,6 +47,13 @@ record PagePlan(Map<String, URI> registries, Path token, String peers) implement
     %sregistries:
     %s\
     """
-        .formatted(port, adminPort, token, store, drainTimeout().toSeconds(), peers, mirrored);
+        .formatted(
+            port,
+            adminPort,
+            token,
+            store,
+            drainTimeout().toSeconds(),
+            peers,
+            NodeConfig.registries(registries));
   }
 }
