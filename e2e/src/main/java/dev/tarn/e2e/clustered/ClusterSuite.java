@@ -67,6 +67,7 @@ public final class ClusterSuite implements Suite<ClusterBench> {
     addOnMachines(UpgradeCases.all(), cases);
     addOnMachines(DiskCases.all(), cases);
     addOnMachines(OperatorCases.all(), cases);
+    addOnMachines(RunbookCases.all(), cases);
     cases.addAll(UninstallCases.all(options.machines()));
     return cases;
   }

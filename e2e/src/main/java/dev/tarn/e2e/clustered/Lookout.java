@@ -3,8 +3,6 @@ package dev.tarn.e2e.clustered;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tarn.e2e.check.Await;
 import dev.tarn.e2e.kube.Trees;
-import dev.tarn.e2e.laptop.KubeCluster;
-import dev.tarn.e2e.laptop.LaptopCluster;
 import dev.tarn.e2e.operate.Panels;
 import dev.tarn.e2e.page.Browser;
 import dev.tarn.e2e.process.Child;
@@ -29,8 +27,6 @@ import java.util.stream.Stream;
  * the node's pod.
  */
 final class Lookout {
-  private static final int ADMIN_PORT = 5052;
-  private static final int SCRAPE_SECONDS = 5;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final double WITHIN_SECONDS = 60;
@@ -38,7 +34,7 @@ final class Lookout {
 
   private final CaseRun run;
   private final ClusterBench bench;
-  private final PrometheusServer prometheus;
+  private final Alerts alerts;
   private final Panels panels;
   private final Browser browser;
   private final String node;
@@ -49,21 +45,15 @@ final class Lookout {
   private final Map<String, Double> named = new TreeMap<>();
 
   private Lookout(
-      CaseRun run,
-      ClusterBench bench,
-      PrometheusServer prometheus,
-      Panels panels,
-      String node,
-      String other) {
+      CaseRun run, ClusterBench bench, Alerts alerts, Panels panels, String node, String other) {
     this.run = run;
     this.bench = bench;
-    this.prometheus = prometheus;
+    this.alerts = alerts;
     this.panels = panels;
     this.browser = Browser.start(run.workspace());
     this.node = node;
     this.other = other;
-    LaptopCluster cluster = bench.laptop();
-    this.target = cluster.machine(node).address() + ":" + ADMIN_PORT;
+    this.target = Alerts.target(bench.laptop().machine(node));
   }
 
   /** What has to be there for it. */
@@ -75,23 +65,18 @@ final class Lookout {
 
   /** Begins to watch; Prometheus and the browser go with the case. */
   static Lookout over(ClusterBench bench, CaseRun run, String node) throws Exception {
-    KubeCluster cluster = bench.cluster();
-    List<String> targets = PrometheusCases.targets(cluster.api());
-    PrometheusServer prometheus =
-        PrometheusServer.startWith(
-            run.workspace(),
-            targets.stream().map(each -> new PrometheusServer.Target(each, Map.of())).toList(),
-            Optional.of(bench.build().chart().resolve("files/rules.yaml")),
-            SCRAPE_SECONDS);
-    prometheus.awaitScrape(targets.size());
+    Alerts alerts = Alerts.over(bench, run);
     Panels panels =
         new Panels(
             bench.build().chart().resolve("files/dashboard.json"),
-            prometheus,
-            Duration.ofSeconds(SCRAPE_SECONDS));
+            alerts.prometheus(),
+            Alerts.SCRAPE);
     String other =
-        cluster.nodes().stream().filter(name -> !name.equals(node)).findFirst().orElseThrow();
-    return new Lookout(run, bench, prometheus, panels, node, other);
+        bench.cluster().nodes().stream()
+            .filter(name -> !name.equals(node))
+            .findFirst()
+            .orElseThrow();
+    return new Lookout(run, bench, alerts, panels, node, other);
   }
 
   /**
@@ -120,7 +105,7 @@ final class Lookout {
    *
    * @param symptom what somebody does who meets the fault, again and again
    */
-  void awaitAll(Signs signs, Symptom symptom) throws Exception {
+  void awaitAll(Signs signs, Alerts.Symptom symptom) throws Exception {
     long start = System.nanoTime();
     Await.until(
         "everybody names " + signs.code() + "; so far " + named,
@@ -144,6 +129,14 @@ final class Lookout {
             run.check(seconds < WITHIN_SECONDS, who + ": " + seconds + ", more than a minute"));
   }
 
+  /** Checks that other alerts, whose conditions are met as well, are pending or fire by now. */
+  void alsoRaised(Signs signs, String... others) throws Exception {
+    Panels.Label label = label(signs);
+    for (String alert : others) {
+      alerts.awaitRaised(alert, label.name(), label.value());
+    }
+  }
+
   /** For whoever wants to see what they said, not only that they did. */
   private void keep() throws Exception {
     Path directory = run.workspace().directory();
@@ -151,13 +144,7 @@ final class Lookout {
     Files.writeString(directory.resolve("doctor.json"), doctor().toPrettyString());
     Files.writeString(
         directory.resolve("alerts.json"),
-        prometheus.series(PrometheusServer.FIRING).toPrettyString());
-  }
-
-  /** What somebody does who meets a fault. */
-  @FunctionalInterface
-  interface Symptom {
-    void meet() throws Exception;
+        alerts.prometheus().series(PrometheusServer.FIRING).toPrettyString());
   }
 
   @FunctionalInterface
@@ -205,12 +192,12 @@ final class Lookout {
   }
 
   private String page(String of, String what) {
-    return bench.cluster().page(of, ADMIN_PORT, "/api/v1/" + what);
+    return bench.cluster().page(of, Alerts.ADMIN_PORT, "/api/v1/" + what);
   }
 
   private String alert(Signs signs) throws IOException {
     Panels.Label label = label(signs);
-    return prometheus.alert(signs.alert(), label.name(), label.value());
+    return alerts.state(signs.alert(), label.name(), label.value());
   }
 
   /** By {@code kubectl exec}, as docs/commands.md has it. */

@@ -64,6 +64,7 @@ final class OperatorCases {
         new Lookout.Signs(
             "upstream-failing", "TarnUpstreamDown", "Failures", 0.5, Optional.of(upstream.host()));
     lookout.awaitAll(signs, () -> unknown.tryPull(machine));
+    lookout.alsoRaised(signs, "TarnUpstreamFailing");
   }
 
   private static void ineffective(ClusterBench bench, CaseRun run) throws Exception {
@@ -117,9 +118,10 @@ final class OperatorCases {
     lookout.awaitQuiet();
 
     new Ballast(machine).fillTo(FULL);
-    lookout.awaitAll(
+    Lookout.Signs signs =
         new Lookout.Signs(
-            "disk-full", "TarnDiskFull", "Squeezed, full, corrupt", 0, Optional.empty()),
-        () -> shipments.push(IMAGE_BYTES).pull(machine));
+            "disk-full", "TarnDiskFull", "Squeezed, full, corrupt", 0, Optional.empty());
+    lookout.awaitAll(signs, () -> shipments.push(IMAGE_BYTES).pull(machine));
+    lookout.alsoRaised(signs, "TarnCacheSqueezed");
   }
 }
