@@ -2,6 +2,7 @@ package dev.tarn.server;
 
 import dev.tarn.core.name.BlobKey;
 import dev.tarn.core.placement.Member;
+import dev.tarn.core.placement.Membership;
 import dev.tarn.core.planner.Event.FetchFailure;
 import dev.tarn.server.membership.ClusterMembership;
 import dev.tarn.server.metrics.PeerMetrics;
@@ -15,8 +16,11 @@ import dev.tarn.server.peer.tls.TlsTrouble;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Turns what happens between this node and its peers into metrics and log lines. Thread-safe, never
@@ -27,6 +31,9 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
 
   private final PeerMetrics metrics;
   private final ClusterMembership membership;
+
+  /** Members that failed this node and have not answered since: told of once, not each time. */
+  private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
 
   PeerEvents(PeerMetrics metrics, ClusterMembership membership) {
     this.metrics = metrics;
@@ -98,6 +105,9 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
   @Override
   public void asked(Member to, Optional<PeerFailure> failure, long nanos) {
     metrics.asked(failure.map(PeerFailure::label).orElse("answered"), nanos);
+    if (failure.isEmpty()) {
+      reached(to);
+    }
   }
 
   @Override
@@ -120,6 +130,9 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
   @Override
   public void fetched(Member from, Optional<FetchFailure> failure, long nanos) {
     metrics.fetched(failure.map(PeerEvents::label).orElse("whole"));
+    if (failure.isEmpty()) {
+      reached(from);
+    }
   }
 
   private static String label(FetchFailure failure) {
@@ -128,11 +141,22 @@ final class PeerEvents implements PeerListener, RuntimeListener, PeerTls.Listene
 
   @Override
   public void unreachable(Member peer, PeerFailure failure, String detail) {
-    LOG.atDebug()
+    boolean isNews = unreachable.add(peer.name());
+    if (isNews) {
+      Membership now = membership.current();
+      unreachable.removeIf(name -> !now.contains(name) && !name.equals(peer.name()));
+    }
+    LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
         .addKeyValue("peer", peer.name())
         .addKeyValue("failure", failure.label())
         .addKeyValue("detail", detail)
         .log("peer_unreachable");
+  }
+
+  private void reached(Member peer) {
+    if (!unreachable.isEmpty() && unreachable.remove(peer.name())) {
+      LOG.atInfo().addKeyValue("peer", peer.name()).log("peer_reached_again");
+    }
   }
 
   @Override
