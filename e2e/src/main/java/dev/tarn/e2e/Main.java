@@ -75,7 +75,7 @@ public final class Main {
     boolean quick = false;
     boolean hold = false;
     Map<String, String> options = new LinkedHashMap<>();
-    Predicate<String> selected = name -> true;
+    List<String> parts = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       String argument = arguments[i];
       if (argument.equals("--list")) {
@@ -91,8 +91,7 @@ public final class Main {
       } else if (argument.equals("--keep")) {
         keep = true;
       } else if (argument.startsWith("--case=")) {
-        String part = argument.substring("--case=".length());
-        selected = name -> name.contains(part);
+        parts.add(argument.substring("--case=".length()));
       } else if (OPTIONS.contains(argument) && i + 1 < arguments.length) {
         options.put(argument.substring(2), arguments[++i]);
       } else if (argument.startsWith("-")) {
@@ -110,6 +109,7 @@ public final class Main {
       Optional<Suite<?>> suite = all.stream().filter(s -> s.name().equals(name)).findFirst();
       suite.ifPresentOrElse(suites::add, () -> misused("no such suite: " + name));
     }
+    Predicate<String> selected = name -> parts.isEmpty() || parts.stream().anyMatch(name::contains);
     // By default on disk: images do not belong in memory.
     Path work = Path.of(System.getenv().getOrDefault("TARN_E2E_WORK", "/var/tmp"));
     SuiteRunner runner = new SuiteRunner(System.out, work, keep, selected);

@@ -109,7 +109,7 @@ final class OperatorCases {
     TarnRelease release = bench.release();
     Machine machine =
         LateNode.of(run, cluster)
-            .join(new MachinePlan("node-late", ContainerdVersion.V2_4, "zone-b", DISK_BYTES));
+            .join(new MachinePlan("node-crammed", ContainerdVersion.V2_4, "zone-b", DISK_BYTES));
     release.awaitReady();
     NodeTarn.awaitEntries(cluster.machines());
     Shipments shipments = Shipments.in(cluster, run);
