@@ -191,7 +191,7 @@ class BrokenUpstreamTest {
               () -> mirror.get(blob.uri()),
               () -> {
                 Awaitility.await().until(() -> mirror.fetchedBytes.get() >= 800_000);
-                Awaitility.await().until(() -> mirror.endpoint().connections() == 4);
+                Awaitility.await().until(() -> mirror.begun.get() == 4);
                 gate.countDown();
               });
       for (Response answer : answers) {

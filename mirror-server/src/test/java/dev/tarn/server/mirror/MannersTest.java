@@ -209,7 +209,7 @@ class MannersTest {
               10,
               () -> mirror.get(big.uri()),
               () -> {
-                Awaitility.await().until(() -> mirror.endpoint().connections() == 10);
+                Awaitility.await().until(() -> mirror.begun.get() == 10);
                 Awaitility.await().until(() -> mirror.upstream.requests(big.path()).size() == 3);
                 gate.countDown();
               });

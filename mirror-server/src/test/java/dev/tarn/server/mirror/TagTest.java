@@ -75,7 +75,7 @@ class TagTest {
               20,
               () -> mirror.head(URI),
               () -> {
-                Awaitility.await().until(() -> mirror.endpoint().connections() == 20);
+                Awaitility.await().until(() -> mirror.begun.get() == 20);
                 gate.countDown();
               });
 

@@ -15,7 +15,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -222,8 +224,14 @@ class SlowClientTest {
     try (MirrorFixture mirror = MirrorFixture.start(directory, MirrorOptions.patient())) {
       Sample blob = Sample.blob(7, 300_000);
       mirror.upstream.on(blob.path(), blob.reply().heldAt(-1, gate));
+      List<Socket> clients = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
-        ask(mirror, blob.uri()).close();
+        clients.add(ask(mirror, blob.uri()));
+      }
+      Awaitility.await()
+          .until(() -> mirror.begun.get() == 5 && mirror.upstream.requests().size() == 1);
+      for (Socket client : clients) {
+        client.close();
       }
       Awaitility.await().until(() -> mirror.finished.size() == 5);
 

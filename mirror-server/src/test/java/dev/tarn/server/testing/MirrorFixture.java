@@ -60,6 +60,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -93,6 +94,10 @@ public final class MirrorFixture implements AutoCloseable {
   public final List<Digest> unkept = Collections.synchronizedList(new ArrayList<>());
 
   public final AtomicLong fetchedBytes = new AtomicLong();
+
+  /** How many requests were handed on to be answered. */
+  public final AtomicInteger begun = new AtomicInteger();
+
   public final List<ExchangeListener.Finished> finished =
       Collections.synchronizedList(new ArrayList<>());
 
@@ -159,7 +164,12 @@ public final class MirrorFixture implements AutoCloseable {
             registries,
             mirror,
             transport,
-            workers,
+            task ->
+                workers.execute(
+                    () -> {
+                      begun.incrementAndGet();
+                      task.run();
+                    }),
             System::nanoTime,
             finished::add,
             null);
